@@ -1,0 +1,27 @@
+"""What a claim is, how it is decided and how it is reported; the engine knows no topic.
+
+Nothing here imports SymPy, python-flint or a solver until a claim is decided, so that listing claims stays cheap:
+names below are loaded on first use.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_HOME = {
+    "claim": "theory.engine.claim",
+    "Claim": "theory.engine.claim",
+    "Evidence": "theory.engine.evidence",
+    "Verdict": "theory.engine.verdict",
+    "Domain": "theory.engine.statements.forall",
+    "ForAll": "theory.engine.statements.forall",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

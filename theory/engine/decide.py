@@ -1,0 +1,83 @@
+"""Decide one claim: refuter first, then the method or its kept certificate, then the controls."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+
+from theory.engine.checker import Rejected
+from theory.engine.claim import Claim, Control
+from theory.engine.evidence import Budget, Certificate, Evidence, Undecided
+from theory.engine.verdict import ControlResult, Verdict
+
+
+def decide(claim: Claim, *, budget: Budget | None = None, kept: Mapping[str, Certificate] | None = None) -> Verdict:
+    """Decide a claim and its controls in this process.
+
+    Parameters
+    ----------
+    claim
+        What to decide.
+    budget
+        What may be spent; the claim's own limit is kept by whoever runs this in a worker.
+    kept
+        Certificates on file, by digest of the statement. One that fits is re-checked instead of searched for again;
+        one that is rejected leaves the claim undecided, it is never silently replaced.
+
+    Returns
+    -------
+    Verdict
+        Exceptions of the claim's own code do not escape: they leave it undecided, with the reason.
+    """
+    budget = budget or Budget(seconds=claim.limit)
+    start = time.perf_counter()
+    try:
+        verdict = _decide_statement(claim, budget, kept or {})
+        controls = tuple(_decide_control(claim, control, budget) for control in claim.controls)
+    except Exception as error:  # a broken claim is reported and stops nothing else
+        reason = f"{type(error).__name__}: {error}"
+        return Verdict(claim.id, Evidence.UNDECIDED, claim.expected, reason=reason, seconds=time.perf_counter() - start)
+    return replace(verdict, controls=controls, seconds=time.perf_counter() - start)
+
+
+def _decide_statement(claim: Claim, budget: Budget, kept: Mapping[str, Certificate]) -> Verdict:
+    budget.step("build the statement")
+    statement, method = claim.build()
+    verdict = Verdict(claim.id, Evidence.UNDECIDED, claim.expected, scope=statement.scope(), latex=statement.latex(), uses=claim.uses)
+    budget.step("look for a counterexample")
+    witness = method.refute(statement, budget)
+    if witness is not None:
+        return replace(verdict, evidence=Evidence.REFUTED, witness=witness, summary=witness.summary)
+    found = kept.get(statement.digest())
+    if found is None:
+        budget.step("search for a certificate")
+        result = method.decide(statement, budget)
+        if isinstance(result, Undecided):
+            return replace(verdict, reason=result.reason, worst=result.worst)
+        certificate = result
+    else:
+        certificate = found
+    budget.step("check the certificate")
+    try:
+        method.recheck(statement, certificate, budget)
+    except Rejected as error:
+        return replace(verdict, reason=f"certificate rejected: {error}", certificate=certificate, from_store=found is not None)
+    uses = tuple(dict.fromkeys((*claim.uses, *certificate.uses)))
+    return replace(verdict, evidence=method.evidence, certificate=certificate, summary=certificate.summary, uses=uses,
+                   from_store=found is not None)
+
+
+def _decide_control(claim: Claim, control: Control, budget: Budget) -> ControlResult:
+    budget.step(f"control: {control.says}")
+    statement, method = claim.build(**control.arguments)
+    witness = method.refute(statement, budget)
+    if witness is not None:
+        return ControlResult(control.says, control.expect_holds, "refuted", witness.summary)
+    if not control.expect_holds:
+        return ControlResult(control.says, control.expect_holds, "undecided", "no counterexample was found")
+    result = method.decide(statement, budget)
+    if isinstance(result, Undecided):
+        return ControlResult(control.says, control.expect_holds, "undecided", result.reason)
+    method.recheck(statement, result, budget)
+    return ControlResult(control.says, control.expect_holds, "holds", f"{method.evidence.value}: {result.summary}")

@@ -1,0 +1,257 @@
+"""Signs and definedness: what follows about an expression from the ranges of its symbols, by exact interval reasoning.
+
+Intervals have exact rational or infinite ends that are open or closed. The reasoning is structural (it does not see that x - x is zero); what it
+cannot see, a proof supplies as a fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import sympy
+
+from theory.engine.functions import EntireQuotient, Sig
+from theory.engine.statements.forall import Range
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Values between ``low`` and ``high`` (None: unbounded); an open end is not attained."""
+
+    low: Fraction | None = None
+    high: Fraction | None = None
+    low_open: bool = True
+    high_open: bool = True
+
+    @property
+    def positive(self) -> bool:
+        return self.low is not None and (self.low > 0 or (self.low == 0 and self.low_open))
+
+    @property
+    def nonnegative(self) -> bool:
+        return self.low is not None and self.low >= 0
+
+    @property
+    def nonzero(self) -> bool:
+        return self.positive or (-self).positive
+
+    def __neg__(self) -> Interval:
+        low = None if self.high is None else -self.high
+        high = None if self.low is None else -self.low
+        return Interval(low, high, self.high_open, self.low_open)
+
+    def __add__(self, other: Interval) -> Interval:
+        low = None if self.low is None or other.low is None else self.low + other.low
+        high = None if self.high is None or other.high is None else self.high + other.high
+        return Interval(low, high, self.low_open or other.low_open, self.high_open or other.high_open)
+
+    def __mul__(self, other: Interval) -> Interval:
+        if self.nonnegative and other.nonnegative:
+            return _product(self, other)
+        if (-self).nonnegative:
+            return -((-self) * other)
+        if (-other).nonnegative:
+            return -(self * (-other))
+        return Interval()
+
+    def meet(self, other: Interval) -> Interval:
+        """Return what two true statements about one value say together."""
+        low, low_open = _tighter(self.low, self.low_open, other.low, other.low_open, max)
+        high, high_open = _tighter(self.high, self.high_open, other.high, other.high_open, min)
+        return Interval(low, high, low_open, high_open)
+
+
+REALS = Interval()
+POSITIVE = Interval(low=Fraction(0))
+NONNEGATIVE = Interval(low=Fraction(0), low_open=False)
+
+
+def point(value: Fraction) -> Interval:
+    """Return the interval of one value."""
+    return Interval(value, value, False, False)
+
+
+def of_range(item: Range) -> Interval:
+    """Return the interval of a domain's variable."""
+    return Interval(item.low, item.high, not item.low_closed, not item.high_closed)
+
+
+def _tighter(
+    a: Fraction | None, a_open: bool, b: Fraction | None, b_open: bool, pick: Callable[[Fraction, Fraction], Fraction]
+) -> tuple[Fraction | None, bool]:
+    if a is None:
+        return b, b_open
+    if b is None:
+        return a, a_open
+    if a == b:
+        return a, a_open or b_open
+    best = pick(a, b)
+    return best, a_open if best == a else b_open
+
+
+def _product(x: Interval, y: Interval) -> Interval:
+    assert x.low is not None and y.low is not None
+    low = x.low * y.low
+    low_open = (x.low_open and (y.low != 0 or y.low_open)) or (y.low_open and (x.low != 0 or x.low_open))
+    if low == 0:  # zero is attained as soon as one factor attains it
+        low_open = x.positive and y.positive
+    if x.high == 0 or y.high == 0:
+        return point(Fraction(0))
+    if x.high is None or y.high is None:
+        return Interval(low, None, low_open, True)
+    return Interval(low, x.high * y.high, low_open, x.high_open or y.high_open)
+
+
+class Signs:
+    """Encloses expressions over a context.
+
+    Parameters
+    ----------
+    ranges
+        Interval of each symbol.
+    facts
+        Further true statements ``(expression, interval)``; an expression is looked up up to the given test of equality.
+    same
+        Decides whether two expressions are identical (one-sided: False may mean unknown).
+    """
+
+    def __init__(
+        self,
+        ranges: dict[sympy.Symbol, Interval],
+        facts: Iterable[tuple[sympy.Expr, Interval]] = (),
+        same: Callable[[sympy.Expr, sympy.Expr], bool] | None = None,
+    ) -> None:
+        self._ranges = ranges
+        self._facts = list(facts)
+        self._same = same or (lambda left, right: bool(left == right))
+        self._cache: dict[sympy.Expr, Interval] = {}
+
+    def enclose(self, expression: sympy.Expr) -> Interval:
+        """Return an interval that holds the expression's value wherever it is defined."""
+        if expression not in self._cache:
+            known = REALS
+            for other, interval in self._facts:
+                if other == expression or (expression.is_Add and self._same(other, expression)):
+                    known = known.meet(interval)
+            self._cache[expression] = known  # cuts a circle: a fact about an expression inside itself
+            self._cache[expression] = known.meet(self._structural(expression))
+        return self._cache[expression]
+
+    def defined(self, expression: sympy.Expr) -> bool:
+        """Whether every power, quotient and logarithm in the expression is defined on the whole context."""
+        if not all(self.defined(argument) for argument in expression.args):
+            return False
+        if isinstance(expression, sympy.log):
+            return self.enclose(expression.args[0]).positive
+        if expression.is_Pow:
+            return self._power_defined(expression.base, expression.exp)
+        return True
+
+    def _power_defined(self, base: sympy.Expr, exponent: sympy.Expr) -> bool:
+        inside = self.enclose(base)
+        if exponent.is_Integer:
+            return bool(exponent >= 0) or inside.nonzero
+        return inside.positive or (inside.nonnegative and self.enclose(exponent).positive)
+
+    def _structural(self, expression: sympy.Expr) -> Interval:
+        if expression.is_Rational:
+            return point(Fraction(int(expression.p), int(expression.q)))
+        if expression.is_Symbol:
+            return self._ranges.get(expression, REALS)
+        if expression is sympy.pi:
+            return Interval(Fraction(3), Fraction(22, 7))
+        if expression is sympy.E:
+            return Interval(Fraction(27, 10), Fraction(28, 10))
+        if expression.is_Add:
+            return self._sum(expression)
+        if expression.is_Mul:
+            result = point(Fraction(1))
+            for argument in expression.args:
+                result = result * self.enclose(argument)
+            return result
+        if isinstance(expression, (sympy.exp, EntireQuotient)):
+            return self._increasing(expression)
+        if isinstance(expression, sympy.log):
+            return self._logarithm(self.enclose(expression.args[0]))
+        if expression.is_Pow:
+            return self._power(self.enclose(expression.base), expression.exp)
+        if isinstance(expression, Sig):
+            return NONNEGATIVE if self.enclose(expression.args[0]).nonnegative else REALS
+        if isinstance(expression, sympy.Max):
+            lows = [interval for interval in map(self.enclose, expression.args) if interval.low is not None]
+            return max((Interval(i.low, None, i.low_open) for i in lows), key=lambda i: (i.low, i.low_open), default=REALS)
+        if isinstance(expression, sympy.Abs):
+            return NONNEGATIVE
+        return REALS
+
+    def _sum(self, expression: sympy.Expr) -> Interval:
+        """Sum the terms; a constant and one power of the same sign pattern are all it needs to see."""
+        total = point(Fraction(0))
+        for argument in expression.args:
+            total = total + self.enclose(argument)
+        if not total.nonzero and not total.nonnegative:
+            factored = sympy.factor_terms(expression)
+            if factored.is_Mul and factored != expression:
+                total = total.meet(self.enclose(factored))
+        return total
+
+    def _increasing(self, expression: sympy.Expr) -> Interval:
+        """exp and the entire quotients are positive; exp is also compared with 1."""
+        if not isinstance(expression, sympy.exp):
+            return POSITIVE
+        inside = self.enclose(expression.args[0])
+        if inside.nonnegative:
+            return Interval(Fraction(1), None, inside.positive)
+        if (-inside).nonnegative:
+            return Interval(Fraction(0), Fraction(1), True, (-inside).positive)
+        return POSITIVE
+
+    @staticmethod
+    def _logarithm(inside: Interval) -> Interval:
+        if inside.low is not None and inside.low >= 1:
+            return Interval(Fraction(0), None, inside.low > 1 or inside.low_open)
+        if inside.high is not None and inside.high <= 1:
+            return Interval(None, Fraction(0), True, inside.high < 1 or inside.high_open)
+        return REALS
+
+    def _power(self, base: Interval, exponent: sympy.Expr) -> Interval:
+        if exponent.is_Integer:
+            return self._integer_power(base, int(exponent))
+        if not base.nonnegative:
+            return REALS
+        power = self.enclose(exponent)
+        result = POSITIVE if base.positive else NONNEGATIVE
+        one_low = base.low is not None and base.low >= 1
+        one_high = base.high is not None and base.high <= 1
+        strict_low = one_low and (base.low != 1 or base.low_open)
+        strict_high = one_high and (base.high != 1 or base.high_open)
+        if (one_low and power.nonnegative) or (one_high and base.positive and (-power).nonnegative):
+            strict = (power.nonzero) and (strict_low or strict_high)
+            return Interval(Fraction(1), None, strict)
+        if (one_high and power.nonnegative) or (one_low and (-power).nonnegative):
+            strict = power.nonzero and (strict_low or strict_high)
+            return result.meet(Interval(None, Fraction(1), True, strict))
+        return result
+
+    @staticmethod
+    def _integer_power(base: Interval, exponent: int) -> Interval:
+        if exponent < 0:
+            return _reciprocal(Signs._integer_power(base, -exponent))
+        if exponent % 2 == 0 and not base.nonnegative and not (-base).nonnegative:
+            return POSITIVE if base.nonzero else NONNEGATIVE
+        result = point(Fraction(1))
+        for _ in range(min(exponent, 64)):
+            result = result * base
+        return result if exponent <= 64 else (POSITIVE if base.positive else NONNEGATIVE if base.nonnegative else REALS)
+
+
+def _reciprocal(x: Interval) -> Interval:
+    if (-x).positive:
+        return -_reciprocal(-x)
+    if not x.positive:
+        return REALS
+    low = Fraction(0) if x.high is None else 1 / x.high
+    high = None if x.low == 0 or x.low is None else 1 / x.low
+    return Interval(low, high, x.high_open or x.high is None, x.low_open)

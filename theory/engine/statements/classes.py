@@ -1,0 +1,108 @@
+"""Relations for every number of classes: some classes are named, the rest is summed by an anonymous functional."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from theory.engine import terms
+from theory.engine.statements.base import Statement
+from theory.engine.statements.forall import _LATEX, RELATIONS, Domain
+
+if TYPE_CHECKING:
+    import sympy
+
+
+@dataclass(frozen=True, eq=False)
+class ForEveryN(Statement):
+    """``lhs relation rhs`` for every number N >= 0 of unnamed classes.
+
+    Parameters
+    ----------
+    domain
+        Ranges of the scalars, those of the named classes included (``p_1``, ``S_2``, ...).
+    each
+        Ranges of the per-class symbols of the unnamed classes (``p``, ``S``): every class has its own values.
+    given
+        Conditions ``(lhs, relation, rhs)``. One with a per-class symbol outside a sum holds for each unnamed class.
+    lhs, relation, rhs
+        What is claimed; per-class symbols occur inside `theory.engine.functions.Sig` only, which is the sum over the unnamed classes.
+
+    Raises
+    ------
+    ValueError
+        If a relation is unknown, a symbol is foreign, a per-class symbol stands outside a sum in the conclusion, or a number is a float.
+    """
+
+    domain: Domain
+    each: Domain
+    given: tuple[tuple[sympy.Expr, str, sympy.Expr], ...]
+    lhs: sympy.Expr
+    relation: str
+    rhs: sympy.Expr
+
+    kind: ClassVar[str] = "classes"
+
+    def __post_init__(self) -> None:
+        import sympy
+
+        conclusion = (sympy.sympify(self.lhs), self.relation, sympy.sympify(self.rhs))
+        given = tuple((sympy.sympify(left), relation, sympy.sympify(right)) for left, relation, right in self.given)
+        object.__setattr__(self, "lhs", conclusion[0])
+        object.__setattr__(self, "rhs", conclusion[2])
+        object.__setattr__(self, "given", given)
+        known = set(self.domain.symbols) | set(self.each.symbols)
+        for left, relation, right in (conclusion, *given):
+            if relation not in RELATIONS:
+                raise ValueError(f"relation is {relation!r}; allowed: {' '.join(RELATIONS)}")
+            foreign = (left.free_symbols | right.free_symbols) - known
+            if foreign:
+                raise ValueError(f"{sorted(map(str, foreign))} not among the symbols of {self.domain}; {self.each}")
+            if left.has(sympy.Float) or right.has(sympy.Float):
+                raise ValueError(f"floats are not exact: {left} {relation} {right}")
+        for side in (conclusion[0], conclusion[2]):
+            loose = outside_sums(side) & set(self.each.symbols)
+            if loose:
+                raise ValueError(f"per-class symbols {sorted(map(str, loose))} stand outside a sum in {side}")
+
+    @cached_property
+    def _json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "domain": self.domain.to_json(),
+            "each": self.each.to_json(),
+            "given": [[terms.from_sympy(left), relation, terms.from_sympy(right)] for left, relation, right in self.given],
+            "lhs": terms.from_sympy(self.lhs),
+            "relation": self.relation,
+            "rhs": terms.from_sympy(self.rhs),
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        return self._json
+
+    def latex(self) -> str:
+        import sympy
+
+        def relation(condition: tuple[sympy.Expr, str, sympy.Expr]) -> str:
+            left, sign, right = condition
+            return f"{sympy.latex(left)} {_LATEX[sign]} {sympy.latex(right)}"
+
+        conditions = r",\; ".join(map(relation, self.given))
+        quantified = rf"\forall\, n,\; {self.domain.latex()},\; {self.each.latex()}"
+        return rf"{quantified};\; {conditions}:\quad {relation((self.lhs, self.relation, self.rhs))}"
+
+    def scope(self) -> str:
+        conditions = ", ".join(f"{left} {relation} {right}" for left, relation, right in self.given)
+        return f"every number of classes; all {self.domain}; for each further class {self.each}; given {conditions}"
+
+
+def outside_sums(expression: sympy.Expr) -> set[sympy.Symbol]:
+    """Return the symbols that occur outside every `Sig` of an expression."""
+    from theory.engine.functions import Sig
+
+    if isinstance(expression, Sig):
+        return set()
+    if expression.is_Symbol:
+        return {expression}
+    return set().union(*[outside_sums(argument) for argument in expression.args])

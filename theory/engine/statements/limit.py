@@ -1,0 +1,75 @@
+"""Statements about limits: ``expression -> value`` as one variable tends to an open end of its range."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from theory.engine import terms
+from theory.engine.statements.base import Statement
+from theory.engine.statements.forall import Domain
+
+if TYPE_CHECKING:
+    import sympy
+
+
+@dataclass(frozen=True, eq=False)
+class LimitOf(Statement):
+    """``expression -> value`` as ``variable`` tends to the low (``side="+"``) or high (``"-"``) end of its range.
+
+    It is claimed for all values of the other variables of ``domain``, each by itself (not uniformly).
+
+    Raises
+    ------
+    ValueError
+        If that end is not a finite open one, or the value depends on the variable.
+    """
+
+    domain: Domain
+    expression: sympy.Expr
+    variable: sympy.Symbol
+    side: str
+    value: sympy.Expr
+
+    kind: ClassVar[str] = "limit"
+
+    def __post_init__(self) -> None:
+        import sympy
+
+        object.__setattr__(self, "value", sympy.sympify(self.value))
+        item = self.domain[str(self.variable)]
+        end, closed = (item.low, item.low_closed) if self.side == "+" else (item.high, item.high_closed)
+        if self.side not in ("+", "-") or end is None or closed:
+            raise ValueError(f"the range {item} has no finite open end on the side {self.side!r}; sides are '+' and '-'")
+        if self.value.has(self.variable):
+            raise ValueError(f"the limit {self.value} depends on {self.variable}")
+
+    @property
+    def at(self) -> sympy.Rational:
+        import sympy
+
+        item = self.domain[str(self.variable)]
+        end = item.low if self.side == "+" else item.high
+        assert end is not None
+        return sympy.Rational(end.numerator, end.denominator)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "domain": self.domain.to_json(),
+            "expression": terms.from_sympy(self.expression),
+            "variable": str(self.variable),
+            "side": self.side,
+            "value": terms.from_sympy(self.value),
+        }
+
+    def latex(self) -> str:
+        import sympy
+
+        name, at = sympy.latex(self.variable), sympy.latex(self.at)
+        body = rf"\lim_{{{name} \to {at}^{self.side}}} {sympy.latex(self.expression)} = {sympy.latex(self.value)}"
+        return rf"\forall\, {self.domain.latex()}:\quad {body}"
+
+    def scope(self) -> str:
+        others = ", ".join(str(item) for item in self.domain.ranges if item.name != str(self.variable))
+        return f"{self.variable} -> {self.at}{self.side}" + (f", all {others}" if others else "")

@@ -1,0 +1,98 @@
+"""What was decided about a claim and its controls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from theory.engine.evidence import Certificate, Evidence, Witness
+
+
+@dataclass(frozen=True)
+class ControlResult:
+    """What became of one control: ``outcome`` is ``"refuted"``, ``"holds"`` or ``"undecided"``."""
+
+    says: str
+    expect_holds: bool
+    outcome: str
+    summary: str = ""
+
+    @property
+    def as_expected(self) -> bool:
+        """A false neighbour must be refuted, a true one must be decided; undecided is neither."""
+        return self.outcome == ("holds" if self.expect_holds else "refuted")
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "says": self.says,
+            "expect_holds": self.expect_holds,
+            "outcome": self.outcome,
+            "as_expected": self.as_expected,
+            "summary": self.summary,
+        }
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome for one claim.
+
+    Attributes
+    ----------
+    claim, evidence, expected
+        Id, what was found, what is on record.
+    scope, latex
+        Read off the statement object; empty if it could not be built.
+    summary
+        One line: the certificate's or the witness's.
+    reason, worst
+        Why a claim stayed undecided, and at which cell or step.
+    certificate, witness
+        The evidence itself.
+    uses
+        Ids of the claims that it rests on.
+    controls
+        One result for each control.
+    seconds
+        Time spent, controls included.
+    from_store
+        Whether a kept certificate was re-checked instead of found again.
+    """
+
+    claim: str
+    evidence: Evidence
+    expected: Evidence
+    scope: str = ""
+    latex: str = ""
+    summary: str = ""
+    reason: str = ""
+    worst: str = ""
+    certificate: Certificate | None = None
+    witness: Witness | None = None
+    uses: tuple[str, ...] = ()
+    controls: tuple[ControlResult, ...] = ()
+    seconds: float = 0.0
+    from_store: bool = False
+
+    @property
+    def as_recorded(self) -> bool:
+        """Whether the verdict is the one on record and every control came out as it must."""
+        return self.evidence == self.expected and all(control.as_expected for control in self.controls)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "claim": self.claim,
+            "evidence": self.evidence.value,
+            "expected": self.expected.value,
+            "as_recorded": self.as_recorded,
+            "scope": self.scope,
+            "latex": self.latex,
+            "summary": self.summary,
+            "reason": self.reason,
+            "worst": self.worst,
+            "certificate": None if self.certificate is None else self.certificate.to_json(),
+            "witness": None if self.witness is None else self.witness.to_json(),
+            "uses": list(self.uses),
+            "controls": [control.to_json() for control in self.controls],
+            "seconds": round(self.seconds, 4),
+            "from_store": self.from_store,
+        }
