@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.classification.samples import simplex, tilted
-from theory.engine.claim import claim
+from theory.engine.claim import Constant, Stated, claim
 
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof
@@ -21,8 +21,14 @@ _PAPER = "comp_sum"
 _WHERE = "conditional minimum behind Theorem 4.1 (minimizability gaps)"
 
 
-@claim(paper=_PAPER, where="weighted means, for Hoelder's inequality", says=r"x^{1-q}y^q \le (1-q)x+qy", expected="proved", strength="lemma")
-def weighted_means_open(c=1):
+@claim(
+    paper=_PAPER,
+    where="weighted means, for Hoelder's inequality",
+    says=r"x^{1-q}y^q \le (1-q)x+qy",
+    expected="proved",
+    strength="lemma",
+)
+def weighted_means_open(c: Constant = 1) -> Stated:
     """Tangent of v^q at v = 1, taken at v = y/x."""
     from theory.engine.provers.symbolic.chain import chain
     from theory.engine.statements.forall import Domain, ForAll
@@ -41,8 +47,14 @@ def weighted_means_open(c=1):
 weighted_means_open.false_if("the constant were 1 % larger", c=Fraction(101, 100))
 
 
-@claim(paper=_PAPER, where="weighted means, for Hoelder's inequality", says=r"x^{1-q}y^q \le (1-q)x+qy", expected="proved", strength="lemma")
-def weighted_means(c=1):
+@claim(
+    paper=_PAPER,
+    where="weighted means, for Hoelder's inequality",
+    says=r"x^{1-q}y^q \le (1-q)x+qy",
+    expected="proved",
+    strength="lemma",
+)
+def weighted_means(c: Constant = 1) -> Stated:
     """The same with x = 0 allowed, by continuity."""
     from theory.engine.provers.symbolic.chain import chain
     from theory.engine.statements.forall import Domain, ForAll
@@ -59,8 +71,14 @@ def weighted_means(c=1):
 weighted_means.false_if("the constant were 1 % larger", c=Fraction(101, 100))
 
 
-@claim(paper=_PAPER, where=_WHERE, says=r"\textstyle\sum_y p_y S_y^q \le \bigl(\sum_y p_y^a\bigr)^{1/a}", expected="proved", strength="lemma")
-def hoelder(c=1):
+@claim(
+    paper=_PAPER,
+    where=_WHERE,
+    says=r"\textstyle\sum_y p_y S_y^q \le \bigl(\sum_y p_y^a\bigr)^{1/a}",
+    expected="proved",
+    strength="lemma",
+)
+def hoelder(c: Constant = 1) -> Stated:
     """Weighted means of p^a/Z and S, Z = sum p^a, summed over the classes. The p need not add up to one."""
     from theory.engine.functions import Sig
     from theory.engine.provers.symbolic.chain import chain
@@ -93,7 +111,7 @@ hoelder.false_if("the constant were 1 % larger", c=Fraction(101, 100))
 
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="tight",
        says=r"\mathcal C^*_\tau(p) = \frac{1-(\sum_y p_y^a)^{1/a}}{\tau-1},\quad 1<\tau<2,\ a=\tfrac1{2-\tau}")  # fmt: skip
-def minimum_middle(c=1):
+def minimum_middle(c: Constant = 1) -> Stated:
     """No prediction does better, 1 < tau < 2: the conditional risk is at least the closed form."""
     from theory.engine.functions import Sig
     from theory.engine.provers.symbolic.chain import chain
@@ -157,13 +175,13 @@ _POSITIVE = ("classes of probability zero are left out: they add nothing to the 
 
 
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="identity", says=_ATTAINED, assumptions=_POSITIVE)
-def minimum_attained_middle(c=1):
+def minimum_attained_middle(c: Constant = 1) -> Stated:
     """The closed form is the risk at S proportional to p^a, 1 < tau < 2."""
     return _attained(c, "tau in (1,2)", (11, 19))
 
 
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="identity", says=_ATTAINED, assumptions=_POSITIVE)
-def minimum_attained_low(c=1):
+def minimum_attained_low(c: Constant = 1) -> Stated:
     """The closed form is the risk at S proportional to p^a, 0 <= tau < 1."""
     return _attained(c, "tau in [0,1)", (0, 9))
 
@@ -172,8 +190,14 @@ minimum_attained_middle.false_if("the minimum were 1 % larger", c=Fraction(101, 
 minimum_attained_low.false_if("the minimum were 1 % larger", c=Fraction(101, 100))
 
 
-@claim(paper=_PAPER, where="weighted means, negative power", says=r"x^{1+s}y^{-s} \ge (1+s)x-sy", expected="proved", strength="lemma")
-def weighted_means_low_open(c=1):
+@claim(
+    paper=_PAPER,
+    where="weighted means, negative power",
+    says=r"x^{1+s}y^{-s} \ge (1+s)x-sy",
+    expected="proved",
+    strength="lemma",
+)
+def weighted_means_low_open(c: Constant = 1) -> Stated:
     """Tangent of the convex v^(-s) at v = 1, taken at v = y/x."""
     from theory.engine.provers.symbolic.chain import chain
     from theory.engine.statements.forall import Domain, ForAll
@@ -189,8 +213,14 @@ def weighted_means_low_open(c=1):
     return ForAll(domain, x ** (1 + s) * y ** (-s), ">=", c * ((1 + s) * x - s * y)), chain(proof)
 
 
-@claim(paper=_PAPER, where="weighted means, negative power", says=r"x^{1+s}y^{-s} \ge (1+s)x-sy", expected="proved", strength="lemma")
-def weighted_means_low(c=1):
+@claim(
+    paper=_PAPER,
+    where="weighted means, negative power",
+    says=r"x^{1+s}y^{-s} \ge (1+s)x-sy",
+    expected="proved",
+    strength="lemma",
+)
+def weighted_means_low(c: Constant = 1) -> Stated:
     """The same with x = 0 allowed, by continuity."""
     from theory.engine.provers.symbolic.chain import chain
     from theory.engine.statements.forall import Domain, ForAll
@@ -206,7 +236,7 @@ def weighted_means_low(c=1):
 
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="lemma",
        says=r"\textstyle\sum_y p_y S_y^{-s} \ge \bigl(\sum_y p_y^{1/(1+s)}\bigr)^{1+s}")  # fmt: skip
-def hoelder_low(c=1):
+def hoelder_low(c: Constant = 1) -> Stated:
     """The inequality turned round for a negative power of S > 0; the p need not add up to one."""
     from theory.engine.functions import Sig
     from theory.engine.provers.symbolic.chain import chain
@@ -236,7 +266,7 @@ def hoelder_low(c=1):
 
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="tight",
        says=r"\mathcal C^*_\tau(p) = \frac{(\sum_y p_y^a)^{1/a}-1}{1-\tau},\quad 0\le\tau<1,\ a=\tfrac1{2-\tau}")  # fmt: skip
-def minimum_low(c=1):
+def minimum_low(c: Constant = 1) -> Stated:
     """No prediction does better, 0 <= tau < 1: the conditional risk is at least the closed form."""
     from theory.engine.functions import Sig
     from theory.engine.provers.symbolic.chain import chain
@@ -260,14 +290,14 @@ def minimum_low(c=1):
 
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="tight", assumptions=_POSITIVE,
        says=r"\mathcal C^*_1(p) = -\textstyle\sum_y p_y\log p_y")  # fmt: skip
-def minimum_logistic(c=1):
+def minimum_logistic(c: Constant = 1) -> Stated:
     """Cross-entropy is at least the entropy; the S may add up to less than one, so that classes with p = 0 may be left out."""
+    import sympy
+
     from theory.engine.functions import Sig
     from theory.engine.provers.symbolic.chain import chain
     from theory.engine.statements.classes import ForEveryN
     from theory.engine.statements.forall import Domain
-
-    import sympy
 
     each = Domain("p in (0,1], S in (0,1]")
     domain = Domain("one in [1,1]")
@@ -291,7 +321,7 @@ def minimum_logistic(c=1):
 
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="tight",
        says=r"\mathcal C^*_\tau(p) = \frac{1-\max_y p_y}{\tau-1},\quad \tau\ge 2")  # fmt: skip
-def minimum_high(c=1):
+def minimum_high(c: Constant = 1) -> Stated:
     """For tau >= 2 (MAE at tau = 2) a vertex is best: S^(tau-1) <= S, so the risk is at least (1 - max p)/(tau - 1)."""
     from theory.engine.functions import Sig
     from theory.engine.provers.symbolic.chain import chain
@@ -311,7 +341,12 @@ def minimum_high(c=1):
         smaller = k.show(p * S ** (tau - 1), "<=", p1 * S, by=[(p, below), (S, largest)])
         rest = k.sum_up(smaller)
         scale = 1 / (tau - 1)
-        return k.show(risk, ">=", minimum, by=[(p1 * scale, first), (scale, rest), (scale, total), (-p1 * scale, normed)])
+        return k.show(
+            risk,
+            ">=",
+            minimum,
+            by=[(p1 * scale, first), (scale, rest), (scale, total), (-p1 * scale, normed)],
+        )
 
     def sample(rng: random.Random) -> Any:
         p_values = sorted(simplex(rng, rng.randint(2, 5)), reverse=True)

@@ -6,14 +6,19 @@ class 2 is predicted, for every number of classes. The published bound loses a f
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.classification.claims_conditional_minimum import hoelder
 from theory.classification.samples import regret_sample
-from theory.engine.claim import claim
+from theory.engine.claim import Constant, Stated, claim
 
 if TYPE_CHECKING:
+    import sympy
+
+    from theory.classification.pooled import Pool
+    from theory.engine.provers.symbolic.context import Fact
     from theory.engine.provers.symbolic.proof import Proof
 
 _PAPER = "comp_sum"
@@ -21,7 +26,7 @@ _PAPER = "comp_sum"
 
 @claim(paper=_PAPER, where="two classes, second order", expected="proved", strength="lemma",
        says=r"\tfrac12\bigl((1+x)^{\tau}+(1-x)^{\tau}\bigr) \ge 1+\tfrac{\tau(\tau-1)}2x^2")  # fmt: skip
-def second_order_open(c=1):
+def second_order_open(c: Constant = 1) -> Stated:
     """The second derivative is a mean of v^(tau-2) at 1 + x and 1 - x, so at least its value at 1."""
     from theory.engine.provers.symbolic.chain import chain
     from theory.engine.statements.forall import Domain, ForAll
@@ -47,7 +52,7 @@ second_order_open.false_if("the constant were 1 % larger", c=Fraction(101, 100))
 
 @claim(paper=_PAPER, where="two classes, second order", expected="proved", strength="lemma",
        says=r"\tfrac12\bigl((1+x)^{\tau}+(1-x)^{\tau}\bigr) \ge 1+\tfrac{\tau(\tau-1)}2x^2")  # fmt: skip
-def second_order(c=1):
+def second_order(c: Constant = 1) -> Stated:
     """The same with x = 1 allowed, by continuity."""
     from theory.engine.provers.symbolic.chain import chain
     from theory.engine.statements.forall import Domain, ForAll
@@ -67,7 +72,7 @@ second_order.false_if("the constant were 1 % larger", c=Fraction(101, 100))
 
 @claim(paper=_PAPER, where="n-free quadratic bound, 1 < tau < 2", expected="proved", strength="lower", corrects="comp_sum.published_simplified_middle",
        says=r"\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p) \ge \tau 2^{-\tau}\beta^2")  # fmt: skip
-def n_free_quadratic(c=1):
+def n_free_quadratic(c: Constant = 1) -> Stated:
     """Hoelder for the true posteriors at S' = p g^(a-1)/Z against Hoelder for the pooled ones; what is left is the curvature of v^tau."""
     from theory.classification.pooled import setting
     from theory.engine.provers.symbolic.chain import chain
@@ -89,11 +94,17 @@ def n_free_quadratic(c=1):
 n_free_quadratic.false_if("the constant were twice as large", c=2)
 
 
+@dataclass(frozen=True)
 class Curvature:
-    """``norm - hits >= q tau/4 th^(tau-2) beta^2`` with the pooled level th, and ``1/2 >= th``."""
+    """``fact``: norm - hits >= q tau/4 th^(tau-2) beta^2 with the pooled level th; ``half``: 1/2 >= th."""
 
-    def __init__(self, pool: Any, fact: Any, half: Any) -> None:
-        self.pool, self.th, self.fact, self.half = pool, pool.th, fact, half
+    pooled: Pool
+    fact: Fact
+    half: Fact
+
+    @property
+    def th(self) -> sympy.Symbol:
+        return self.pooled.th
 
 
 def curved_regret(k: Proof, at: Any) -> Curvature:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.classification.samples import regret_sample
-from theory.engine.claim import claim
+from theory.engine.claim import Constant, Stated, claim
 
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof
@@ -30,8 +30,14 @@ def _scaling(c: Any, domain_text: str) -> tuple[Any, Any]:
     return domain, ForAll(domain, c * (mean_power(x * y, a) - 1), "<=", y**2 * (mean_power(x, a) - 1))
 
 
-@claim(paper=_PAPER, where=_WHERE, says=r"\varphi_a(xy)-1\le y^2(\varphi_a(x)-1)", expected="proved", strength="lemma")
-def scaling_open(c=1):
+@claim(
+    paper=_PAPER,
+    where=_WHERE,
+    says=r"\varphi_a(xy)-1\le y^2(\varphi_a(x)-1)",
+    expected="proved",
+    strength="lemma",
+)
+def scaling_open(c: Constant = 1) -> Stated:
     """Differentiate twice in x: v^(a-2) is convex, so its values at 1 +- x spread further than those at 1 +- xy."""
     from theory.classification.symbolic import mean_power
     from theory.engine.provers.symbolic.chain import chain
@@ -53,8 +59,14 @@ def scaling_open(c=1):
     return statement, chain(proof)
 
 
-@claim(paper=_PAPER, where=_WHERE, says=r"\varphi_a(xy)-1\le y^2(\varphi_a(x)-1)", expected="proved", strength="lemma")
-def scaling(c=1):
+@claim(
+    paper=_PAPER,
+    where=_WHERE,
+    says=r"\varphi_a(xy)-1\le y^2(\varphi_a(x)-1)",
+    expected="proved",
+    strength="lemma",
+)
+def scaling(c: Constant = 1) -> Stated:
     """The same with x = 1 allowed, by continuity."""
     from theory.engine.provers.symbolic.chain import chain
 
@@ -73,7 +85,7 @@ scaling.false_if("the constant were 1 % larger", c=Fraction(101, 100))
 
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="lemma",
        says=r"y^q\bigl[(1+y(\varphi_a(s)-1))^{1-q}-1\bigr]\ge\varphi_a(ys)^{1-q}-1")  # fmt: skip
-def unpooled(c=1):
+def unpooled(c: Constant = 1) -> Stated:
     """With E = phi(s) - 1: phi(ys) - 1 <= y^2 E, then increments of x^(1-q) from 1 and from y, then y^q >= y^(1-q) as q <= 1/2."""
     from theory.classification.symbolic import mean_power
     from theory.engine.provers.symbolic.chain import chain
@@ -105,7 +117,7 @@ unpooled.false_if("the constant were 1 % larger", c=Fraction(101, 100))
 
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="tight", corrects="comp_sum.published_middle",
        says=r"\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)\ge\frac{2^{1-\tau}}{\tau-1}\bigl(M_a(\beta)-1\bigr),\quad 1<\tau\le\tfrac32")  # fmt: skip
-def two_class_is_worst(c=1):
+def two_class_is_worst(c: Constant = 1) -> Stated:
     """The conditional regret is at least the two-class formula, for every number of classes."""
     from theory.classification.pooled import pool, setting
     from theory.classification.symbolic import two_class_transform
@@ -121,7 +133,12 @@ def two_class_is_worst(c=1):
         y = 2 * pooled.th
         pair = k.apply(unpooled, {"y": y, "s": at.beta / y, "tau": at.tau})
         q = at.tau - 1
-        return k.show(at.regret(), ">=", two_class_transform(at.beta, at.tau), by=[(1 / q, final), (2 ** (-q) / q, pair)])
+        return k.show(
+            at.regret(),
+            ">=",
+            two_class_transform(at.beta, at.tau),
+            by=[(1 / q, final), (2 ** (-q) / q, pair)],
+        )
 
     statement = ForEveryN(at.domain, at.each, at.given, at.regret(), ">=", c * two_class_transform(at.beta, at.tau))
     return statement, chain(proof, regret_sample((11, 15)))
@@ -145,7 +162,9 @@ def level_out(k: Proof, at: Any, pooled: Any) -> Any:
     rest = k.sum_up(k.show(p**a, ">=", g**a + a * th ** (a - 1) * e, by=[exact, line]))
     k.show(high, ">", 0, by=[(Fraction(1, 2), k.hypothesis(2))])
     k.show(low, ">=", 0, by=[(Fraction(-1, 2), pooled.balance)])
-    raised = [k.show(x + D / 2, "==", end, by=[(Fraction(1, 2), pooled.balance)]) for x, end in ((at.p1, high), (at.p2, low))]
+    raised = [
+        k.show(x + D / 2, "==", end, by=[(Fraction(1, 2), pooled.balance)]) for x, end in ((at.p1, high), (at.p2, low))
+    ]
     goal = at.total(at.p1**a, at.p2**a, p**a), at.total(high**a, low**a, g**a)
 
     k.open_case(D, ">", 0)
@@ -155,11 +174,22 @@ def level_out(k: Proof, at: Any, pooled: Any) -> Any:
     slopes = [(a * end ** (a - 1), fact) for end, fact in zip((high, low), raised, strict=True)]
     first = k.close_case(k.show(goal[0], ">=", goal[1], by=[rest, *lines, *slopes, (a * D, mean)]))
     none = k.open_case(D, "<=", 0)
-    ends = []
-    for x, end in ((at.p1, high), (at.p2, low)):
-        ends.append(k.power(k.show(x, ">=", end, by=[(Fraction(1, 2), none), (Fraction(1, 2), pooled.balance)]), a))
-    second = k.close_case(k.show(goal[0], ">=", goal[1], by=[rest, *ends]))
+    second = k.close_case(nothing_pooled(k, at, pooled, none))
     return k.join(first, second)
+
+
+def nothing_pooled(k: Proof, at: Any, pooled: Any, none: Any) -> Any:
+    """The same relation for every a >= 1 where nothing is pooled; ``none`` says ``0 >= sum e``."""
+    a, half = 1 / (2 - at.tau), Fraction(1, 2)
+    high, low = pooled.th + at.beta / 2, pooled.th - at.beta / 2
+    k.show(high, ">", 0, by=[(half, k.hypothesis(2))])
+    k.show(low, ">=", 0, by=[(-half, pooled.balance)])
+    ends = [
+        k.power(k.show(x, ">=", end, by=[(half, none), (half, pooled.balance)]), a)
+        for x, end in ((at.p1, high), (at.p2, low))
+    ]
+    rest = k.sum_up(k.power(k.show(at.p, ">=", pooled.g), a))
+    return k.show(at.total(at.p1**a, at.p2**a, at.p**a), ">=", at.total(high**a, low**a, pooled.g**a), by=[rest, *ends])
 
 
 def flatten_rest(k: Proof, at: Any, pooled: Any, leveled: Any) -> Any:

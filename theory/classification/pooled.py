@@ -92,38 +92,62 @@ def setting(tau_range: str, *, positive: bool = False) -> Setting:
 
 
 @dataclass(frozen=True)
-class Pool:
+class Leveled:
     """Symbols and facts of the pooled posteriors.
 
-    ``balance``: p1 + p2 + sum e == 2 th.  ``below``: th >= g.  ``complementary``: e (e - (p - th)) == 0.  ``mass``: sum g == 1 - 2 th.
-    ``bound``: (2 th^a + sum g^a)^(1-q) >= sum p S^q.
+    ``excess``: e == Max(p - th, 0).  ``balance``: p1 + p2 + sum e == 2 th.  ``below``: th >= g.
+    ``complementary``: e (e - (p - th)) == 0.  ``mass``: sum g == 1 - 2 th.
     """
 
     th: sympy.Symbol
     e: sympy.Symbol
     g: sympy.Expr
+    excess: Fact
     balance: Fact
     below: Fact
     complementary: Fact
     mass: Fact
+
+
+@dataclass(frozen=True)
+class Pool(Leveled):
+    """With ``bound``: (2 th^a + sum g^a)^(1-q) >= sum p S^q, or th >= sum p S at tau = 2."""
+
     bound: Fact
 
 
 def pool(k: Proof, at: Setting) -> Pool:
     """Carry out the opening of a proof about conditional regret, 1 < tau < 2."""
+    level = _pool(k, at)
+    return Pool(**vars(level), bound=_bound(k, at, level.th, level.e, level.balance))
+
+
+def pool_at_two(k: Proof, at: Setting) -> Pool:
+    """Carry it out at tau = 2, where the pooled posteriors are at most th each."""
+    level = _pool(k, at)
+    th, e, g = level.th, level.e, level.g
+    moved = k.sum_up(k.show(e * at.S2, ">=", e * at.S, by=[(e, k.hypothesis(5))]))
+    flat = k.sum_up(k.show(th * at.S, ">=", g * at.S, by=[(at.S, level.below)]))
+    hits = at.total(at.p1 * at.S1, at.p2 * at.S2, at.p * at.S)
+    by = [(at.p1 - th, k.hypothesis(4)), moved, flat, (-at.S2, level.balance), (-th, k.hypothesis(1))]
+    return Pool(**vars(level), bound=k.show(th, ">=", hits, by=by))
+
+
+def _pool(k: Proof, at: Setting) -> Leveled:
+    """Name the level and the excesses."""
     from theory.engine.functions import Sig
 
     th, level = _level(k, at)
     e = k.fresh("e in [0,oo)")
-    named, _, above, complementary = k.part(e, at.p - th)
-    k.at_most(named, at.p)  # p >= e, so that g >= 0
+    excess, _, above, complementary = k.part(e, at.p - th)
+    k.at_most(excess, at.p)  # p >= e, so that g >= 0
     g = at.p - e
     below = k.show(th, ">=", g, by=[above])
-    balance = k.show(at.p1 + at.p2 + Sig(e), "==", 2 * th, by=[level, k.sum_up(named)])
+    balance = k.show(at.p1 + at.p2 + Sig(e), "==", 2 * th, by=[level, k.sum_up(excess)])
     k.show(th, ">", 0, by=[(Fraction(-1, 2), balance)])
     mass = k.show(Sig(g), "==", 1 - 2 * th, by=[k.hypothesis(0), (-1, balance)])
     k.show(1 - 2 * th, ">=", 0, by=[(-1, mass)])
-    return Pool(th, e, g, balance, below, complementary, mass, _bound(k, at, th, e, balance))
+    return Leveled(th, e, g, excess, balance, below, complementary, mass)
 
 
 def _level(k: Proof, at: Setting) -> tuple[sympy.Symbol, Fact]:
@@ -145,8 +169,6 @@ def _level(k: Proof, at: Setting) -> tuple[sympy.Symbol, Fact]:
 
 def _bound(k: Proof, at: Setting, th: sympy.Symbol, e: sympy.Symbol, balance: Fact) -> Fact:
     """Moving mass to class 2 loses nothing, since its S is largest; then Hoelder's inequality for the pooled posteriors."""
-    from theory.engine.functions import Sig
-
     q, a, g = at.tau - 1, 1 / (2 - at.tau), at.p - e
     first = k.power(k.hypothesis(4), q)
     other = k.power(k.hypothesis(5), q)

@@ -68,7 +68,9 @@ def predictions(rng: random.Random, p: list[Fraction], *, positive: bool = False
     return [weight / sum(weights) for weight in weights]
 
 
-def regret_sample(tenths: tuple[int, int], *, most: int = 6, positive: bool = False, tau: str = "tau") -> Callable[[random.Random], Any]:
+def regret_sample(
+    tenths: tuple[int, int], *, most: int = 6, positive: bool = False, tau: str = "tau"
+) -> Callable[[random.Random], Any]:
     """Return a sampler of ``({tau, p1, p2, S1, S2}, rows of p, S)``: class 1 is most probable, class 2 is predicted.
 
     Parameters

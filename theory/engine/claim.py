@@ -1,7 +1,7 @@
-"""A claim: statement, assumptions, source, method and controls; a function that builds the first and the last.
+r"""A claim: statement, assumptions, source, method and controls; a function that builds the first and the last.
 
 >>> from fractions import Fraction
->>> @claim(paper="demo", where="Lemma 1", says=r"x^2 \\ge c\\,(2x-1)", expected="certified")
+>>> @claim(paper="demo", where="Lemma 1", says=r"x^2 \ge c\,(2x-1)", expected="certified")
 ... def square_above_tangent(c=1):
 ...     from theory.engine.statements.forall import Domain, ForAll
 ...     from theory.engine.provers.enclosure import boxes
@@ -18,10 +18,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from theory.engine.evidence import Evidence, Prover
 
+Stated = tuple[Any, Prover]  # what a claim's function returns: the statement and the method that decides it
+Constant = int | Fraction  # what its arguments are: exact numbers that a control may change
 STRENGTHS = ("identity", "tight", "upper", "lower", "rate", "asymptotic", "figure", "lemma")
 
 
@@ -72,7 +75,7 @@ class Claim:
         Whether its certificate is kept with the package, because it was dear to find.
     """
 
-    build: Callable[..., tuple[Any, Prover]]
+    build: Callable[..., Stated]
     paper: str
     where: str
     says: str
@@ -105,12 +108,12 @@ class Claim:
         self._add(Control(says, arguments, expect_holds=True))
 
     def _add(self, control: Control) -> None:
-        defaults = {
-            name: parameter.default for name, parameter in inspect.signature(self.build).parameters.items()
-        }
+        defaults = {name: parameter.default for name, parameter in inspect.signature(self.build).parameters.items()}
         for name, value in control.arguments.items():
             if name not in defaults:
-                raise ValueError(f"{self.id}: control {control.says!r} changes {name!r}; arguments are {sorted(defaults)}")
+                raise ValueError(
+                    f"{self.id}: control {control.says!r} changes {name!r}; arguments are {sorted(defaults)}"
+                )
             if defaults[name] == value:
                 raise ValueError(f"{self.id}: control {control.says!r} leaves {name!r} at its default {value!r}")
         if not control.arguments:
@@ -131,7 +134,7 @@ def claim(
     uses: tuple[str, ...] = (),
     limit: float = 60.0,
     stored: bool = False,
-) -> Callable[[Callable[..., tuple[Any, Prover]]], Claim]:
+) -> Callable[[Callable[..., Stated]], Claim]:
     """Turn a function of perturbable constants that returns ``(statement, method)`` into a `Claim`.
 
     Parameters are the attributes of `Claim`; every argument of the decorated function needs a default, the value that is claimed.
@@ -146,10 +149,12 @@ def claim(
     if strength not in STRENGTHS:
         raise ValueError(f"strength is {strength!r}; allowed: {', '.join(STRENGTHS)}")
 
-    def decorate(build: Callable[..., tuple[Any, Prover]]) -> Claim:
+    def decorate(build: Callable[..., Stated]) -> Claim:
         for name, parameter in inspect.signature(build).parameters.items():
             if parameter.default is inspect.Parameter.empty:
-                raise ValueError(f"{paper}.{build.__name__}: argument {name!r} needs a default, the value that is claimed")
+                raise ValueError(
+                    f"{paper}.{build.__name__}: argument {name!r} needs a default, the value that is claimed"
+                )
         return Claim(
             build=build,
             paper=paper,

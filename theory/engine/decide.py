@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from theory.engine.checker import Rejected
 from theory.engine.claim import Claim, Control
-from theory.engine.evidence import Budget, Certificate, Evidence, Undecided
+from theory.engine.evidence import Budget, Certificate, Evidence, Prover, Undecided
 from theory.engine.verdict import ControlResult, Verdict
 
 
@@ -34,17 +35,23 @@ def decide(claim: Claim, *, budget: Budget | None = None, kept: Mapping[str, Cer
     start = time.perf_counter()
     try:
         verdict = _decide_statement(claim, budget, kept or {})
-        controls = tuple(_decide_control(claim, control, budget) for control in claim.controls)
     except Exception as error:  # a broken claim is reported and stops nothing else
-        reason = f"{type(error).__name__}: {error}"
-        return Verdict(claim.id, Evidence.UNDECIDED, claim.expected, reason=reason, seconds=time.perf_counter() - start)
+        verdict = Verdict(claim.id, Evidence.UNDECIDED, claim.expected, reason=_name(error))
+    controls = tuple(_decide_control(claim, control, budget) for control in claim.controls)
     return replace(verdict, controls=controls, seconds=time.perf_counter() - start)
 
 
 def _decide_statement(claim: Claim, budget: Budget, kept: Mapping[str, Certificate]) -> Verdict:
     budget.step("build the statement")
     statement, method = claim.build()
-    verdict = Verdict(claim.id, Evidence.UNDECIDED, claim.expected, scope=statement.scope(), latex=statement.latex(), uses=claim.uses)
+    verdict = Verdict(
+        claim.id,
+        Evidence.UNDECIDED,
+        claim.expected,
+        scope=statement.scope(),
+        latex=statement.latex(),
+        uses=claim.uses,
+    )
     budget.step("look for a counterexample")
     witness = method.refute(statement, budget)
     if witness is not None:
@@ -62,22 +69,44 @@ def _decide_statement(claim: Claim, budget: Budget, kept: Mapping[str, Certifica
     try:
         method.recheck(statement, certificate, budget)
     except Rejected as error:
-        return replace(verdict, reason=f"certificate rejected: {error}", certificate=certificate, from_store=found is not None)
+        return replace(
+            verdict,
+            reason=f"certificate rejected: {error}",
+            certificate=certificate,
+            from_store=found is not None,
+        )
     uses = tuple(dict.fromkeys((*claim.uses, *certificate.uses)))
-    return replace(verdict, evidence=method.evidence, certificate=certificate, summary=certificate.summary, uses=uses,
-                   from_store=found is not None)
+    return replace(
+        verdict,
+        evidence=method.evidence,
+        certificate=certificate,
+        summary=certificate.summary,
+        uses=uses,
+        from_store=found is not None,
+    )
 
 
 def _decide_control(claim: Claim, control: Control, budget: Budget) -> ControlResult:
     budget.step(f"control: {control.says}")
-    statement, method = claim.build(**control.arguments)
+    try:
+        outcome, summary = _outcome(*claim.build(**control.arguments), control, budget)
+    except Exception as error:  # a control that cannot be built or checked is a control that failed
+        outcome, summary = "undecided", _name(error)
+    return ControlResult(control.says, control.expect_holds, outcome, summary)
+
+
+def _outcome(statement: Any, method: Prover, control: Control, budget: Budget) -> tuple[str, str]:
     witness = method.refute(statement, budget)
     if witness is not None:
-        return ControlResult(control.says, control.expect_holds, "refuted", witness.summary)
+        return "refuted", witness.summary
     if not control.expect_holds:
-        return ControlResult(control.says, control.expect_holds, "undecided", "no counterexample was found")
+        return "undecided", "no counterexample was found"
     result = method.decide(statement, budget)
     if isinstance(result, Undecided):
-        return ControlResult(control.says, control.expect_holds, "undecided", result.reason)
+        return "undecided", result.reason
     method.recheck(statement, result, budget)
-    return ControlResult(control.says, control.expect_holds, "holds", f"{method.evidence.value}: {result.summary}")
+    return "holds", f"{method.evidence.value}: {result.summary}"
+
+
+def _name(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

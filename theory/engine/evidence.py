@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
 
-class Evidence(str, Enum):
+class Evidence(StrEnum):
     """What stands behind a verdict.
 
     ``proved``

@@ -75,11 +75,19 @@ def from_sympy(expression: sympy.Expr) -> Term:
     if isinstance(expression, Sig):
         return ["sum", from_sympy(arguments[0])]
     names: dict[type, str] = {sympy.log: "log", sympy.Abs: "abs", sympy.Max: "max", sympy.Min: "min"}
-    names |= {sympy.tanh: "tanh", sympy.sinh: "sinh", sympy.cosh: "cosh", sympy.atan: "atan", sympy.erf: "erf"}
+    names |= {
+        sympy.tanh: "tanh",
+        sympy.sinh: "sinh",
+        sympy.cosh: "cosh",
+        sympy.atan: "atan",
+        sympy.erf: "erf",
+    }
     name = names.get(expression.func)
     if name is None:
-        raise ValueError(f"no checker evaluates {expression.func.__name__} in {expression}; allowed: + * ^ exp "
-                         f"{' '.join(sorted(names.values()))} EntireQuotient Sig, exact rationals and pi")
+        raise ValueError(
+            f"no checker evaluates {expression.func.__name__} in {expression}; allowed: + * ^ exp "
+            f"{' '.join(sorted(names.values()))} EntireQuotient Sig, exact rationals and pi"
+        )
     return [name, *[from_sympy(argument) for argument in sorted(arguments, key=sympy.default_sort_key)]]
 
 
@@ -100,7 +108,13 @@ def to_sympy(term: Term, symbol: Callable[[str], sympy.Expr]) -> sympy.Expr:
         return sympy.pi
     if head == "E":
         return EntireQuotient(sympy.Integer(rest[0]), to_sympy(rest[1], symbol))
-    heads: dict[str, Any] = {"+": sympy.Add, "*": sympy.Mul, "^": sympy.Pow, "abs": sympy.Abs, "max": sympy.Max}
+    heads: dict[str, Any] = {
+        "+": sympy.Add,
+        "*": sympy.Mul,
+        "^": sympy.Pow,
+        "abs": sympy.Abs,
+        "max": sympy.Max,
+    }
     heads |= {"min": sympy.Min, "sum": Sig} | {name: getattr(sympy, name) for name in UNARY if name != "abs"}
     if head not in heads:
         raise ValueError(f"unknown head {head!r} in a term; known: {', '.join(heads)}, /, pi, E")

@@ -37,7 +37,9 @@ def confirm_rows(statement: dict[str, Any], data: dict[str, Any]) -> None:
                     raise Rejected(f"the hypothesis {left} {relation} {right} does not hold at {values}")
         sides = value(statement["lhs"], point, with_rows), value(statement["rhs"], point, with_rows)
         if not _definitely_not(sides[0], statement["relation"], sides[1]):
-            raise Rejected(f"the statement is not definitely false there: {sides[0]} {statement['relation']} {sides[1]}")
+            raise Rejected(
+                f"the statement is not definitely false there: {sides[0]} {statement['relation']} {sides[1]}"
+            )
     finally:
         ctx.prec = 53
 
@@ -65,7 +67,14 @@ def value(term: Any, values: dict[str, Fraction], rows: list[dict[str, Fraction]
         return _power(parts[0], parts[1])
     if head in ("max", "min") and all(isinstance(part, Fraction) for part in parts):
         return max(parts) if head == "max" else min(parts)
-    functions = {"exp": arb.exp, "log": arb.log, "abs": abs, "tanh": arb.tanh, "cosh": arb.cosh, "sinh": arb.sinh}
+    functions = {
+        "exp": arb.exp,
+        "log": arb.log,
+        "abs": abs,
+        "tanh": arb.tanh,
+        "cosh": arb.cosh,
+        "sinh": arb.sinh,
+    }
     if head == "pi":
         return arb.pi()
     if head not in functions:
@@ -102,7 +111,16 @@ def _ball(number: Fraction | arb) -> arb:
 def _definitely(left: Fraction | arb, relation: str, right: Fraction | arb) -> bool:
     if relation == "==" or (isinstance(left, Fraction) and isinstance(right, Fraction)):
         exact = isinstance(left, Fraction) and isinstance(right, Fraction)
-        return exact and {"==": left == right, ">=": left >= right, ">": left > right, "<=": left <= right, "<": left < right}[relation]
+        return (
+            exact
+            and {
+                "==": left == right,
+                ">=": left >= right,
+                ">": left > right,
+                "<=": left <= right,
+                "<": left < right,
+            }[relation]
+        )
     gap = _ball(left) - _ball(right)
     return bool(gap > 0) if relation in (">", ">=") else bool(gap < 0)
 

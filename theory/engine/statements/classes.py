@@ -72,7 +72,9 @@ class ForEveryN(Statement):
             "kind": self.kind,
             "domain": self.domain.to_json(),
             "each": self.each.to_json(),
-            "given": [[terms.from_sympy(left), relation, terms.from_sympy(right)] for left, relation, right in self.given],
+            "given": [
+                [terms.from_sympy(left), relation, terms.from_sympy(right)] for left, relation, right in self.given
+            ],
             "lhs": terms.from_sympy(self.lhs),
             "relation": self.relation,
             "rhs": terms.from_sympy(self.rhs),

@@ -111,7 +111,9 @@ class Domain:
         import sympy
 
         def end(value: Fraction | None, sign: str) -> str:
-            return sign + r"\infty" if value is None else sympy.latex(sympy.Rational(value.numerator, value.denominator))
+            return (
+                sign + r"\infty" if value is None else sympy.latex(sympy.Rational(value.numerator, value.denominator))
+            )
 
         parts = []
         for item, symbol in zip(self.ranges, self.symbols, strict=True):
@@ -126,7 +128,9 @@ def _parse(text: str) -> Iterator[Range]:
     while position < len(text):
         match = _RANGE.match(text, position)
         if match is None:
-            raise ValueError(f"cannot read the domain {text!r} from {text[position:]!r}; write: beta in [0,1], tau in (0,9/10]")
+            raise ValueError(
+                f"cannot read the domain {text!r} from {text[position:]!r}; write: beta in [0,1], tau in (0,9/10]"
+            )
         name, low, high = match["name"], _end(match["low"]), _end(match["high"])
         low_closed, high_closed = match["left"] == "[", match["right"] == "]"
         if name in seen:
@@ -194,7 +198,9 @@ class ForAll(Statement):
         for left, _, right in exact:
             foreign = (left.free_symbols | right.free_symbols) - set(self.domain.symbols)
             if foreign:
-                raise ValueError(f"{sorted(map(str, foreign))} not among the domain's symbols ({self.domain}); same name is not enough")
+                raise ValueError(
+                    f"{sorted(map(str, foreign))} not among the domain's symbols ({self.domain}); same name is not enough"
+                )
             if left.has(sympy.Float) or right.has(sympy.Float):
                 raise ValueError(f"floats are not exact: write Rational(1, 10) instead of 0.1 in {left} {right}")
 
@@ -206,7 +212,9 @@ class ForAll(Statement):
             "lhs": terms.from_sympy(self.lhs),
             "relation": self.relation,
             "rhs": terms.from_sympy(self.rhs),
-            "given": [[terms.from_sympy(left), relation, terms.from_sympy(right)] for left, relation, right in self.given],
+            "given": [
+                [terms.from_sympy(left), relation, terms.from_sympy(right)] for left, relation, right in self.given
+            ],
         }
 
     def to_json(self) -> dict[str, Any]:

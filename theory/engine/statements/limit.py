@@ -40,7 +40,9 @@ class LimitOf(Statement):
         item = self.domain[str(self.variable)]
         end, closed = (item.low, item.low_closed) if self.side == "+" else (item.high, item.high_closed)
         if self.side not in ("+", "-") or end is None or closed:
-            raise ValueError(f"the range {item} has no finite open end on the side {self.side!r}; sides are '+' and '-'")
+            raise ValueError(
+                f"the range {item} has no finite open end on the side {self.side!r}; sides are '+' and '-'"
+            )
         if self.value.has(self.variable):
             raise ValueError(f"the limit {self.value} depends on {self.variable}")
 

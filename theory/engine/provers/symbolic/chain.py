@@ -71,7 +71,9 @@ class chain:  # noqa: N801 - a method's name, read in sentences: "by chain(proof
 
     def _refute_rows(self, statement: ForEveryN) -> Witness | None:
         if self.sample is None:
-            raise ValueError("a statement about every number of classes needs a sampler to be refutable: chain(proof, sample=...)")
+            raise ValueError(
+                "a statement about every number of classes needs a sampler to be refutable: chain(proof, sample=...)"
+            )
         rng, raw, met = random.Random(_SEED), statement.to_json(), 0
         for _ in range(_SAMPLES):
             point, rows = self.sample(rng)
@@ -112,7 +114,9 @@ def _match(context: Context, statement: Any, result: Fact | Limit) -> None:
     """Demand that the last fact is the statement, and that the statement is defined on its whole domain."""
     if result.scope or context.scope:
         raise StepFailed("the last fact holds in a case only")
-    context.require_defined(*(statement.expression, statement.value) if isinstance(statement, LimitOf) else (statement.lhs, statement.rhs))
+    context.require_defined(
+        *(statement.expression, statement.value) if isinstance(statement, LimitOf) else (statement.lhs, statement.rhs)
+    )
     if isinstance(statement, LimitOf):
         same = isinstance(result, Limit) and result.variable == statement.variable and result.side == statement.side
         if not same or result.at != statement.at or not isinstance(result, Limit):

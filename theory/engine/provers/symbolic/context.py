@@ -243,5 +243,3 @@ def _interval_facts(fact: Fact) -> list[tuple[sympy.Expr, Interval]]:
                 interval = Interval(value, None, fact.op == ">", True)
             found.append((side, interval))
     return found
-
-

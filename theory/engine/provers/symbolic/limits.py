@@ -28,7 +28,9 @@ def squeeze(context: Context, below: Fact, above: Fact, v: sympy.Symbol, side: s
     if above.op == "==" and same != x:
         upper, same = same, upper
     context.require_zero(x - same, "the two facts bound different expressions")
-    closed = Interval(interval.low, interval.high, interval.low_open and side != "+", interval.high_open and side != "-")
+    closed = Interval(
+        interval.low, interval.high, interval.low_open and side != "+", interval.high_open and side != "-"
+    )
     context.require_defined(lower, upper, extra={v: closed})
     end = sympy.Rational(at.numerator, at.denominator)
     value = lower.subs(v, end)

@@ -122,10 +122,14 @@ class Normalizer:
             for factor, multiplicity in factors:
                 result = _multiply(result, self._power(factor, multiplicity * exponent))
             return result
+        base = self._back(form) if source is None else source
+        if exponent.is_Integer and not self._positive(base) and self._positive(-base):
+            negated = self._power({key: -value for key, value in form.items()}, exponent, -base)
+            return {key: value * (-1) ** int(exponent) for key, value in negated.items()}
         pivot, scale, rest = self._pivot(form)
         atom = self._back(rest)
         self._sums[atom] = rest
-        if self._positive(self._back(form) if source is None else source):
+        if self._positive(base):
             self._signed.add(atom)  # the quotient of a positive sum by a positive term
         return _multiply(self._monomial_power(pivot, scale, exponent), {frozenset({(atom, exponent)}): Fraction(1)})
 
@@ -147,12 +151,18 @@ class Normalizer:
 
     def _factor(self, form: Form, exponent: sympy.Expr) -> list[tuple[Form, int]] | None:
         """Split a polynomial sum into factors, where there are several and each may carry the exponent."""
-        if len(form) > 12 or any(not power.is_Integer or power < 0 or not atom.is_Symbol for key in form for atom, power in key):
+        if len(form) > 12 or any(
+            not power.is_Integer or power < 0 or not atom.is_Symbol for key in form for atom, power in key
+        ):
             return None
         content, factors = sympy.factor_list(self._back(form))
-        if sum(multiplicity for _, multiplicity in factors) < 2 or content < 0:
+        if sum(multiplicity for _, multiplicity in factors) < 2:
             return None
-        if not exponent.is_Integer and not all(self._positive(factor) for factor, _ in factors):
+        for index, (factor, multiplicity) in enumerate(factors):
+            if not self._positive(factor) and self._positive(-factor):
+                factors[index] = (-factor, multiplicity)
+                content *= (-1) ** multiplicity
+        if not exponent.is_Integer and not (content > 0 and all(self._positive(factor) for factor, _ in factors)):
             return None
         parts = [(self.form(factor), multiplicity) for factor, multiplicity in factors]
         return [(self.form(content), 1), *parts]
@@ -193,7 +203,10 @@ class Normalizer:
             inner_log = _atom(sympy.log(atom, evaluate=False)) if atom is not sympy.E else {_ONE: Fraction(1)}
             _accumulate(total, _multiply(self.form(power), inner_log))
         for prime, multiplicity in _primes(scale):
-            _accumulate(total, {frozenset({(sympy.log(prime, evaluate=False), sympy.Integer(1))}): Fraction(multiplicity)})
+            _accumulate(
+                total,
+                {frozenset({(sympy.log(prime, evaluate=False), sympy.Integer(1))}): Fraction(multiplicity)},
+            )
         return total
 
     def _exponential(self, exponent: sympy.Expr) -> Form:
@@ -324,7 +337,13 @@ def _whole_part(power: sympy.Expr) -> int:
     numerator, denominator = sympy.fraction(power)
     if power.free_symbols:
         polynomial, _ = sympy.div(numerator, denominator, *sorted(power.free_symbols, key=str))
-        constant = polynomial.as_coeff_Add()[0] if polynomial.is_Add else polynomial if polynomial.is_Rational else sympy.Integer(0)
+        constant = (
+            polynomial.as_coeff_Add()[0]
+            if polynomial.is_Add
+            else polynomial
+            if polynomial.is_Rational
+            else sympy.Integer(0)
+        )
     else:
         constant = power
     return int(sympy.floor(constant))

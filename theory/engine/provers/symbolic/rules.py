@@ -7,7 +7,7 @@ normal form, and definedness of everything that is written down. A rule that doe
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import sympy
 
@@ -15,7 +15,7 @@ from theory.engine.functions import Sig
 from theory.engine.provers.symbolic.context import Context, Fact, StepFailed
 from theory.engine.provers.symbolic.signs import NONNEGATIVE, Interval
 
-Expr = sympy.Expr
+Expr: TypeAlias = sympy.Expr
 
 
 def hypothesis(context: Context, index: int) -> Fact:
@@ -284,7 +284,9 @@ def grows(context: Context, fact: Fact, f: Expr, v: sympy.Symbol, end: str = "lo
     return context.add(f, ">=", there) if end == "low" else context.add(there, ">=", f)
 
 
-def root(context: Context, f: Expr, v: sympy.Symbol, low: Expr, high: Expr, at_low: Fact, at_high: Fact) -> tuple[Fact, Fact, Fact]:
+def root(
+    context: Context, f: Expr, v: sympy.Symbol, low: Expr, high: Expr, at_low: Fact, at_high: Fact
+) -> tuple[Fact, Fact, Fact]:
     """Intermediate value theorem: f(low) >= 0 >= f(high) gives a root; ``v`` names it from here on.
 
     Returns ``v >= low``, ``high >= v`` and ``f(v) == 0``.
@@ -357,4 +359,3 @@ RULES: dict[str, Callable[..., Any]] = {
         sum_up, member, support, part, at_most, either, grows, root, open_case, close_case, join,
     )
 }  # fmt: skip
-

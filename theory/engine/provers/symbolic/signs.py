@@ -11,7 +11,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import sympy
+from flint import arb, ctx
 
+from theory.engine import terms
+from theory.engine.checker import Rejected
+from theory.engine.checker.rows import value
 from theory.engine.functions import EntireQuotient, Sig
 from theory.engine.statements.forall import Range
 
@@ -79,7 +83,11 @@ def of_range(item: Range) -> Interval:
 
 
 def _tighter(
-    a: Fraction | None, a_open: bool, b: Fraction | None, b_open: bool, pick: Callable[[Fraction, Fraction], Fraction]
+    a: Fraction | None,
+    a_open: bool,
+    b: Fraction | None,
+    b_open: bool,
+    pick: Callable[[Fraction, Fraction], Fraction],
 ) -> tuple[Fraction | None, bool]:
     if a is None:
         return b, b_open
@@ -160,10 +168,8 @@ class Signs:
             return point(Fraction(int(expression.p), int(expression.q)))
         if expression.is_Symbol:
             return self._ranges.get(expression, REALS)
-        if expression is sympy.pi:
-            return Interval(Fraction(3), Fraction(22, 7))
-        if expression is sympy.E:
-            return Interval(Fraction(27, 10), Fraction(28, 10))
+        if not expression.free_symbols and not expression.has(Sig):
+            return _constant(expression)
         if expression.is_Add:
             return self._sum(expression)
         if expression.is_Mul:
@@ -181,7 +187,11 @@ class Signs:
             return NONNEGATIVE if self.enclose(expression.args[0]).nonnegative else REALS
         if isinstance(expression, sympy.Max):
             lows = [interval for interval in map(self.enclose, expression.args) if interval.low is not None]
-            return max((Interval(i.low, None, i.low_open) for i in lows), key=lambda i: (i.low, i.low_open), default=REALS)
+            return max(
+                (Interval(i.low, None, i.low_open) for i in lows),
+                key=lambda i: (i.low, i.low_open),
+                default=REALS,
+            )
         if isinstance(expression, sympy.Abs):
             return NONNEGATIVE
         return REALS
@@ -198,7 +208,7 @@ class Signs:
         return total
 
     def _increasing(self, expression: sympy.Expr) -> Interval:
-        """exp and the entire quotients are positive; exp is also compared with 1."""
+        """Exp and the entire quotients are positive; exp is also compared with 1."""
         if not isinstance(expression, sympy.exp):
             return POSITIVE
         inside = self.enclose(expression.args[0])
@@ -245,6 +255,28 @@ class Signs:
         for _ in range(min(exponent, 64)):
             result = result * base
         return result if exponent <= 64 else (POSITIVE if base.positive else NONNEGATIVE if base.nonnegative else REALS)
+
+
+def _constant(expression: sympy.Expr) -> Interval:
+    """Enclose a number in a ball; an exact zero is not recognised, as it must not be."""
+    ctx.prec, before = 256, ctx.prec
+    try:
+        ball = value(terms.from_sympy(expression), {}, [])
+        if isinstance(ball, Fraction):
+            return point(ball)
+        if not ball.is_finite():
+            return REALS
+        low, high = (_fraction(end) for end in (ball.lower(), ball.upper()))
+    except (Rejected, ValueError):
+        return REALS
+    finally:
+        ctx.prec = before
+    return Interval(low, high, False, False)
+
+
+def _fraction(end: arb) -> Fraction:
+    mantissa, exponent = end.man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
 
 
 def _reciprocal(x: Interval) -> Interval:
