@@ -1,0 +1,60 @@
+# Needs Python >= 3.11 and make. `make verify` and `make test` install what they need into .venv.
+
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: verify test lint bench readme references clean help
+.DEFAULT_GOAL := verify
+
+# Decide every claim; write out/report.html and out/report.json.
+verify: $(VENV)/installed
+	mkdir -p out
+	$(BIN)/lossproof verify --html out/report.html --json out/report.json
+
+# Run the test suite.
+test: $(VENV)/installed-test
+	$(BIN)/python -m pytest
+
+# Style, types, spelling.
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/codespell
+
+# Measure; prints ratios.
+bench: $(VENV)/installed-test
+	$(BIN)/python -m benchmarks
+
+# Rewrite the generated parts of README.md from a fresh report.
+readme: verify
+	$(BIN)/python -m theory.engine.readme out/report.json README.md
+
+# Rewrite references.bib from theory/papers.toml.
+references: $(VENV)/installed
+	$(BIN)/python -m theory.engine.papers references.bib
+
+clean:
+	rm -rf out build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+help:
+	@echo 'make verify | test | lint | bench | readme | references | clean'
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo 'Python 3.11 or newer is needed; none was found (set PYTHON=...)' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
+	$(PIP) --editable '.[report]'
+	touch $@
+
+$(VENV)/installed-test: pyproject.toml | $(VENV)/bin/python
+	$(PIP) --editable '.[report,fast,test]'
+	touch $(VENV)/installed $@
+
+$(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
+	$(PIP) --editable '.[report,fast,test,dev]'
+	touch $(VENV)/installed $(VENV)/installed-test $@

@@ -1,0 +1,1 @@
+"""Simulators, random streams, sweeps and statistics, and the claims that sampling decides."""

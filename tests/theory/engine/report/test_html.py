@@ -1,0 +1,94 @@
+from html.parser import HTMLParser
+
+import pytest
+from report_documents import EVERY, differing, hostile, ordinary
+
+from theory.engine.report.html import anchor, render
+
+VOID = {"meta", "br", "input"}
+
+
+class Page(HTMLParser):
+    """Collect tags, ids, links and scripts, and check that elements nest."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.ids, self.targets, self.attributes, self.open, self.scripts = [], [], [], [], [], []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+        found = dict(attrs)
+        if "id" in found:
+            self.ids.append(found["id"])
+        if tag == "a":
+            self.targets.append(found["href"])
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] == "script":
+            self.scripts.append(data)
+
+
+@pytest.mark.parametrize("make", EVERY)
+def test_the_page_nests_has_one_script_and_asks_nothing_of_the_network(make):
+    text = render(make())
+    page = Page(text)
+    assert page.tags.count("script") == 1
+    assert "link" not in page.tags
+    assert "img" not in page.tags
+    assert not [name for name, _ in page.attributes if name == "src" or name.startswith("on")]
+    assert all(target.startswith("#") for target in page.targets)
+    assert "http://" not in text.replace("http://www.w3.org", "")
+    assert "https://" not in text
+    assert len(page.ids) == len(set(page.ids))
+
+
+def test_links_lead_to_claims_of_the_page():
+    page = Page(render(ordinary()))
+    assert {target[1:] for target in page.targets} <= set(page.ids)
+    assert anchor("toy.printed") in page.ids
+
+
+def test_the_errata_table_names_the_counterexample_and_the_correction():
+    text = render(ordinary())
+    table = text[text.index('id="errata"') : text.index("</table>")]
+    assert "3 &gt; 2" in table
+    assert "as usually quoted" in table
+    assert f'href="#{anchor("toy.corrected")}"' in table
+    assert 'id="errata"' not in render(differing())
+
+
+def test_what_differs_is_said_first():
+    text = render(differing())
+    problems = text[: text.index('role="search"')]
+    for part in (
+        "Not all as on record",
+        "time limit of 5 s reached in step: count sheep",
+        "one were enough",
+        "ImportError",
+    ):
+        assert part in problems
+    assert 'class="problems"' not in render(ordinary())
+
+
+def test_hostile_text_is_escaped_and_can_be_written():
+    text = render(hostile())
+    text.encode("utf-8")
+    assert "<script>alert" not in text
+    assert "<b>" not in text
+    assert "\0" not in text
+    assert Page(text).scripts == Page(render(ordinary())).scripts
+
+
+def test_every_kind_of_verdict_is_explained():
+    text = render(ordinary())
+    for kind in ("proved", "certified", "argued", "supported", "refuted", "undecided"):
+        assert f'class="badge {kind}"' in text

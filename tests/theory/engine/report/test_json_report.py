@@ -1,0 +1,59 @@
+import json
+
+import jsonschema
+import pytest
+from report_documents import EVERY, differing, ordinary
+
+from theory.engine.report.json_report import SCHEMA, render, schema, software, version
+
+
+@pytest.mark.parametrize("make", EVERY)
+def test_documents_are_of_the_schema_and_survive_the_round_trip(make):
+    content = make()
+    validator = jsonschema.Draft202012Validator(schema())
+    validator.check_schema(schema())
+    validator.validate(json.loads(render(content)))
+    assert json.loads(render(content)) == content
+
+
+def test_the_text_is_canonical_ascii():
+    content = ordinary()
+    text = render(content)
+    assert text == render(dict(reversed(content.items())))
+    assert text.isascii()
+    assert text.endswith("}\n")
+
+
+def test_the_schema_refuses_what_is_not_a_report():
+    validator = jsonschema.Draft202012Validator(schema())
+    for change in ({"schema": "lossproof.report/2"}, {"ok": "yes"}, {"claims": {}}, {"extra": 1}):
+        assert not validator.is_valid(ordinary() | change)
+    content = ordinary()
+    content["claims"][0]["verdict"]["evidence"] = "obvious"
+    assert not validator.is_valid(content)
+
+
+def test_nan_is_refused():
+    with pytest.raises(ValueError, match="JSON"):
+        render(ordinary() | {"seconds": float("nan")})
+
+
+def test_counts():
+    assert ordinary()["summary"] == {
+        "claims": 2,
+        "as_recorded": 2,
+        "evidence": {"refuted": 1, "certified": 1},
+        "controls": 1,
+        "controls_as_expected": 1,
+        "broken": 0,
+    }
+    content = differing()
+    assert content["ok"] is False
+    assert content["summary"]["as_recorded"] == 0
+    assert content["summary"]["controls_as_expected"] == 0
+
+
+def test_the_software_is_named():
+    assert {"lossproof", "python", "python-flint", "sympy"} <= software().keys()
+    assert version("no-such-distribution") == ""
+    assert schema()["$id"] == SCHEMA
