@@ -1,0 +1,186 @@
+"""Semidefinite programs over Gram matrices: a solver searches, exact multipliers or Gram matrices decide.
+
+To show ``sup <= v`` the multipliers are searched with a small penalty first, so that they come out few and
+readable, and are rounded on the face where the slack matrix is singular. To refute it an exact Gram matrix
+with a larger value is given; ``sup >= v`` is shown and refuted the other way round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from theory.engine.checker import Rejected, check, confirm
+from theory.engine.evidence import Budget, Certificate, Evidence, Undecided, Witness
+from theory.engine.provers.conic import Point, Region, round_inside, round_on_face, search
+from theory.engine.provers.rounding import evaluate
+from theory.engine.statements.epigraph import Form, Rows, combine, rows
+
+__all__ = ["SemidefiniteProver", "semidefinite"]
+
+_HALVES = {"<=": ("<=",), ">=": (">=",), "==": ("<=", ">=")}
+_PENALTIES = (Fraction(1, 1000), Fraction(1, 100_000), Fraction(0))  # on multipliers or trace: sparse first
+_TOLERANCES = (1e-6, 1e-5, 1e-7, 1e-4)  # up to which a float may stand for zero
+_DENOMINATORS = (60, 10**4, 10**8)
+_INSIDE = 1e-8  # a point counts as interior if it is this far inside
+_ONE = Fraction(1)
+
+
+def semidefinite() -> SemidefiniteProver:
+    """Return the method that decides `WorstCase` statements by exact rational certificates."""
+    return SemidefiniteProver()
+
+
+class SemidefiniteProver:
+    """Decide statements on worst cases; see `semidefinite`."""
+
+    evidence = Evidence.CERTIFIED
+
+    def refute(self, statement: Any, budget: Budget) -> Witness | None:
+        """Return an exact Gram matrix of too large a value, or multipliers that show too small a supremum."""
+        raw, program = statement.to_json(), _Program(statement)
+        for half in _HALVES[statement.relation]:
+            dual = half == ">="
+            budget.step("search multipliers against it" if dual else "search a Gram matrix against it")
+            for point in program.inside(dual=dual):
+                data = {"part": 0, "left": program.data(point, dual=dual), "right": {}}
+                gap = float(evaluate(program.goal(dual=dual), point))
+                found = f"a bound {gap:.3g} below" if dual else f"a Gram matrix {gap:.3g} above"
+                witness = Witness("semidefinite", data, f"{found} {statement.value}, exactly")
+                if _accepts(confirm, raw, witness):
+                    return witness
+        return None
+
+    def decide(self, statement: Any, budget: Budget) -> Certificate | Undecided:
+        """Return exact multipliers (for ``<=``), an exact Gram matrix (for ``>=``), or both (for ``==``)."""
+        program, notes = _Program(statement), []
+        left: dict[str, Any] = {}
+        (part,) = statement.to_json()["parts"]
+        for half in _HALVES[statement.relation]:
+            dual = half == "<="
+            wanted = "multipliers" if dual else "a Gram matrix that attains the value"
+            budget.step(f"search {wanted}")
+            raw = {"kind": "semidefinite", "parts": [part | {"relation": half}]}
+            candidates = (program.data(point, dual=dual) for point in program.candidates(dual=dual))
+            found = _first_accepted(raw, candidates)
+            if found is None:
+                return Undecided(f"no exact solution was found: {wanted}", program.hint())
+            left |= found
+            used = sum(text != "0" for text in found["multipliers"][0]["constraints"]) if dual else 0
+            notes.append(f"{used} {wanted}" if dual else wanted)
+        summary = f"{' and '.join(notes)}, exact, order {len(statement.vectors)}"
+        return Certificate("semidefinite", {"parts": [{"left": left, "right": {}}]}, summary)
+
+    def recheck(self, statement: Any, certificate: Certificate, budget: Budget) -> None:
+        """Hand the certificate to the independent checker; no solver is called."""
+        check(statement.to_json(), certificate.to_json())
+
+
+class _Program:
+    """The finder's own expansion of a worst case.
+
+    Primal points give scalars and Gram matrix entries; dual points give one multiplier a row. Either has a
+    goal, a form that is not negative where the point shows its half of the statement.
+    """
+
+    def __init__(self, statement: Any) -> None:
+        self.statement = statement
+        self.rows: Rows = rows(statement.objective, statement.constraints, sense="max")
+        self.forms = [*self.rows.inequalities, *self.rows.equalities]
+        self.pairs = [[tuple(sorted((u, v))) for v in statement.vectors] for u in statement.vectors]
+        entries = dict.fromkeys(pair for row in self.pairs for pair in row)
+        named = dict.fromkeys([*statement.scalars, *self.rows.unknowns()])
+        self.scalars = [key for key in named if key not in entries]
+        self.unknowns = [*self.scalars, *entries]
+
+    def goal(self, *, dual: bool) -> Form:
+        """Return objective - value, or value - bound in the multipliers."""
+        value = (_ONE, {"": self.statement.value})
+        if not dual:
+            return combine([(-_ONE, self.rows.cost), (-value[0], value[1])])
+        constants = [(-form[""], {number: _ONE}) for number, form in enumerate(self.forms) if "" in form]
+        return combine([(self.rows.cost.get("", Fraction(0)), {"": _ONE}), value, *constants])
+
+    def region(self, *, dual: bool, reaching_goal: bool) -> Region:
+        """Return the feasible set, or only what reaches the goal."""
+        goal = [self.goal(dual=dual)] if reaching_goal else []
+        if not dual:
+            matrix: list[list[Form]] = [[{pair: _ONE} for pair in row] for row in self.pairs]
+            return Region(self.unknowns, self.rows.equalities, [*self.rows.inequalities, *goal], matrix)
+        signs: list[Form] = [{number: _ONE} for number in range(len(self.rows.inequalities))]
+        slack = [
+            [combine([(_ONE if u == v else _ONE / 2, self._left_over((u, v)))]) for u, v in row]
+            for row in self.pairs
+        ]
+        equalities = [self._left_over(key) for key in self.scalars]
+        return Region(range(len(self.forms)), equalities, [*signs, *goal], slack)
+
+    def _left_over(self, key: Any) -> Form:
+        """Return an unknown's coefficient in cost - sum of multiplier * row, as a form in the multipliers."""
+        form: Form = {number: -row[key] for number, row in enumerate(self.forms) if key in row}
+        return form | {"": self.rows.cost.get(key, Fraction(0))}
+
+    def inside(self, *, dual: bool) -> Iterator[Point]:
+        """Yield rounded points that reach the goal with room to spare; nothing if there is no room."""
+        region = self.region(dual=dual, reaching_goal=True)
+        found = search(region)
+        if found is not None and found[1] > _INSIDE:
+            for denominator in _DENOMINATORS:
+                point = round_inside(region, found[0], denominator=denominator)
+                if point is not None:
+                    yield point
+
+    def candidates(self, *, dual: bool) -> Iterator[Point]:
+        """Yield exact points that may reach the goal: on the optimum's face, sparse first, then inside."""
+        region = self.region(dual=dual, reaching_goal=False)
+        final = self.region(dual=dual, reaching_goal=True)
+        diagonal = [row[number] for number, row in enumerate(self.pairs)]
+        size: Form = dict.fromkeys(range(len(self.rows.inequalities)) if dual else diagonal, _ONE)
+        for penalty in _PENALTIES:
+            found = search(region, combine([(-_ONE, self.goal(dual=dual)), (penalty, size)]))
+            if found is None:
+                continue
+            for tolerance in _TOLERANCES:
+                for denominator in _DENOMINATORS:
+                    point = round_on_face(final, found[0], tolerance=tolerance, denominator=denominator)
+                    if point is not None:
+                        yield point
+        yield from self.inside(dual=dual)
+
+    def hint(self) -> str:
+        """Return the solver's optimum, which mostly shows the cause."""
+        found = search(
+            self.region(dual=False, reaching_goal=False), combine([(-_ONE, self.goal(dual=False))])
+        )
+        if found is None:
+            return "the solver found no optimum: infeasible, unbounded or badly conditioned"
+        optimum = float(self.statement.value) - found[1]
+        claimed = f"{self.statement.relation} {self.statement.value}"
+        return f"the solver's optimum is {optimum:.9g}, claimed is {claimed}"
+
+    def data(self, point: Point, *, dual: bool) -> dict[str, Any]:
+        """Return a point as the checker reads it."""
+        if dual:
+            return {
+                "multipliers": [self.rows.dual_json([point[number] for number in range(len(self.forms))])]
+            }
+        gram = [[str(point[pair]) for pair in row] for row in self.pairs]
+        named = {name: str(point[name]) for name in self.statement.scalars}
+        return {"program": 0, "point": {"gram": gram, "scalars": named}}
+
+
+def _first_accepted(raw: dict[str, Any], candidates: Iterator[dict[str, Any]]) -> dict[str, Any] | None:
+    for candidate in candidates:
+        certificate = Certificate("semidefinite", {"parts": [{"left": candidate, "right": {}}]})
+        if _accepts(check, raw, certificate):
+            return candidate
+    return None
+
+
+def _accepts(judge: Any, raw: dict[str, Any], evidence: Certificate | Witness) -> bool:
+    try:
+        judge(raw, evidence.to_json())
+    except Rejected:
+        return False
+    return True
