@@ -18,6 +18,7 @@ from typing import Any
 from theory.engine.evidence import Evidence
 from theory.engine.files import replace_file
 from theory.engine.papers import papers
+from theory.engine.report.errata import errata
 
 OWN = ("theory", "experiments")
 _BAR = re.compile(r"(?<!\\)\|")  # between cells; bars in cells are escaped
@@ -45,17 +46,24 @@ def _decided(claims: Sequence[Mapping[str, Any]]) -> str:
         rows.append([f"{title} (`{key}`)", str(count.total()), *[str(count[kind] or "") for kind in kinds]])
     total = Counter(item["expected"] for item in claims)
     rows.append(["all", str(total.total()), *[str(total[kind]) for kind in kinds]])
-    return _table(rows)
+    return f"{_table(rows)}\n<details><summary>Every claim but lemmas</summary>\n\n{_table(_listed(claims))}\n</details>\n"
+
+
+def _listed(claims: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    rows = [["claim", "source", "verdict"]]
+    rows += [[f"`{item['id']}`", item["where"], item["expected"]] for item in claims if item["strength"] != "lemma"]
+    return rows
 
 
 def _errata(claims: Sequence[Mapping[str, Any]], witnesses: Mapping[str, str]) -> str:
-    rows = [["claim", "source", "as stated", "fails", "corrected by"]]
-    for item in claims:
-        if item["expected"] == Evidence.REFUTED.value:
-            corrected = ", ".join(f"`{other['id']}`" for other in claims if other["corrects"] == item["id"])
-            says = f"$`{' '.join(item['says'].split())}`$"
-            source = f"{item['paper']}, {item['where']} ({item['form']})"
-            rows.append([f"`{item['id']}`", source, says, witnesses.get(item["id"], ""), corrected])
+    rows = [["claim", "source", "as stated", "finding", "corrected by"]]
+    for erratum in errata(claims):
+        item = erratum.item
+        witness = f": {witnesses[item['id']]}" if erratum.fails and item["id"] in witnesses else ""
+        says = f"$`{' '.join(item['says'].split())}`$"
+        source = f"{item['paper']}, {item['where']} ({item['form']})"
+        corrected = ", ".join(f"`{other}`" for other in erratum.corrections)
+        rows.append([f"`{item['id']}`", source, says, f"{erratum.finding}{witness}", corrected])
     return _table(rows) if len(rows) > 1 else "None so far.\n"
 
 
@@ -95,7 +103,8 @@ def witnesses_of(block: str) -> dict[str, str]:
     rows = [
         [cell.strip() for cell in _BAR.split(line)] for line in block.splitlines() if line.startswith("| `")
     ]
-    return {row[1].strip("`"): row[4].replace(r"\|", "|") for row in rows}
+    found = {row[1].strip("`"): row[4].replace(r"\|", "|") for row in rows}
+    return {claim: text.removeprefix("fails: ") for claim, text in found.items() if text.startswith("fails: ")}
 
 
 def own(claims: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -46,7 +46,7 @@ def test_the_blocks_of_a_report(tmp_path):
     text = readme.read_text("utf-8")
     assert "| toy (`toy`) | 2 | 1 | 1 |\n| all | 2 | 1 | 1 |" in text
     assert (
-        "| `toy.printed` | toy, Lemma 1 (as usually quoted) | $`v \\le b`$ | 3 > 2 | `toy.corrected` |"
+        "| `toy.printed` | toy, Lemma 1 (as usually quoted) | $`v \\le b`$ | fails: 3 > 2 | `toy.corrected` |"
         in text
     )
     assert "0.25" not in text

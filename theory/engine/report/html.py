@@ -9,6 +9,7 @@ from importlib import resources
 from string import Template
 from typing import Any
 
+from theory.engine.report.errata import errata
 from theory.engine.report.mathml import escape, formula
 from theory.engine.report.table import closing
 
@@ -114,30 +115,24 @@ def _wrong(item: dict[str, Any]) -> str:
 
 
 def _errata(claims: list[dict[str, Any]]) -> str:
-    """Return the table of refuted statements, each with its counterexample and the claims that correct it."""
-    refuted = [item for item in claims if item["verdict"]["evidence"] == item["expected"] == "refuted"]
-    if not refuted:
-        return ""
-    corrections: dict[str, list[str]] = {}
-    for item in claims:
-        if item["corrects"]:
-            corrections.setdefault(item["corrects"], []).append(item["id"])
-    heads = ("Statement", "As stated", "Counterexample", "Corrected by")
+    """Return the table of statements that fail, or are not the best possible, each with what corrects it."""
+    heads = ("Statement", "As stated", "Finding", "Corrected by")
     rows = ""
-    for item in refuted:
+    for erratum in errata(claims):
+        item = erratum.item
+        witness = f": {_shortened(item['verdict']['summary'])}" if erratum.fails else ""
         cells = (
             f"{_link(item['id'])} {_text(item['where'])}, {_text(item['form'])}",
             formula(item["says"]),
-            _text(_shortened(item["verdict"]["summary"])),
-            " ".join(map(_link, corrections.get(item["id"], ()))) or "&ndash;",
+            _text(erratum.finding + witness),
+            " ".join(map(_link, erratum.corrections)) or "&ndash;",
         )
-        rows += (
-            "<tr>"
-            + "".join(f'<td data-head="{head}">{cell}</td>' for head, cell in zip(heads, cells, strict=True))
-            + "</tr>"
-        )
+        body = "".join(f'<td data-head="{head}">{cell}</td>' for head, cell in zip(heads, cells, strict=True))
+        rows += f"<tr>{body}</tr>"
+    if not rows:
+        return ""
     return (
-        '<section id="errata"><h2>Errata: statements that fail as stated</h2>'
+        '<section id="errata"><h2>Errata: statements that fail as stated, or can be sharpened</h2>'
         '<div class="scroll" tabindex="0" role="region" '
         f'aria-label="Errata"><table><thead><tr>{_heads(*heads)}</tr></thead><tbody>{rows}</tbody></table></div></section>'
     )
@@ -147,8 +142,11 @@ def _paper(key: str, document: dict[str, Any]) -> str:
     known = next((paper for paper in document["papers"] if paper["key"] == key), None)
     title = known["title"] if known else key
     cite = f'<p class="cite">{_text(known["cite"])}</p>' if known else ""
-    items = "".join(_claim(item) for item in document["claims"] if item["paper"] == key)
-    return f'<section class="paper"><h2>{_text(title)} <code>{_text(key)}</code></h2>{cite}{items}</section>'
+    own = [item for item in document["claims"] if item["paper"] == key]
+    items = "".join(_claim(item) for item in own if item["strength"] != "lemma")
+    lemmas = "".join(_claim(item) for item in own if item["strength"] == "lemma")
+    below = f"<h3>Lemmas that these rest on</h3>{lemmas}" if lemmas else ""
+    return f'<section class="paper"><h2>{_text(title)} <code>{_text(key)}</code></h2>{cite}{items}{below}</section>'
 
 
 def _claim(item: dict[str, Any]) -> str:

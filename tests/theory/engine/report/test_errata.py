@@ -1,0 +1,20 @@
+from theory.engine.report.errata import errata
+
+
+def claims(*rows):
+    return [{"id": name, "expected": expected, "corrects": corrects} for name, expected, corrects in rows]
+
+
+def test_a_refuted_claim_is_an_erratum_even_without_a_correction():
+    (only,) = errata(claims(("a", "refuted", ""), ("b", "proved", "")))
+    assert (only.item["id"], only.fails, only.corrections, only.finding) == ("a", True, (), "fails")
+
+
+def test_refuted_claims_come_before_loose_ones_and_keep_all_corrections():
+    found = errata(claims(("loose", "proved", ""), ("c", "proved", "loose"), ("d", "proved", "loose"), ("bad", "refuted", "")))
+    assert [(e.item["id"], e.corrections) for e in found] == [("bad", ()), ("loose", ("c", "d"))]
+    assert found[1].finding == "holds, not the best possible"
+
+
+def test_a_correction_of_an_unknown_claim_adds_nothing():
+    assert errata(claims(("a", "proved", "elsewhere.b"))) == []
