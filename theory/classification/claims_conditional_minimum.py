@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof
 
 _PAPER = "comp_sum"
-_WHERE = "conditional minimum behind Theorem 4.1 (minimizability gaps)"
+_WHERE = "conditional minimum (section on minimizability gaps)"
 
 
 @claim(

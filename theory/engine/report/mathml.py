@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 
 LONGEST = 4000  # characters of LaTeX
 _ALPHABET = re.compile(r"(\\math(?:cal|bb|frak|scr|bf|sf|tt))\s+([A-Za-z])")  # \mathcal T, without braces
+_SIZED = re.compile(r"\\[Bb]igg?([lr])(?![A-Za-z])")  # browsers size a pair by its content: \left and \right
 _SPACE = "{http://www.w3.org/1998/Math/MathML}"
 _ELEMENTS = frozenset(
     """math mrow mi mn mo ms mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover
@@ -65,9 +66,8 @@ def _mathml(latex: str) -> str:
         return ""
     from latex2mathml.converter import convert
 
-    braced = _ALPHABET.sub(
-        r"\1{\2}", latex
-    )  # else the letter becomes an attribute that browsers no longer know
+    paired = _SIZED.sub(lambda match: r"\left" if match[1] == "l" else r"\right", latex)
+    braced = _ALPHABET.sub(r"\1{\2}", paired)  # else the letter becomes an attribute that browsers no longer know
     try:
         root = ET.fromstring(convert(braced, display="inline"))  # noqa: S314 - written by the converter
     except Exception:  # the converter raises errors of many kinds, and RecursionError on deep nesting

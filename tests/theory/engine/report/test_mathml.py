@@ -67,3 +67,9 @@ def test_escaped_braces_do_not_count():
     assert balanced(r"\{")
     assert not balanced(r"\\{")
     assert not balanced("}{")
+
+
+def test_sized_delimiters_become_a_pair():
+    shown = formula(r"\Bigl(\sum_y p_y\Bigr)^{1/a}")
+    assert shown == formula(r"\left(\sum_y p_y\right)^{1/a}")
+    assert shown.startswith("<math")
