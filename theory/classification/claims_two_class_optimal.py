@@ -214,3 +214,29 @@ def flatten_rest(k: Proof, at: Any, pooled: Any, leveled: Any) -> Any:
     E = mean_power(s, a) - 1
     k.show(E, ">=", 0, by=[k.chord(v**a, v, 1 + s, 1 - s, Fraction(1, 2))])
     return k.show(at.norm() - at.hits(), ">=", th**q * ((1 + 2 * th * E) ** r - 1), by=[norm, pooled.bound, steps])
+
+
+@claim(paper=_PAPER, where="two classes only", expected="proved", strength="tight",
+       says=r"n=2,\ S_1\le S_2:\quad\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)\ge\mathcal T_\tau(\beta),\quad 1<\tau<2")  # fmt: skip
+def two_classes_only(c: Constant = 1) -> Stated:
+    """With two classes the formula holds for every tau < 2: a mean of S^q at most at S = 1/2, and S_1 <= S_2 favours class 2."""
+    from theory.classification.symbolic import two_class_transform
+    from theory.engine.provers.symbolic.chain import chain
+    from theory.engine.statements.forall import Domain, ForAll
+
+    domain = Domain("tau in (1,2), beta in [0,1], S1 in [0,1/2]")
+    tau, beta, S1 = domain
+    q, a = tau - 1, 1 / (2 - tau)
+    p1, p2, S2 = (1 + beta) / 2, (1 - beta) / 2, 1 - S1
+    regret = ((p1**a + p2**a) ** (2 - tau) - p1 * S1**q - p2 * S2**q) / q
+
+    def proof(k: Proof) -> Any:
+        v = k.fresh("v in [0,oo)")
+        mean = k.chord(v**q, v, S1, S2, Fraction(1, 2))
+        order = k.power(k.show(S2, ">=", S1, by=[(2, k.sign(Fraction(1, 2) - S1, ">="))]), q)
+        return k.show(regret, ">=", two_class_transform(beta, tau), by=[(1 / q, mean), (beta / (2 * q), order)])
+
+    return ForAll(domain, regret, ">=", c * two_class_transform(beta, tau)), chain(proof)
+
+
+two_classes_only.false_if("the formula were 1 % larger", c=Fraction(101, 100))

@@ -1,8 +1,8 @@
 """What an analysis answers: one sentence a question, with the evidence behind it and the scope in words.
 
 Evidence words: ``proved`` (an exact rule or identity for the whole scope; checked by SymPy or rational
-arithmetic, not replayed as a claim's proof is), ``certified`` (rigorous interval arithmetic), ``estimated``
-(floating point or a search), ``quoted`` (what a paper states), ``undecided``.
+arithmetic, not replayed as a claim's proof is), ``certified`` (rigorous interval arithmetic), ``argued``
+(a proof on paper), ``estimated`` (floating point or a search), ``quoted`` (what a paper states), ``undecided``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 SCHEMA = "lossproof.analysis/1"
-EVIDENCE = ("proved", "certified", "estimated", "quoted", "undecided")
+EVIDENCE = ("proved", "certified", "argued", "estimated", "quoted", "undecided")
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class Answer:
         Why, with the witness where the answer is no.
     data
         Numbers behind it, JSON-serialisable.
+    claims
+        Ids of the claims that decide it; its evidence is then the weakest of theirs.
     """
 
     question: str
@@ -43,13 +45,15 @@ class Answer:
     scope: str = ""
     reason: str = ""
     data: dict[str, Any] = field(default_factory=dict)
+    claims: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.evidence not in EVIDENCE:
             raise ValueError(f"evidence is {self.evidence!r}; allowed: {', '.join(EVIDENCE)}")
 
     def to_json(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ("question", "answer", "evidence", "scope", "reason", "data")}
+        names = ("question", "answer", "evidence", "scope", "reason", "data")
+        return {name: getattr(self, name) for name in names} | {"claims": list(self.claims)}
 
 
 @dataclass(frozen=True)
@@ -142,4 +146,5 @@ class Analysis:
 
 
 def _details(answer: Answer) -> list[tuple[str, str]]:
-    return [(label, value) for label, value in (("scope", answer.scope), ("because", answer.reason)) if value]
+    details = (("scope", answer.scope), ("because", answer.reason), ("claims", ", ".join(answer.claims)))
+    return [(label, value) for label, value in details if value]

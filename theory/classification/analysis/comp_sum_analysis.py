@@ -7,11 +7,12 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from theory.classification import calibration
+from theory.classification.analysis import on_record
 from theory.classification.analysis.answers import Analysis, Answer, TransformPoint
 from theory.classification.analysis.enclosed_transform import GRID
+from theory.engine.claim import Claim
 from theory.engine.errors import BadInput
 
-PROVED_UP_TO = 1.5  # of tau > 1: above it, to tau*, the two-class formula is certified
 _FREE = "every n, all beta in [0, 1], symmetric complete hypothesis sets"
 
 
@@ -116,29 +117,29 @@ def _convex(tau: float) -> Answer:
 
 
 def _calibrated(tau: float) -> Answer:
-    lower = "tau 2^-tau beta^2" if 1 <= tau <= 2 else "the two-class value" if tau < 1 else "a positive polygon"
-    return Answer("calibrated", "yes", "proved", _FREE, f"the transform is at least {lower} > 0 for beta > 0")
+    claims = on_record.positive(tau)
+    lower = "tau 2^-tau beta^2" if 1 <= tau <= 2 else "the two-class value" if tau < 1 else "beta/((tau-1) n^(tau-1))"
+    return _cited("calibrated", "yes", _FREE, f"the transform is at least {lower} > 0 for beta > 0", claims)
+
+
+def _cited(question: str, answer: str, scope: str, reason: str, claims: tuple[Claim, ...], **data: str) -> Answer:
+    """Return an answer whose evidence is that of the claims on record, which it names."""
+    names = tuple(claim.id for claim in claims)
+    return Answer(question, answer, on_record.evidence(claims), scope, reason, dict(data), names)
 
 
 def _transform(tau: float, n: int) -> Answer:
-    if tau <= 1:
-        return Answer("transform", _two_class_text(tau), "proved", _FREE, "two classes are the worst case")
     if tau <= calibration.TAU_STAR or (tau < 2 and n == 2):
-        evidence = "proved" if tau <= PROVED_UP_TO or n == 2 else "certified"
-        scope = _FREE if n > 2 or tau <= calibration.TAU_STAR else "n = 2, all beta in [0, 1]"
-        return Answer("transform", _two_class_text(tau), evidence, scope, "two classes are the worst case")
+        scope = _FREE if tau <= calibration.TAU_STAR else "n = 2, all beta in [0, 1]"
+        reason = "two classes are the worst case"
+        return _cited("transform", _two_class_text(tau), scope, reason, on_record.exact(tau, n))
     if tau < 2:
         reason = "above tau* = 1.66298... some three classes are worse than two; the minimum is found numerically"
         exact = "over all posteriors" if n == 3 else "over posteriors whose remaining classes are equal"
         return Answer("transform", "the least of one-parameter families", "estimated", f"n = {n}, {exact}", reason)
     text = "min over k of [x - min(k x - beta, 1)/k^(tau-1)]/(tau-1), x = max(beta, (1+beta)/n), k = 1..n"
-    return Answer(
-        "transform",
-        text,
-        "proved",
-        f"n = {n}, all beta in [0, 1]",
-        "the risk is concave in S: least at vertices",
-    )
+    scope, reason = f"n = {n}, all beta in [0, 1]", "the risk is concave in S: least at vertices"
+    return _cited("transform", text, scope, reason, on_record.exact(tau, n))
 
 
 def _two_class_text(tau: float) -> str:
@@ -154,13 +155,13 @@ def _two_class_text(tau: float) -> str:
 def _growth(tau: float, n: int) -> Answer:
     if tau < 2:
         constant = float(calibration.growth_constant(tau))
-        data = {"exponent": "2", "constant": f"{constant:.15g}"}
         reason = "1/(2^tau (2-tau)), the same for every n"
-        return Answer("growth", f"T(t) ~ {constant:.6g}*t**2", "proved", "t -> 0, every n", reason, data)
+        data = {"exponent": "2", "constant": f"{constant:.15g}"}
+        return _cited("growth", f"T(t) ~ {constant:.6g}*t**2", "t -> 0, every n", reason, on_record.growth(tau, n), **data)
     slope = 1 / n if tau == 2 else 1 / (tau - 1)
     reason = "1/n, from the class of least posterior spread over all" if tau == 2 else "1/(tau-1): predict one class"
     data = {"exponent": "1", "constant": f"{slope:.15g}"}
-    return Answer("growth", f"T(t) ~ {slope:.6g}*t", "proved", f"t -> 0, n = {n}", reason, data)
+    return _cited("growth", f"T(t) ~ {slope:.6g}*t", f"t -> 0, n = {n}", reason, on_record.exact(tau, n), **data)
 
 
 def _published(tau: float, n: int) -> Answer:
@@ -180,58 +181,29 @@ def _published(tau: float, n: int) -> Answer:
 
 
 def _guaranteed(tau: float, n: int) -> Answer:
+    if tau > 2:
+        text = "see the grid: bound() inverts the hull of the exact transform"
+        return _cited("n-free bound", text, f"n = {n}", "", on_record.guaranteed(tau, n))
+    claims = on_record.quadratic(tau)
     if tau < 1:
-        return Answer(
-            "n-free bound",
-            f"zero-one regret <= sqrt({2**tau * (2 - tau):.6g}*x)",
-            "proved",
-            _FREE,
-            "the published bound is already free of n",
-        )
-    if tau <= 2:
-        return Answer(
-            "n-free bound",
-            f"zero-one regret <= sqrt(2^tau/tau x) = sqrt({2**tau / tau:.6g}*x)",
-            "proved",
-            _FREE,
-            "the transform is at least tau 2^-tau beta^2",
-        )
-    return Answer(
-        "n-free bound",
-        "see the grid: bound() inverts the hull of the exact transform",
-        "proved",
-        f"n = {n}",
-        "",
-    )
+        text, reason = f"sqrt({2**tau * (2 - tau):.6g}*x)", "the published bound is already free of n"
+    else:
+        text = f"sqrt(2^tau/tau x) = sqrt({2**tau / tau:.6g}*x)"
+        reason = "the transform is at least tau 2^-tau beta^2"
+    return _cited("n-free bound", f"zero-one regret <= {text}", _FREE, reason, claims)
 
 
 def _tight(tau: float, n: int) -> Answer:
     scope = "the published transform against the exact one"
+    claims = on_record.exact(tau, n)
     if tau <= 1 or (tau < 2 and n == 2):
-        return Answer(
-            "tight",
-            "yes",
-            "proved",
-            scope,
-            "p = ((1+t)/2, (1-t)/2, 0, ...), S = (1/2, 1/2, 0, ...) attain it",
-        )
+        reason = "p = ((1+t)/2, (1-t)/2, 0, ...), S = (1/2, 1/2, 0, ...) attain it"
+        return _cited("tight", "yes", scope, reason, claims)
     if tau <= calibration.TAU_STAR:
-        factor = (n / 2) ** (tau - 1)
-        evidence = "proved" if tau <= PROVED_UP_TO else "certified"
-        return Answer(
-            "tight",
-            f"no: the published transform is (n/2)^(tau-1) = {factor:.6g} times too small",
-            evidence,
-            scope,
-            "the exact transform is the two-class formula for every n",
-        )
+        text = f"no: the published transform is (n/2)^(tau-1) = {(n / 2) ** (tau - 1):.6g} times too small"
+        return _cited("tight", text, scope, "the exact transform is the two-class formula for every n", claims)
     ratio = float(calibration.transform(1.0, tau, n) / calibration.published_transform(1.0, tau, n))
     if ratio <= 1 + 1e-12 and tau >= 2 and n == 2:
         return Answer("tight", "yes at t = 1", "estimated", scope, "both transforms agree there")
-    return Answer(
-        "tight",
-        f"no: at t = 1 the published transform is {ratio:.6g} times too small",
-        "estimated",
-        scope,
-        "floating-point values of both transforms",
-    )
+    text = f"no: at t = 1 the published transform is {ratio:.6g} times too small"
+    return Answer("tight", text, "estimated", scope, "floating-point values of both transforms")

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from theory.classification.analysis import on_record
 from theory.classification.analysis.answers import Answer
 from theory.classification.analysis.comp_sum_analysis import CompSumAnalysis
 from theory.classification.analysis.margin_analysis import MarginAnalysis
@@ -177,9 +178,8 @@ def with_comp_sum_data(analysis: CompSumAnalysis, posteriors: Any, scores: Any) 
 
 
 def _guarantee_evidence(analysis: CompSumAnalysis) -> str:
-    """The bound inverts the guaranteed transform, which is proved or certified also where the exact one is not."""
-    evidence = analysis["transform"].evidence
-    return "certified" if evidence == "estimated" else evidence
+    """The bound inverts the guaranteed transform, which rests on claims also where the exact one is an estimate."""
+    return on_record.evidence(on_record.guaranteed(analysis.tau, analysis.n))
 
 
 def with_phi_data(analysis: PhiAnalysis, formula: str, posteriors: Any, scores: Any) -> PhiAnalysis:
