@@ -17,9 +17,7 @@ from flint import fmpq, fmpz
 
 from theory.engine.checker import Rejected
 
-_NUMBER = re.compile(
-    r"(-?[0-9]{1,1000})(?:/([0-9]{1,1000}))?", re.ASCII
-)  # bounded: a hostile text must not cost time
+_NUMBER = re.compile(r"(-?[0-9]{1,1000})(?:/([0-9]{1,1000}))?", re.ASCII)  # bounded: a hostile text must not cost time
 Form = dict[Any, fmpq]  # an affine form: coefficients by scalar or by pair of vectors, the constant under ""
 
 
@@ -52,9 +50,7 @@ def _check(statement: dict[str, Any], data: dict[str, Any], kind: str) -> None:
     for part, bounds in zip(parts, given, strict=True):
         left, right = _side(part["left"], bounds["left"]), _side(part["right"], bounds["right"])
         _require(kind != "linear" or None not in (*left, *right), "a point or the multipliers are missing")
-        _require(
-            _holds(part["relation"], *left, *right), f"bounds {left}, {right} do not show {part['relation']}"
-        )
+        _require(_holds(part["relation"], *left, *right), f"bounds {left}, {right} do not show {part['relation']}")
 
 
 def _confirm(statement: dict[str, Any], data: dict[str, Any], kind: str) -> None:
@@ -63,9 +59,7 @@ def _confirm(statement: dict[str, Any], data: dict[str, Any], kind: str) -> None
     relation = parts[number]["relation"]
     bounds = (*_side(parts[number]["left"], data["left"]), *_side(parts[number]["right"], data["right"]))
     opposites = {"<=": [">"], "<": [">="], ">=": ["<"], ">": ["<="], "==": ["<", ">"]}[relation]
-    _require(
-        any(_holds(opposite, *bounds) for opposite in opposites), f"bounds {bounds} do not refute {relation}"
-    )
+    _require(any(_holds(opposite, *bounds) for opposite in opposites), f"bounds {bounds} do not refute {relation}")
 
 
 def _require(condition: bool, reason: str) -> None:
@@ -105,9 +99,7 @@ def _side(side: dict[str, Any], given: dict[str, Any]) -> tuple[Any, Any]:
         high = _at_point(programs[number], given["point"], sign)
     if "multipliers" in given:
         _require(len(given["multipliers"]) == len(programs) > 0, "multipliers are needed for every program")
-        low = min(
-            _below(program, dual, sign) for program, dual in zip(programs, given["multipliers"], strict=True)
-        )
+        low = min(_below(program, dual, sign) for program, dual in zip(programs, given["multipliers"], strict=True))
     return (low, high) if sign == 1 else (high and -high, low and -low)
 
 
@@ -120,15 +112,11 @@ def _at_point(program: dict[str, Any], given: dict[str, Any], sign: int) -> fmpq
         "the Gram matrix has the wrong shape",
     )
     point |= {(u, v): rows[i][j] for i, u in enumerate(names) for j, v in enumerate(names)}
-    _require(
-        all(point[u, v] == point[v, u] for u in names for v in names), "the Gram matrix is not symmetric"
-    )
+    _require(all(point[u, v] == point[v, u] for u in names for v in names), "the Gram matrix is not symmetric")
     _require(_positive_semidefinite(rows), "the Gram matrix is not positive semidefinite")
     for number, (left, relation, right) in enumerate(program["constraints"]):
         gap = _value(left, point) - _value(right, point)
-        _require(
-            {"<=": gap <= 0, ">=": gap >= 0, "==": gap == 0}[relation], f"constraint {number} is violated"
-        )
+        _require({"<=": gap <= 0, ">=": gap >= 0, "==": gap == 0}[relation], f"constraint {number} is violated")
     return sign * _value(program["objective"], point)
 
 
@@ -201,9 +189,7 @@ def _minorant(term: Any, sign: int, weights: Iterator[Any]) -> Form:
         for part in parts:
             _add(total, _minorant(part, sign, weights), fmpq(1))
     else:
-        _require(
-            (head, sign) in (("max", 1), ("abs", 1), ("min", -1)), f"{head!r} is not convex where it stands"
-        )
+        _require((head, sign) in (("max", 1), ("abs", 1), ("min", -1)), f"{head!r} is not convex where it stands")
         parts = parts if head != "abs" else [parts[0], ["*", -1, parts[0]]]
         shares = [_number(text) for text in next(weights, [])]
         convex = len(shares) == len(parts) and min(shares) >= 0 and sum(shares, fmpq(0)) == 1
@@ -214,9 +200,7 @@ def _minorant(term: Any, sign: int, weights: Iterator[Any]) -> Form:
 
 
 def _has_names(term: Any) -> bool:
-    return isinstance(term, str) or (
-        isinstance(term, list) and (term[0] == "dot" or any(map(_has_names, term[1:])))
-    )
+    return isinstance(term, str) or (isinstance(term, list) and (term[0] == "dot" or any(map(_has_names, term[1:]))))
 
 
 def _positive_semidefinite(matrix: list[list[fmpq]]) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from functools import reduce
 from math import prod
 from typing import Any
 
@@ -10,7 +12,19 @@ from flint import arb, ctx, fmpq
 
 from theory.engine.checker import Rejected
 
+Value = Fraction | arb  # exact as long as nothing but rational arithmetic was done
 _MOST_ROWS = 200
+_MOST_EXACT = 64  # larger powers are taken of balls
+_FUNCTIONS: dict[str, Callable[[arb], arb]] = {
+    "exp": arb.exp,
+    "log": arb.log,
+    "abs": abs,
+    "tanh": arb.tanh,
+    "cosh": arb.cosh,
+    "sinh": arb.sinh,
+    "atan": arb.atan,
+    "erf": arb.erf,
+}
 
 
 def confirm_rows(statement: dict[str, Any], data: dict[str, Any]) -> None:
@@ -27,7 +41,7 @@ def confirm_rows(statement: dict[str, Any], data: dict[str, Any]) -> None:
     for row in rows:
         _check_ranges(statement["each"], row)
     with_rows = [point | row for row in rows]
-    ctx.prec = precision
+    before, ctx.prec = ctx.prec, precision
     try:
         each = {item["name"] for item in statement["each"]}
         for left, relation, right in statement["given"]:
@@ -41,10 +55,10 @@ def confirm_rows(statement: dict[str, Any], data: dict[str, Any]) -> None:
                 f"the statement is not definitely false there: {sides[0]} {statement['relation']} {sides[1]}"
             )
     finally:
-        ctx.prec = 53
+        ctx.prec = before
 
 
-def value(term: Any, values: dict[str, Fraction], rows: list[dict[str, Fraction]]) -> Fraction | arb:
+def value(term: Any, values: dict[str, Fraction], rows: list[dict[str, Fraction]]) -> Value:
     """Evaluate a term, exactly as long as it stays rational, else in balls."""
     if isinstance(term, int):
         return Fraction(term)
@@ -65,37 +79,35 @@ def value(term: Any, values: dict[str, Fraction], rows: list[dict[str, Fraction]
         return prod(parts, start=Fraction(1)) if exact else prod(map(_ball, parts), start=arb(1))
     if head == "^":
         return _power(parts[0], parts[1])
-    if head in ("max", "min") and all(isinstance(part, Fraction) for part in parts):
-        return max(parts) if head == "max" else min(parts)
-    functions = {
-        "exp": arb.exp,
-        "log": arb.log,
-        "abs": abs,
-        "tanh": arb.tanh,
-        "cosh": arb.cosh,
-        "sinh": arb.sinh,
-    }
+    if head in ("max", "min"):
+        return _extreme(head, parts)
     if head == "pi":
         return arb.pi()
-    if head not in functions:
+    if head not in _FUNCTIONS:
         raise Rejected(f"cannot evaluate {head!r}")
-    return functions[head](_ball(parts[0]))
+    return _FUNCTIONS[head](_ball(parts[0]))
 
 
-def _add(parts: list[Fraction | arb]) -> Fraction | arb:
+def _extreme(head: str, parts: list[Value]) -> Value:
+    exact = [part for part in parts if isinstance(part, Fraction)]
+    if len(exact) == len(parts):
+        return max(exact) if head == "max" else min(exact)
+    return reduce(arb.max if head == "max" else arb.min, map(_ball, parts))
+
+
+def _add(parts: list[Value]) -> Value:
     exact = sum((part for part in parts if isinstance(part, Fraction)), Fraction(0))
     balls = [part for part in parts if not isinstance(part, Fraction)]
     return sum(balls, _ball(exact)) if balls else exact
 
 
-def _power(base: Fraction | arb, exponent: Fraction | arb) -> Fraction | arb:
-    if isinstance(base, Fraction) and isinstance(exponent, Fraction):
-        if exponent.denominator == 1 and abs(exponent.numerator) <= 64 and (base != 0 or exponent >= 0):
-            return base ** int(exponent)
-        if base == 0 and exponent > 0:
-            return Fraction(0)
-    if isinstance(base, Fraction) and base == 0 and isinstance(exponent, arb) and exponent > 0:
+def _power(base: Value, exponent: Value) -> Value:
+    if isinstance(base, Fraction) and base == 0:
+        if not exponent > 0:
+            raise Rejected("zero to a power that is not positive")
         return Fraction(0)
+    if isinstance(base, Fraction) and isinstance(exponent, Fraction) and exponent.denominator == 1:
+        return base ** int(exponent) if abs(exponent) <= _MOST_EXACT else _ball(base) ** int(exponent)
     return _ball(base) ** _ball(exponent)
 
 
@@ -104,28 +116,20 @@ def _entire(k: int, z: arb) -> arb:
     return z.hypgeom_1f1(arb(k + 1), arb(k + 2)) / (k + 1)
 
 
-def _ball(number: Fraction | arb) -> arb:
+def _ball(number: Value) -> arb:
     return arb(fmpq(number.numerator, number.denominator)) if isinstance(number, Fraction) else number
 
 
-def _definitely(left: Fraction | arb, relation: str, right: Fraction | arb) -> bool:
-    if relation == "==" or (isinstance(left, Fraction) and isinstance(right, Fraction)):
-        exact = isinstance(left, Fraction) and isinstance(right, Fraction)
-        return (
-            exact
-            and {
-                "==": left == right,
-                ">=": left >= right,
-                ">": left > right,
-                "<=": left <= right,
-                "<": left < right,
-            }[relation]
-        )
+def _definitely(left: Value, relation: str, right: Value) -> bool:
+    """Whether the relation certainly holds; of balls only what holds with room is certain."""
+    if isinstance(left, Fraction) and isinstance(right, Fraction):
+        sign = (left > right) - (left < right)
+        return {"==": sign == 0, ">=": sign >= 0, ">": sign > 0, "<=": sign <= 0, "<": sign < 0}[relation]
     gap = _ball(left) - _ball(right)
-    return bool(gap > 0) if relation in (">", ">=") else bool(gap < 0)
+    return relation != "==" and bool(gap > 0 if relation in (">", ">=") else gap < 0)
 
 
-def _definitely_not(left: Fraction | arb, relation: str, right: Fraction | arb) -> bool:
+def _definitely_not(left: Value, relation: str, right: Value) -> bool:
     if relation == "==":
         gap = _ball(left) - _ball(right)
         return bool(gap > 0) or bool(gap < 0)

@@ -1,0 +1,1 @@
+"""Methods of deciding, one family a module; each answers `theory.engine.evidence.Prover`."""
