@@ -39,7 +39,7 @@ class Lift:
 
 
 @claim(paper=_PAPER, where="two classes are the worst case, 3/2 <= tau <= tau*", expected="certified", strength="tight",
-       corrects="comp_sum.published_middle", limit=120,
+       corrects="comp_sum.two_class_always", limit=120,
        says=r"\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)\ge\frac{2^{1-\tau}}{\tau-1}\bigl(M_a(\beta)-1\bigr),\quad\tfrac32\le\tau\le\tau^*")  # fmt: skip
 def two_class_up_to_threshold(c: Constant = 1) -> Stated:
     """The conditional regret is at least the two-class formula, for every number of classes."""
