@@ -6,7 +6,7 @@ For s up to about 9/10 the tangent with curvature at a fixed d_0 suffices. Beyon
     F(a, y, s) = (2^(a-1) (ys)^a + (y/(1-y))^(a-1) (1-ys)^a)^(1/a) - y^q - phi(ys)^(1/a) + 1
 
 must not be negative. In the corner y -> 2/3 it falls in y and, at y = 2/3, in a: so it is least at y = 2/3 (three classes) and at the largest a,
-which is taken just below the threshold a* = 2.96721666866959725485484581...
+which is taken just below the threshold a* = 2.96721666866959725485508458...
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _PAPER = "comp_sum"
 _WHERE = "two classes are the worst case, tau >= 3/2, something pooled"
-A_LOW = Fraction("2.967216668669597254854845")  # below a* by less than 10^-24
+A_LOW = Fraction("2.967216668669597254855084")  # below a* by less than 10^-24
 _D_BELOW, _D_ABOVE = Fraction(2, 25), Fraction(1, 10)  # where the tangents touch, up to a = 291/100 and beyond
 _GOAL = r"y^q\,k(yQ(d))\ge k(E(ys))"
 _BENT = r"1+y\Bigl(Q(d_0)-\frac{Q'(d_0)^2}{2a(a-1)C}\Bigr)\ge\bigl(1+y^{-q}k(E(ys))\bigr)^a"

@@ -7,7 +7,9 @@ import time
 from types import TracebackType
 from typing import Self, TextIO
 
+from theory.engine.evidence import Evidence
 from theory.engine.report.table import clean, remark
+from theory.engine.verdict import Verdict
 from theory.engine.verify import Progress
 
 BAR_SECONDS = 0.1  # between two drawings of the bar
@@ -18,7 +20,8 @@ _BAR = 24
 class ProgressLine:
     """A listener for `theory.engine.verify.verify` that writes to a stream.
 
-    A verdict that differs from the one on record gets a line of its own at once.
+    A verdict that differs from the one on record gets a line of its own at once, unless it is only stronger and rests
+    on other claims: they may weaken it to what is on record.
 
     Parameters
     ----------
@@ -47,7 +50,7 @@ class ProgressLine:
         if self._quiet:
             return
         verdict = progress.verdict
-        if verdict is not None and not verdict.as_recorded:
+        if verdict is not None and not verdict.as_recorded and not _may_settle(verdict):
             self._erase()
             told = remark({"verdict": verdict.to_json(), "note": ""})
             self._write(clean(f"differs: {verdict.claim} is {verdict.evidence.value}: {told}") + "\n")
@@ -74,6 +77,12 @@ class ProgressLine:
     def _write(self, text: str) -> None:
         self._stream.write(text)
         self._stream.flush()
+
+
+def _may_settle(verdict: Verdict) -> bool:
+    """Whether the verdict is only stronger than on record as yet: what it rests on may still weaken it to that."""
+    weakened = Evidence.weakest(verdict.evidence, verdict.expected) if verdict.expected.holds else verdict.evidence
+    return bool(verdict.uses) and weakened == verdict.expected and all(c.as_expected for c in verdict.controls)
 
 
 def time_left(done: int, total: int, spent: float) -> str:

@@ -65,3 +65,16 @@ def test_a_wrong_control_is_told_too():
 def test_time_left_in_words():
     assert time_left(1, 1, 5.0) == "about 0 s left"
     assert time_left(1, 101, 6.0) == "about 10 min left"
+
+
+def test_a_verdict_that_others_may_still_weaken_is_not_told_yet():
+    from dataclasses import replace
+
+    from theory.engine.evidence import Evidence
+
+    stronger = replace(GOOD, evidence=Evidence.PROVED, expected=Evidence.CERTIFIED)
+    alone, leaning = io.StringIO(), io.StringIO()
+    ProgressLine(alone)(Progress(1, 2, "toy.a", verdict=stronger))
+    ProgressLine(leaning)(Progress(1, 2, "toy.a", verdict=replace(stronger, uses=("toy.lemma",))))
+    assert "differs" in alone.getvalue()
+    assert leaning.getvalue() == ""

@@ -1,0 +1,24 @@
+import pytest
+from decided_claims import assert_method_refuses_false_neighbours, assert_settled_as_recorded, claims_of
+
+from theory.classification import claims_threshold as module
+
+
+@pytest.mark.parametrize("claim", claims_of(module), ids=lambda claim: claim.name)
+def test_the_method_refuses_false_neighbours(claim):
+    assert_method_refuses_false_neighbours(claim)
+
+
+def test_settled_as_recorded():
+    assert_settled_as_recorded(module)
+
+
+def test_the_theorem_reaches_to_the_threshold_and_no_further():
+    from fractions import Fraction
+
+    from theory.classification.calibration import TAU_STAR_DIGITS
+    from theory.classification.claims_threshold import TAU_LOW
+    from theory.classification.claims_threshold_failure import TAU_HIGH
+
+    assert TAU_LOW < Fraction(TAU_STAR_DIGITS) < TAU_HIGH
+    assert TAU_HIGH - TAU_LOW < Fraction(1, 10**24)
