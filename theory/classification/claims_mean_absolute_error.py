@@ -119,6 +119,7 @@ def _regret(p: Sequence[sympy.Symbol], support: Sequence[int]) -> sympy.Expr:
     r"\quad 2\le n\le 6,\ b\in\{\tfrac14,\tfrac12,\tfrac7{10},1\}",
     expected="certified",
     strength="identity",
+    stored=True,
     assumptions=(_VERTICES,),
 )
 def mean_absolute_error_exact(
@@ -151,6 +152,7 @@ mean_absolute_error_exact.false_if("the published bound were exact", formula=pub
     r"\quad n\le 6,\ b\in[0,1]",
     expected="certified",
     strength="lower",
+    stored=True,
     assumptions=(
         _VERTICES,
         "fewer than six classes are six of which some have probability 0 and none of the score",
@@ -200,6 +202,7 @@ def attaining_posterior(b: Any, k: int, *, beyond_break: bool) -> list[Any]:
     r"\quad n\le 6,\ b\in[0,1]",
     expected="certified",
     strength="tight",
+    stored=True,
     assumptions=(
         "classes beyond the k-th have probability 0 and none of the score",
         "at k = 2 the second piece is the point b = 1",

@@ -1,4 +1,4 @@
-"""Decide one claim: refuter first, then the method or its kept certificate, then the controls."""
+"""Decide one claim: by its kept certificate, else refuter first, then the method; then the controls."""
 
 from __future__ import annotations
 
@@ -52,12 +52,13 @@ def _decide_statement(claim: Claim, budget: Budget, kept: Mapping[str, Certifica
         latex=statement.latex(),
         uses=claim.uses,
     )
-    budget.step("look for a counterexample")
-    witness = method.refute(statement, budget)
-    if witness is not None:
-        return replace(verdict, evidence=Evidence.REFUTED, witness=witness, summary=witness.summary)
     found = kept.get(statement.digest())
     if found is None:
+        budget.step("look for a counterexample")
+        witness = method.refute(statement, budget)
+        if witness is not None:
+            uses = tuple(dict.fromkeys((*claim.uses, *witness.data.get("uses", ()))))
+            return replace(verdict, evidence=Evidence.REFUTED, witness=witness, summary=witness.summary, uses=uses)
         budget.step("search for a certificate")
         result = method.decide(statement, budget)
         if isinstance(result, Undecided):

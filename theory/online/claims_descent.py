@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     r"\quad(N=3,\ L=\lVert x_0-x_\star\rVert=1)",
     expected="certified",
     strength="tight",
+    stored=True,
     form="as usually quoted",
     assumptions=("L = 1 and |x0 - x*| <= 1 without loss of generality: both sides scale",),
 )
