@@ -1,8 +1,9 @@
-"""The conditional minimum of comp-sum losses in closed form, for every number of classes, and the inequalities of Hoelder behind it.
+"""The conditional minimum of comp-sum losses in closed form, for every number of classes.
 
-All sums run over an unspecified number of classes. For 1 < tau < 2 put q = tau - 1 and a = 1/(2 - tau) = 1/(1 - q): the conditional risk is
-``(1 - sum p S^q)/q``, so its minimum ``(1 - (sum p^a)^(1/a))/q`` is the statement ``sum p S^q <= (sum p^a)^(1-q)`` for all S on the simplex, with
-equality at S proportional to p^a. For tau < 1 the power is negative and the inequality turns round.
+All sums run over an unspecified number of classes. For 1 < tau < 2 put q = tau - 1 and a = 1/(2 - tau) = 1/(1 - q):
+the conditional risk is ``(1 - sum p S^q)/q``, so its minimum ``(1 - (sum p^a)^(1/a))/q`` is the statement ``sum p S^q
+<= (sum p^a)^(1-q)`` for all S on the simplex, with equality at S proportional to p^a. For tau < 1 the power is
+negative and the inequality turns round.
 """
 
 from __future__ import annotations
@@ -109,8 +110,13 @@ def _sample_hoelder(rng: random.Random) -> Any:
 hoelder.false_if("the constant were 1 % larger", c=Fraction(101, 100))
 
 
-@claim(paper=_PAPER, where=_WHERE, expected="proved", strength="tight",
-       says=r"\mathcal C^*_\tau(p) = \frac{1-(\sum_y p_y^a)^{1/a}}{\tau-1},\quad 1<\tau<2,\ a=\tfrac1{2-\tau}")  # fmt: skip
+@claim(
+    paper=_PAPER,
+    where=_WHERE,
+    expected="proved",
+    strength="tight",
+    says=r"\mathcal C^*_\tau(p) = \frac{1-(\sum_y p_y^a)^{1/a}}{\tau-1},\quad 1<\tau<2,\ a=\tfrac1{2-\tau}",
+)
 def minimum_middle(c: Constant = 1) -> Stated:
     """No prediction does better, 1 < tau < 2: the conditional risk is at least the closed form."""
     from theory.engine.functions import Sig
@@ -264,8 +270,13 @@ def hoelder_low(c: Constant = 1) -> Stated:
     return ForEveryN(domain, each, given, Sig(p * S ** (-s)), ">=", c * Z ** (1 + s)), chain(proof, sample)
 
 
-@claim(paper=_PAPER, where=_WHERE, expected="proved", strength="tight",
-       says=r"\mathcal C^*_\tau(p) = \frac{(\sum_y p_y^a)^{1/a}-1}{1-\tau},\quad 0\le\tau<1,\ a=\tfrac1{2-\tau}")  # fmt: skip
+@claim(
+    paper=_PAPER,
+    where=_WHERE,
+    expected="proved",
+    strength="tight",
+    says=r"\mathcal C^*_\tau(p) = \frac{(\sum_y p_y^a)^{1/a}-1}{1-\tau},\quad 0\le\tau<1,\ a=\tfrac1{2-\tau}",
+)
 def minimum_low(c: Constant = 1) -> Stated:
     """No prediction does better, 0 <= tau < 1: the conditional risk is at least the closed form."""
     from theory.engine.functions import Sig
@@ -291,7 +302,10 @@ def minimum_low(c: Constant = 1) -> Stated:
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="tight", assumptions=_POSITIVE,
        says=r"\mathcal C^*_1(p) = -\textstyle\sum_y p_y\log p_y")  # fmt: skip
 def minimum_logistic(c: Constant = 1) -> Stated:
-    """Cross-entropy is at least the entropy; the S may add up to less than one, so that classes with p = 0 may be left out."""
+    """Cross-entropy is at least the entropy.
+
+    The S may add up to less than one, so that classes with p = 0 may be left out.
+    """
     import sympy
 
     from theory.engine.functions import Sig

@@ -1,7 +1,8 @@
 """The calibration function of comp-sum losses with 1 < tau < 2 does not grow with the number of classes.
 
-Everything is about the conditional surrogate regret (sum p^a)^(1/a) - sum p S^q, divided by q = tau - 1, where class 1 is most probable and
-class 2 is predicted, for every number of classes. The published bound loses a factor n^(tau-1); these do not.
+Everything is about the conditional surrogate regret (sum p^a)^(1/a) - sum p S^q, divided by q = tau - 1, where class
+1 is most probable and class 2 is predicted, for every number of classes. The published bound loses a factor
+n^(tau-1); these do not.
 """
 
 from __future__ import annotations
@@ -70,10 +71,19 @@ def second_order(c: Constant = 1) -> Stated:
 second_order.false_if("the constant were 1 % larger", c=Fraction(101, 100))
 
 
-@claim(paper=_PAPER, where="n-free quadratic bound, 1 < tau < 2", expected="proved", strength="lower", corrects="comp_sum.published_simplified_middle",
-       says=r"\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p) \ge \tau 2^{-\tau}\beta^2")  # fmt: skip
+@claim(
+    paper=_PAPER,
+    where="n-free quadratic bound, 1 < tau < 2",
+    expected="proved",
+    strength="lower",
+    corrects="comp_sum.published_simplified_middle",
+    says=r"\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p) \ge \tau 2^{-\tau}\beta^2",
+)
 def n_free_quadratic(c: Constant = 1) -> Stated:
-    """Hoelder for the true posteriors at S' = p g^(a-1)/Z against Hoelder for the pooled ones; what is left is the curvature of v^tau."""
+    """Hoelder for the true posteriors at S' = p g^(a-1)/Z against Hoelder for the pooled ones.
+
+    What is left is the curvature of v^tau.
+    """
     from theory.classification.pooled import setting
     from theory.engine.provers.symbolic.chain import chain
     from theory.engine.statements.classes import ForEveryN
@@ -82,7 +92,7 @@ def n_free_quadratic(c: Constant = 1) -> Stated:
 
     def proof(k: Proof) -> Any:
         curvature = curved_regret(k, at)
-        th, half = curvature.th, curvature.half
+        half = curvature.half
         flat = k.power(half, at.tau - 2)
         return k.show(at.regret(), ">=", at.tau * 2 ** (-at.tau) * at.beta**2,
                       by=[(1 / (at.tau - 1), curvature.fact), (at.tau * at.beta**2 / 4, flat)])  # fmt: skip
@@ -140,8 +150,12 @@ def curved_regret(k: Proof, at: Any) -> Curvature:
     low = k.show(th, ">=", m, by=[(Fraction(-1, 2), pooled.balance)])
     steep = k.power(low, tau - 2)
     mean = k.tangent(v**tau, v, th, m)
-    two = k.show(at.p1**tau + at.p2**tau, ">=", 2 * th**tau + 2 * tau * th**q * (m - th) + tau * q / 4 * th ** (tau - 2) * at.beta**2,
-                 by=[(2 * m**tau, bent), (tau * q * at.beta**2 / 4, steep), (2, mean)])  # fmt: skip
+    two = k.show(
+        at.p1**tau + at.p2**tau,
+        ">=",
+        2 * th**tau + 2 * tau * th**q * (m - th) + tau * q / 4 * th ** (tau - 2) * at.beta**2,
+        by=[(2 * m**tau, bent), (tau * q * at.beta**2 / 4, steep), (2, mean)],
+    )
 
     # Z <= th^(a-1), since g^a <= th^(a-1) g
     powers = k.power(pooled.below, a - 1)

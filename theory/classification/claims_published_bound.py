@@ -1,7 +1,9 @@
-"""Theorem 3.1 and 3.2 of the comp-sum paper: the printed H-consistency bound is valid for every number of classes, and tight for tau <= 1.
+"""Theorem 3.1 and 3.2 of the comp-sum paper.
 
-Statements are about the conditional regret of a symmetric complete hypothesis set: class 1 is most probable, class 2 is predicted,
-beta = p_1 - p_2, the other classes stay unnamed and there may be any number of them.
+The printed H-consistency bound is valid for every number of classes, and tight for tau <= 1.
+
+Statements are about the conditional regret of a symmetric complete hypothesis set: class 1 is most probable, class 2
+is predicted, beta = p_1 - p_2, the other classes stay unnamed and there may be any number of them.
 """
 
 from __future__ import annotations
@@ -118,10 +120,19 @@ star_low_open.false_if("the constant were 1 % larger", c=Fraction(101, 100))
 star_low.false_if("the constant were 1 % larger", c=Fraction(101, 100))
 
 
-@claim(paper=_PAPER, where="Theorem 3.1, 0 <= tau < 1", form=_FORM, expected="proved", strength="tight",
-       says=r"\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)\ge\frac{2^{1-\tau}}{1-\tau}\bigl(1-M_a(\beta)\bigr)")  # fmt: skip
+@claim(
+    paper=_PAPER,
+    where="Theorem 3.1, 0 <= tau < 1",
+    form=_FORM,
+    expected="proved",
+    strength="tight",
+    says=r"\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)\ge\frac{2^{1-\tau}}{1-\tau}\bigl(1-M_a(\beta)\bigr)",
+)
 def published_low(c: Constant = 1) -> Stated:
-    """Pool classes 1 and 2; the others matter least when they are absent (increments of the convex x^(2-tau)); then shrink to p_1 + p_2 = 1."""
+    """Pool classes 1 and 2.
+
+    The others matter least when they are absent (increments of the convex x^(2-tau)); then shrink to p_1 + p_2 = 1.
+    """
     from theory.classification.pooled import setting
     from theory.classification.symbolic import two_class_transform
     from theory.engine.functions import Sig
@@ -149,8 +160,12 @@ def published_low(c: Constant = 1) -> Stated:
         k.show(1, ">=", P, by=[(-1, k.hypothesis(0))])
         star = k.apply(star_low, {"P": P, "t": t.rhs, "tau": tau})
         half = k.hypothesis(2)
-        return k.show(at.regret(), ">=", two_class_transform(b, tau),
-                      by=[(1 / s, pooled), ((1 / (2 * s)) * order.excess, half), (1 / s, steps), (2**s / s, star)])  # fmt: skip
+        return k.show(
+            at.regret(),
+            ">=",
+            two_class_transform(b, tau),
+            by=[(1 / s, pooled), ((1 / (2 * s)) * order.excess, half), (1 / s, steps), (2**s / s, star)],
+        )
 
     statement = ForEveryN(at.domain, at.each, at.given, at.regret(), ">=", c * two_class_transform(b, tau))
     return statement, chain(proof, regret_sample((0, 9), positive=True))
@@ -159,9 +174,17 @@ def published_low(c: Constant = 1) -> Stated:
 published_low.false_if("the bound were 2 % larger", c=Fraction(102, 100))
 
 
-@claim(paper=_PAPER, where="Theorem 3.1, tau = 1", form=_FORM, expected="proved", strength="tight",
-       assumptions=("classes of probability zero are left out: they add nothing to the risk, so S may add up to less than one",),
-       says=r"\mathcal C_1(p,S)-\mathcal C^*_1(p)\ge\tfrac{1+\beta}2\log(1+\beta)+\tfrac{1-\beta}2\log(1-\beta)")  # fmt: skip
+@claim(
+    paper=_PAPER,
+    where="Theorem 3.1, tau = 1",
+    form=_FORM,
+    expected="proved",
+    strength="tight",
+    assumptions=(
+        "classes of probability zero are left out: they add nothing to the risk, so S may add up to less than one",
+    ),
+    says=r"\mathcal C_1(p,S)-\mathcal C^*_1(p)\ge\tfrac{1+\beta}2\log(1+\beta)+\tfrac{1-\beta}2\log(1-\beta)",
+)
 def published_logistic(c: Constant = 1) -> Stated:
     """Pool classes 1 and 2 and use Gibbs' inequality; what is left is P T_1(beta/P), and T_1 is convex."""
     import sympy
@@ -197,8 +220,12 @@ def published_logistic(c: Constant = 1) -> Stated:
             2 * m * log(1 / m) + 2 * m - S1 - S2,
             by=[(m, lines[0]), (m, lines[1])],
         )
-        return k.show(regret, ">=", two_class_transform(b, 1),
-                      by=[pooled, gibbs, rest, k.hypothesis(0), k.hypothesis(1), (half, ends[0]), (half, ends[1])])  # fmt: skip
+        return k.show(
+            regret,
+            ">=",
+            two_class_transform(b, 1),
+            by=[pooled, gibbs, rest, k.hypothesis(0), k.hypothesis(1), (half, ends[0]), (half, ends[1])],
+        )
 
     def sample(rng: random.Random) -> Any:
         point, rows = regret_sample((10, 10), positive=True)(rng)
@@ -218,7 +245,10 @@ published_logistic.false_if("the bound were 2 % larger", c=Fraction(102, 100))
 @claim(paper=_PAPER, where="Theorem 3.1, 1 < tau < 2", form=_FORM, expected="proved", strength="lower",
        says=r"\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)\ge\frac{M_a(\beta)-1}{(\tau-1)\,n^{\tau-1}}")  # fmt: skip
 def published_middle(c: Constant = 1) -> Stated:
-    """Share the mass of classes 1 and 2 anew; S_2 is at least 1/n. Valid, but not the best possible: see ``two_class_is_worst``."""
+    """Share the mass of classes 1 and 2 anew; S_2 is at least 1/n.
+
+    Valid, but not the best possible: see ``two_class_is_worst``.
+    """
     from theory.classification.pooled import setting
     from theory.classification.symbolic import published_transform
     from theory.engine.functions import Sig
@@ -302,8 +332,18 @@ def published_high(c: Constant = 1) -> Stated:
         )
         floor = k.power(share, q)
         k.show(b, ">=", 0, by=[k.hypothesis(2)])
-        return k.show(regret, ">=", printed,
-                      by=[(1 / q, unnamed), (at.p1 / q, below[0]), (at.p1 / q, below[1]), (-at.p1 / q, k.hypothesis(1)), (b / q, floor)])  # fmt: skip
+        return k.show(
+            regret,
+            ">=",
+            printed,
+            by=[
+                (1 / q, unnamed),
+                (at.p1 / q, below[0]),
+                (at.p1 / q, below[1]),
+                (-at.p1 / q, k.hypothesis(1)),
+                (b / q, floor),
+            ],
+        )
 
     statement = ForEveryN(at.domain, at.each, at.given, regret, ">=", c * printed)
     return statement, chain(proof, regret_sample((20, 40)))

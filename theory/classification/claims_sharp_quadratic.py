@@ -1,7 +1,10 @@
-"""The sharp quadratic bound for 3/2 <= tau < 2: regret >= (1 - 2^(1-tau))/(tau-1) beta^2 for every number of classes, exact at beta = 1.
+"""The sharp quadratic bound for 3/2 <= tau < 2.
 
-With y = 2 th, s = beta/y. If something is pooled then th <= 1/3 and the curvature bound suffices (a one-variable inequality in tau); if nothing
-is, two classes carry everything and M_a(s) - 1 >= (2^(tau-1) - 1) s^2, because M_a is a concave function of s^2 for a >= 2.
+Regret >= (1 - 2^(1-tau))/(tau-1) beta^2 for every number of classes, exact at beta = 1.
+
+With y = 2 th, s = beta/y. If something is pooled then th <= 1/3 and the curvature bound suffices (a one-variable
+inequality in tau); if nothing is, two classes carry everything and M_a(s) - 1 >= (2^(tau-1) - 1) s^2, because M_a is
+a concave function of s^2 for a >= 2.
 """
 
 from __future__ import annotations
@@ -190,7 +193,11 @@ exponential_above_parabola.false_if("the bound were 1 % larger", c=Fraction(101,
     says=r"\tfrac{q(1+q)}4\,3^{1-q}\ge 1-2^{-q},\quad \tfrac12\le q\le 1",
 )
 def one_third_suffices(c: Constant = 1) -> Stated:
-    """With x = 1 - q: quadratic lower bounds of 3^x and 2^x leave a polynomial in x that is visibly nonnegative up to 1/2; equality at q = 1."""
+    """With x = 1 - q.
+
+    Quadratic lower bounds of 3^x and 2^x leave a polynomial in x that is visibly nonnegative up to 1/2; equality at q
+    = 1.
+    """
     import sympy
 
     from theory.engine.provers.symbolic.chain import chain
@@ -210,8 +217,12 @@ def one_third_suffices(c: Constant = 1) -> Stated:
             k.show(Fraction(1, 4) - x**2, ">=", 0, by=[(Fraction(1, 2) + x, k.sign(q - Fraction(1, 2), ">="))]),
         )
         fourth = k.sign(x**4 * A**2 / 2, ">=")
-        total = k.show(q * (1 + q) * 3**x + 2 * 2**x, ">=", 4,
-                       by=[(q * (1 + q), three), (2, two), (x, first), (x * second, near), (x * third, nearer), fourth])  # fmt: skip
+        total = k.show(
+            q * (1 + q) * 3**x + 2 * 2**x,
+            ">=",
+            4,
+            by=[(q * (1 + q), three), (2, two), (x, first), (x * second, near), (x * third, nearer), fourth],
+        )
         return k.show(q * (1 + q) / 4 * 3**x, ">=", 1 - 2 ** (-q), by=[(Fraction(1, 4), total)])
 
     return ForAll(domain, q * (1 + q) / 4 * 3 ** (1 - q), ">=", c * (1 - 2 ** (-q))), chain(proof)
@@ -281,8 +292,14 @@ def sharp_quadratic(c: Constant = 1) -> Stated:
 sharp_quadratic.false_if("the constant were 1 % larger", c=Fraction(101, 100))
 
 
-@claim(paper=_PAPER, where=_WHERE + ", attained", expected="proved", strength="tight",
-       says=r"\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)=\frac{1-2^{1-\tau}}{\tau-1}\ \text{at}\ p=(1,0,\dots),\ S=(\tfrac12,\tfrac12,0,\dots)")  # fmt: skip
+@claim(
+    paper=_PAPER,
+    where=_WHERE + ", attained",
+    expected="proved",
+    strength="tight",
+    says=r"\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)=\frac{1-2^{1-\tau}}{\tau-1}"
+    r"\ \text{at}\ p=(1,0,\dots),\ S=(\tfrac12,\tfrac12,0,\dots)",
+)
 def sharp_quadratic_attained(c: Constant = 1) -> Stated:
     """At beta = 1 the sharp quadratic bound is the regret itself: (1 - (1/2)^(tau-1))/(tau-1)."""
     import sympy
@@ -304,10 +321,19 @@ def sharp_quadratic_attained(c: Constant = 1) -> Stated:
 sharp_quadratic_attained.false_if("the constant were 1 % larger", c=Fraction(101, 100))
 
 
-@claim(paper=_PAPER, where="mean absolute error, tau = 2", expected="proved", strength="lower", corrects="comp_sum.published_high",
-       says=r"\mathcal C_2(p,S)-\mathcal C^*_2(p)\ge\frac{\beta^2}{1+\beta}")  # fmt: skip
+@claim(
+    paper=_PAPER,
+    where="mean absolute error, tau = 2",
+    expected="proved",
+    strength="lower",
+    corrects="comp_sum.published_high",
+    says=r"\mathcal C_2(p,S)-\mathcal C^*_2(p)\ge\frac{\beta^2}{1+\beta}",
+)
 def absolute_error_n_free(c: Constant = 1) -> Stated:
-    """The hits are at most the pooled level th; p_1 - th is at least beta - th and at least beta th. Tight at beta = 1/(k-1), k <= n classes."""
+    """The hits are at most the pooled level th; p_1 - th is at least beta - th and at least beta th.
+
+    Tight at beta = 1/(k-1), k <= n classes.
+    """
     from theory.classification.pooled import pool_at_two, setting
     from theory.engine.provers.symbolic.chain import chain
     from theory.engine.statements.classes import ForEveryN

@@ -1,8 +1,10 @@
-"""For 3/2 <= tau <= tau* two classes are the worst case, for every number of classes; above tau* three classes are worse.
+"""For 3/2 <= tau <= tau* two classes are the worst case, for every number of classes.
 
-tau* = 1.66298382906821319557837... With `claims_two_class_optimal` this settles 1 < tau <= tau*: the two-class formula is the exact calibration
-function, free of n, and (n/2)^(tau-1) times larger than the published one. The theorem is stated up to a rational number less than 10^-24
-below tau*.
+Above tau* three classes are worse.
+
+tau* = 1.66298382906821319557837... With `claims_two_class_optimal` this settles 1 < tau <= tau*: the two-class
+formula is the exact calibration function, free of n, and (n/2)^(tau-1) times larger than the published one. The
+theorem is stated up to a rational number less than 10^-24 below tau*.
 """
 
 from __future__ import annotations
@@ -38,9 +40,16 @@ class Lift:
     positive: Fact
 
 
-@claim(paper=_PAPER, where="two classes are the worst case, 3/2 <= tau <= tau*", expected="certified", strength="tight",
-       corrects="comp_sum.two_class_always", limit=120,
-       says=r"\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)\ge\frac{2^{1-\tau}}{\tau-1}\bigl(M_a(\beta)-1\bigr),\quad\tfrac32\le\tau\le\tau^*")  # fmt: skip
+@claim(
+    paper=_PAPER,
+    where="two classes are the worst case, 3/2 <= tau <= tau*",
+    expected="certified",
+    strength="tight",
+    corrects="comp_sum.two_class_always",
+    limit=120,
+    says=r"\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)\ge\frac{2^{1-\tau}}{\tau-1}\bigl(M_a(\beta)-1\bigr),"
+    r"\quad\tfrac32\le\tau\le\tau^*",
+)
 def two_class_up_to_threshold(c: Constant = 1) -> Stated:
     """The conditional regret is at least the two-class formula, for every number of classes."""
     from theory.classification.pooled import pool, setting
@@ -99,7 +108,9 @@ def _something_pooled(k: Proof, at: Any, pooled: Any, three: Any, bound: Any) ->
     k.show(1 - s, ">", 0, by=[below, positive])
     k.show(1 - d, ">=", 0, by=[below, k.sign(s, ">=")])
     Q = moved(d, y, s, a)
-    total = k.show(2 * th**a + most + lifted.lhs, "==", th ** (a - 1) * (1 + y * Q), by=[k.power(high, a), k.power(low, a)])
+    total = k.show(
+        2 * th**a + most + lifted.lhs, "==", th ** (a - 1) * (1 + y * Q), by=[k.power(high, a), k.power(low, a)]
+    )
     stands = y * ((1 + s - d) ** a + (1 - s - d) ** a) / 2 + (1 - y) * (1 + d * y / (1 - y)) ** a
     k.show(1 + y * Q, ">", 0, by=[k.sign(stands, ">")])
     pair = k.apply(pooled_suffices_to_threshold, {"d": d, "y": y, "s": s, "a": a}, given=[below])
@@ -107,7 +118,10 @@ def _something_pooled(k: Proof, at: Any, pooled: Any, three: Any, bound: Any) ->
 
 
 def _lifted(k: Proof, at: Any, pooled: Any, D: Any) -> Any:
-    """Show that the sum of a-th powers gains ``lift = p_1^a + p_2^a + J (z^a - th^a) - 2 th^a >= 0``, J = (1-2th)/th, z = th + D/J."""
+    """Show that the sum of a-th powers gains ``lift = p_1^a + p_2^a + J (z^a - th^a) - 2 th^a >= 0``.
+
+    Here J = (1-2th)/th is how many unnamed classes the pooled mass makes, and z = th + D/J.
+    """
     from theory.engine.functions import Sig
 
     th, e, g, p = pooled.th, pooled.e, pooled.g, at.p
@@ -145,4 +159,6 @@ def _flattened(k: Proof, at: Any, pooled: Any, lifted: Any, most: Any) -> Any:
         k.show(2 * th**a + x + lifted.lhs, ">", 0, by=[lifted.positive, k.sign(2 * th**a, ">"), k.sign(x, ">=")])
     steps = k.increments(u**r, u, 2 * th**a + most, 2 * th**a + rest, lifted.lhs)
     norm = k.power(lifted.gained, r)
-    return k.show(at.norm() - at.hits(), ">=", (2 * th**a + most + lifted.lhs) ** r - th**q, by=[norm, pooled.bound, steps])
+    return k.show(
+        at.norm() - at.hits(), ">=", (2 * th**a + most + lifted.lhs) ** r - th**q, by=[norm, pooled.bound, steps]
+    )

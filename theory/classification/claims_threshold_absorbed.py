@@ -1,8 +1,9 @@
 """Something pooled, 2 <= a <= 371/125: the scalar inequality wherever it has room to spare.
 
-What is wanted is ``y^q k(y Q(d)) >= k(E(ys))`` (notation of `claims_threshold_unpooled` and `claims_threshold_curvature`). Here Q is bounded
-below by s^2 times a function of (a, y) alone, E above by its parabola, and k disappears by ``k(c X) <= c^lambda k(X)``: what is left is one smooth
-inequality in (a, y) without zeros, and one in a, both decided by ball arithmetic. Three instances of (sigma, Y, lambda) cover a <= 13/5 for every
+What is wanted is ``y^q k(y Q(d)) >= k(E(ys))`` (notation of `claims_threshold_unpooled` and
+`claims_threshold_curvature`). Here Q is bounded below by s^2 times a function of (a, y) alone, E above by its
+parabola, and k disappears by ``k(c X) <= c^lambda k(X)``: what is left is one smooth inequality in (a, y) without
+zeros, and one in a, both decided by ball arithmetic. Three instances of (sigma, Y, lambda) cover a <= 13/5 for every
 s and y, and for larger a all s <= 4/5 and all y <= 1/3.
 """
 
@@ -202,7 +203,14 @@ def _floor(k: Proof, at: Instance, spare: Claim, d: Any, y: Any, s: Any, a: Any)
     line = k.tangent(v**e0, v, at.Y, y)
     floor = A * y ** (1 + e0) * s**2
     loss = a / (2 * (a - 1))
-    over = [(y, low), (y, even), (y * loss / C, squared), (y * loss * M**2 * s**2, ratio), (y * s**2, spared), (y * s**2 * A, line)]
+    over = [
+        (y, low),
+        (y, even),
+        (y * loss / C, squared),
+        (y * loss * M**2 * s**2, ratio),
+        (y * s**2, spared),
+        (y * s**2 * A, line),
+    ]
     k.sign(y + c * (1 - y), ">")
     lost = k.sign(a * M**2 * sigma**2 * (1 - y) / (2 * (a - 1) * (y + c * (1 - y))), ">=")
     small = k.show(B, ">=", A * y**e0, by=[spared, (A, line), lost])

@@ -1,12 +1,14 @@
-"""Something pooled, 13/5 <= a <= a*: the scalar inequality on what is left, where the true threshold is the only tight place.
+"""Something pooled, 13/5 <= a <= a*.
 
-For s up to about 9/10 the tangent with curvature at a fixed d_0 suffices. Beyond, the worst case is that the predicted class has nothing
-(d = 1-s), and there
+The scalar inequality on what is left, where the true threshold is the only tight place.
+
+For s up to about 9/10 the tangent with curvature at a fixed d_0 suffices. Beyond, the worst case is that the
+predicted class has nothing (d = 1-s), and there
 
     F(a, y, s) = (2^(a-1) (ys)^a + (y/(1-y))^(a-1) (1-ys)^a)^(1/a) - y^q - phi(ys)^(1/a) + 1
 
-must not be negative. In the corner y -> 2/3 it falls in y and, at y = 2/3, in a: so it is least at y = 2/3 (three classes) and at the largest a,
-which is taken just below the threshold a* = 2.96721666866959725485508458...
+must not be negative. In the corner y -> 2/3 it falls in y and, at y = 2/3, in a: so it is least at y = 2/3 (three
+classes) and at the largest a, which is taken just below the threshold a* = 2.96721666866959725485508458...
 """
 
 from __future__ import annotations
@@ -114,7 +116,9 @@ def last_falls_in_y(y_low: Constant = Fraction(31, 50)) -> Stated:
 last_falls_in_y.false_if("y could be as small as 1/10", y_low=Fraction(1, 10))
 
 
-@claim(paper=_PAPER, where=_WHERE, expected="certified", strength="lemma", says=r"\partial F(a,\tfrac23,s)/\partial a\le0")
+@claim(
+    paper=_PAPER, where=_WHERE, expected="certified", strength="lemma", says=r"\partial F(a,\tfrac23,s)/\partial a\le0"
+)
 def last_falls_in_a(s_low: Constant = Fraction(177, 200)) -> Stated:
     """At y = 2/3 (three classes) F falls in a."""
     import sympy
@@ -230,7 +234,11 @@ def _last_goal(domain_text: str, s_low: Fraction, a_low: Fraction, box: Claim, c
     d, y, s, a = domain
     q, w = 1 - 1 / a, y / (1 - y)
     left, right = _sides(d, y, s, a)
-    ratio = sympy.Rational(s_low.numerator, s_low.denominator) * 2 / (3 - 2 * sympy.Rational(s_low.numerator, s_low.denominator))
+    ratio = (
+        sympy.Rational(s_low.numerator, s_low.denominator)
+        * 2
+        / (3 - 2 * sympy.Rational(s_low.numerator, s_low.denominator))
+    )
     lowest_a = sympy.Rational(a_low.numerator, a_low.denominator)
 
     def proof(k: Proof) -> Any:
@@ -241,9 +249,18 @@ def _last_goal(domain_text: str, s_low: Fraction, a_low: Fraction, box: Claim, c
         k.sign(s - s_low, ">=")
         wide = k.show(2 * s, ">=", ratio * (3 - 2 * s), by=[(2 + 2 * ratio, k.sign(s - s_low, ">="))])
         steep = k.power(k.show(2 * s / span, ">=", ratio, by=[(1 / span, wide), (ratio / span, tight)]), a - 1)
-        double = k.show(ratio ** (a - 1), ">=", 2, by=[k.sign(ratio ** (lowest_a - 1) - 2, ">="),
-                                                       (ratio ** (lowest_a - 1), k.sign(ratio ** (a - lowest_a) - 1, ">="))])  # fmt: skip
-        falling = k.show((2 * s) ** (a - 1), ">=", 2 * span ** (a - 1), by=[(span ** (a - 1), steep), (span ** (a - 1), double)])
+        double = k.show(
+            ratio ** (a - 1),
+            ">=",
+            2,
+            by=[
+                k.sign(ratio ** (lowest_a - 1) - 2, ">="),
+                (ratio ** (lowest_a - 1), k.sign(ratio ** (a - lowest_a) - 1, ">=")),
+            ],
+        )
+        falling = k.show(
+            (2 * s) ** (a - 1), ">=", 2 * span ** (a - 1), by=[(span ** (a - 1), steep), (span ** (a - 1), double)]
+        )
         worst = k.apply(all_moved_is_worst, {"d": d, "y": y, "s": s, "a": a}, given=[k.hypothesis(0), falling])
         grown(k, y * s, a, "z")
         base = y ** (1 - a) * (2 ** (a - 1) * (y * s) ** a + w ** (a - 1) * (1 - y * s) ** a)

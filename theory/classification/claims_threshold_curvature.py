@@ -1,7 +1,7 @@
 """Something pooled, a >= 2: how far the mass moved can lower the regret, by tangents with curvature.
 
-In units of the pooled level the classes stand at 1+s-d, 1-s-d and, J of them, at 1+dw with w = y/(1-y), where y = 2 th, s = beta/y and d is
-the mass moved divided by y. The sum of a-th powers exceeds the pooled one by y Q(d),
+In units of the pooled level the classes stand at 1+s-d, 1-s-d and, J of them, at 1+dw with w = y/(1-y), where y = 2
+th, s = beta/y and d is the mass moved divided by y. The sum of a-th powers exceeds the pooled one by y Q(d),
 
     Q(d) = ((1+s-d)^a + (1-s-d)^a)/2 - 1 + ((1-y)/y) ((1+dw)^a - 1).
 
@@ -114,7 +114,10 @@ def bent_tangent(c: Constant = 1) -> Stated:
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="lemma",
        says=r"Q(d)\ge Q(d_0)-\frac{Q'(d_0)^2}{2a(a-1)C}")  # fmt: skip
 def moved_above_lowest(c: Constant = 1) -> Stated:
-    """Bent tangents at d_0 for 1+s-d >= 2s and 1+dw >= 1, a plain one for 1-s-d; then complete the square in d - d_0."""
+    """Bent tangents at d_0 for 1+s-d >= 2s and 1+dw >= 1, a plain one for 1-s-d.
+
+    Then complete the square in d - d_0.
+    """
     from theory.engine.provers.symbolic.chain import chain
     from theory.engine.statements.forall import Domain, ForAll
 
@@ -170,8 +173,12 @@ def all_moved_is_worst(c: Constant = 1) -> Stated:
         nothing = k.sign((1 - s - d) ** a, ">=")
         falling = k.hypothesis(1)
         half = Fraction(1, 2)
-        return k.show(moved(d, y, s, a), ">=", moved(last, y, s, a),
-                      by=[(half, first), ((1 - y) / y, third), (half, nothing), (a * left.excess / 2, falling)])  # fmt: skip
+        return k.show(
+            moved(d, y, s, a),
+            ">=",
+            moved(last, y, s, a),
+            by=[(half, first), ((1 - y) / y, third), (half, nothing), (a * left.excess / 2, falling)],
+        )
 
     given = ((1 - s, ">=", d), ((2 * s) ** (a - 1), ">=", 2 * (1 + last * w) ** (a - 1)))
     return ForAll(domain, moved(d, y, s, a), ">=", c * moved(last, y, s, a), given), chain(proof)

@@ -1,7 +1,8 @@
 """The threshold tau*, and why the two-class formula fails above it for every number of classes n >= 3.
 
-Three classes p = (b, 0, 1-b), all predicted equally likely, cost less than two classes with the same zero-one regret b as soon as
-f(b, tau) = ||(b,1-b)||_a - 3^(1-tau) - ||((1+b)/2,(1-b)/2)||_a + 2^(1-tau) is negative. tau* is where f first touches zero.
+Three classes p = (b, 0, 1-b), all predicted equally likely, cost less than two classes with the same zero-one regret
+b as soon as f(b, tau) = ||(b,1-b)||_a - 3^(1-tau) - ||((1+b)/2,(1-b)/2)||_a + 2^(1-tau) is negative. tau* is where f
+first touches zero.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 _PAPER = "comp_sum"
 _WHERE = "two classes are not the worst case above tau*"
-_SAYS = r"n\ge3,\ p=(b,0,1-b,0,\dots),\ S=(\tfrac13,\tfrac13,\tfrac13,0,\dots):\quad\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)<\mathcal T_\tau(b)"
+_SAYS = (
+    r"n\ge3,\ p=(b,0,1-b,0,\dots),\ S=(\tfrac13,\tfrac13,\tfrac13,0,\dots):\quad"
+    r"\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)<\mathcal T_\tau(b)"
+)
 _NONE = ("classes of probability zero add nothing to the risk", "S is the limit of predictions of class 2")
 B_STAR = Fraction("0.600134072456699129842458369092")
 TAU_HIGH = Fraction("1.6629838290682131955783745")  # above tau* by less than 10^-24
@@ -32,10 +36,19 @@ def tilt(b: Any, tau: Any) -> Any:
     return three - two
 
 
-@claim(paper=_PAPER, where="the threshold tau*", expected="certified", strength="identity",
-       says=r"\tau^*=1.66298382906821319557837439225375364218\dots:\quad f=\partial_bf=0\ \text{once on}\ [\tfrac{59}{100},\tfrac{61}{100}]\times[\tfrac{33}{20},\tfrac{67}{40}]")  # fmt: skip
+@claim(
+    paper=_PAPER,
+    where="the threshold tau*",
+    expected="certified",
+    strength="identity",
+    says=r"\tau^*=1.66298382906821319557837439225375364218\dots:"
+    r"\quad f=\partial_bf=0\ \text{once on}\ [\tfrac{59}{100},\tfrac{61}{100}]\times[\tfrac{33}{20},\tfrac{67}{40}]",
+)
 def threshold(shift: Constant = 0) -> Stated:
-    """Interval Newton on f = 0 and its derivative in b = 0: 38 digits of tau* and of the beta at which three classes draw level."""
+    """Interval Newton on f = 0 and its derivative in b = 0.
+
+    38 digits of tau* and of the beta at which three classes draw level.
+    """
     from theory.engine.provers.newton import newton
     from theory.engine.statements.forall import Domain
     from theory.engine.statements.root import UniqueRoot
@@ -85,7 +98,13 @@ three_classes_beat_two_near.false_if("tau could be 10^-5 smaller than tau*", tau
 three_classes_beat_two_middle.false_if("b were 1/10", b=Fraction(1, 10))
 
 
-@claim(paper=_PAPER, where=_WHERE, expected="certified", strength="lemma", says=r"2^{r-1}-\tfrac13 3^r\le\tfrac{17}{100},\quad0\le r\le\tfrac14")
+@claim(
+    paper=_PAPER,
+    where=_WHERE,
+    expected="certified",
+    strength="lemma",
+    says=r"2^{r-1}-\tfrac13 3^r\le\tfrac{17}{100},\quad0\le r\le\tfrac14",
+)
 def levels_apart(most: Constant = Fraction(17, 100)) -> Stated:
     """How much lower the level of three equal predictions is than that of two."""
     import sympy
@@ -122,7 +141,9 @@ def three_classes_beat_two_far(factor: Constant = 1) -> Stated:
         small = k.show(third**4, ">=", third**a, by=[(third**4, k.sign(1 - third ** (a - 4), ">="))])
         bernoulli = k.tangent(v**r, v, 1, 1 + third**a)
         three = k.show((b**a + (1 - b) ** a) ** r, "<=", b * (1 + r * third**a), by=[(b, bernoulli)])
-        large = k.power(k.show(sympy.Rational(4, 5) ** a + sympy.Rational(1, 5) ** a, ">=", sympy.Rational(4, 5) ** a), r)
+        large = k.power(
+            k.show(sympy.Rational(4, 5) ** a + sympy.Rational(1, 5) ** a, ">=", sympy.Rational(4, 5) ** a), r
+        )
         apart = k.apply(levels_apart, {"r": r})
         quarter = k.sign(sympy.Rational(1, 4) - r, ">=")
         by = [(1 / q, three), (b * r / q, small), (b * third**4 / q, quarter), (1 / q, large), (1 / q, apart)]
@@ -135,10 +156,18 @@ def three_classes_beat_two_far(factor: Constant = 1) -> Stated:
 three_classes_beat_two_far.false_if("they had to cost a third less", factor=Fraction(2, 3))
 
 
-@claim(paper=_PAPER, where="two classes are the worst case, 1 < tau < 2", expected="refuted", strength="tight",
-       says=r"\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)\ge\frac{2^{1-\tau}}{\tau-1}\bigl(M_a(\beta)-1\bigr),\quad1<\tau<2")  # fmt: skip
+@claim(
+    paper=_PAPER,
+    where="two classes are the worst case, 1 < tau < 2",
+    expected="refuted",
+    strength="tight",
+    says=r"\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)\ge\frac{2^{1-\tau}}{\tau-1}\bigl(M_a(\beta)-1\bigr),\quad1<\tau<2",
+)
 def two_class_always(tau_high: Constant = 2) -> Stated:
-    """For tau close to 2 three classes are worse: tau = 9/5, p = (51/100, 6/100, 43/100), all three predicted equally likely."""
+    """For tau close to 2 three classes are worse.
+
+    Tau = 9/5, p = (51/100, 6/100, 43/100), all three predicted equally likely.
+    """
     from theory.classification.claims_two_class_optimal import two_class_is_worst
     from theory.classification.pooled import setting
     from theory.classification.symbolic import two_class_transform
@@ -148,7 +177,8 @@ def two_class_always(tau_high: Constant = 2) -> Stated:
     at = setting("(1,2)" if tau_high == 2 else f"(1,{tau_high}]")
     statement = ForEveryN(at.domain, at.each, at.given, at.regret(), ">=", two_class_transform(at.beta, at.tau))
     sample = _sample if tau_high == 2 else regret_sample((11, 15))
-    return statement, chain(two_class_is_worst.build()[1].proof, sample)
+    method: Any = two_class_is_worst.build()[1]
+    return statement, chain(method.proof, sample)
 
 
 def _sample(rng: random.Random) -> Any:

@@ -1,4 +1,4 @@
-r"""Nothing pooled, 3/2 <= tau <= 5/3: the two-parameter inequality behind "two classes are the worst case" for 2 <= a <= 3.
+r"""Nothing pooled, 3/2 <= tau <= 5/3: the inequality behind "two classes are the worst case" for 2 <= a <= 3.
 
 Write a = 1/(2 - tau), r = 1/a, q = 1 - r, E(s) = ((1+s)^a + (1-s)^a)/2 - 1 and k(u) = (1+u)^r - 1. What is wanted is
 ``y^q k(y E(s)) >= k(E(ys))``. It is put together from
@@ -6,8 +6,8 @@ Write a = 1/(2 - tau), r = 1/a, q = 1 - r, E(s) = ((1+s)^a + (1-s)^a)/2 - 1 and 
 - ``E(ys) <= y^e E(s)`` with e = 1 + q/lambda, because s E' - e E >= 0;
 - ``k(c X) <= c^lambda k(X)`` for 0 <= c <= 1 and X not too large, because u k' - lambda k >= 0 there;
 
-with lambda = 67/100, for which two inequalities in a alone, decided by ball arithmetic, say that both are true. There is little room:
-66/100 and 68/100 fail.
+with lambda = 67/100, for which two inequalities in a alone, decided by ball arithmetic, say that both are true.
+There is little room: 66/100 and 68/100 fail.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def grown(k: Proof, s: sympy.Expr, a: sympy.Expr, name: str) -> Fact:
     return k.show(excess(s, a), ">=", 0, by=[k.chord(v**a, v, 1 + s, 1 - s, Fraction(1, 2))])
 
 
-@claim(paper=_PAPER, where=_WHERE, expected="proved", strength="lemma", says=r"E(s)\le\tfrac{a(a-1)}2\,s^2,\quad 2\le a\le3")
+@claim(paper=_PAPER, where=_WHERE, expected="proved", strength="lemma",
+       says=r"E(s)\le\tfrac{a(a-1)}2\,s^2,\quad 2\le a\le3")  # fmt: skip
 def excess_below_parabola_open(c: Constant = 1) -> Stated:
     """The second derivative is a mean of the concave v^(a-2) at 1 + s and 1 - s, so at most its value at 1."""
     from theory.engine.provers.symbolic.chain import chain
@@ -81,7 +82,8 @@ def excess_below_parabola_open(c: Constant = 1) -> Stated:
     return ForAll(domain, c * excess(s, a), "<=", a * (a - 1) / 2 * s**2), chain(proof)
 
 
-@claim(paper=_PAPER, where=_WHERE, expected="proved", strength="lemma", says=r"E(s)\le\tfrac{a(a-1)}2\,s^2,\quad 2\le a\le3")
+@claim(paper=_PAPER, where=_WHERE, expected="proved", strength="lemma",
+       says=r"E(s)\le\tfrac{a(a-1)}2\,s^2,\quad 2\le a\le3")  # fmt: skip
 def excess_below_parabola(c: Constant = 1) -> Stated:
     """The same with s = 1 allowed, by continuity."""
     from theory.engine.provers.symbolic.chain import chain
@@ -145,7 +147,7 @@ def _order(a: Any, lam: Any) -> Any:
 
 
 def _slope(s: Any, a: Any, lam: Any) -> Any:
-    """``h = s E' - e E``, written so that it is defined at s = 1: its sign is that of the derivative of ``E(ys)/y^e``."""
+    """``h = s E' - e E``, defined at s = 1 too; its sign is that of the derivative of ``E(ys)/y^e``."""
     return s * _odd(s, a) - _order(a, lam) * excess(s, a)
 
 
@@ -161,7 +163,7 @@ def _even(s: Any, a: Any) -> Any:
 
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="lemma", says=r"h(xy)\ge y^2h(x),\quad h=sE'-eE")
 def slope_scaling_open(c: Constant = 1) -> Stated:
-    """The second derivative of h is s E3 + (2 - e) E2 with E2, E3 those of E; it decreases, since E3 <= 0 and E2 both do; then as for E itself."""
+    """Differentiate twice in x: s E3 + (2 - e) E2 falls, since the derivatives E2 and E3 <= 0 of E both do."""
     from theory.engine.provers.symbolic.chain import chain
     from theory.engine.statements.forall import Domain, ForAll
 
@@ -183,8 +185,10 @@ def slope_scaling_open(c: Constant = 1) -> Stated:
         lower = k.power(k.show(1 - x * y, ">=", 1 - x, by=[step]), a - 3)
         upper = k.power(k.show(1 + x, ">=", 1 + x * y, by=[step]), a - 3)
         apart = k.power(k.show(1 + x, ">=", 1 - x), a - 3)
-        by = [((2 - e) * a * (a - 1) / 2, spread), (third * x * y, lower), (third * x * y, upper), (third * step.lhs, apart)]
-        second = k.show(y**2 * (bend(x * y) - bend(x)), ">=", 0, by=[(y**2, k.show(bend(x * y), ">=", bend(x), by=by))])
+        scale = third * x * y
+        by = [((2 - e) * a * (a - 1) / 2, spread), (scale, lower), (scale, upper), (third * step.lhs, apart)]
+        falls = k.show(bend(x * y), ">=", bend(x), by=by)
+        second = k.show(y**2 * (bend(x * y) - bend(x)), ">=", 0, by=[(y**2, falls)])
         first = y * tilt(x * y) - y**2 * tilt(x)
         rising = k.show(first, ">=", 0, by=[k.grows(second, first, x)])
         return k.grows(rising, _slope(x * y, a, _LAMBDA) - y**2 * _slope(x, a, _LAMBDA), x)
@@ -195,7 +199,8 @@ def slope_scaling_open(c: Constant = 1) -> Stated:
 slope_scaling_open.false_if("the constant were twice as large", c=2)
 
 
-@claim(paper=_PAPER, where=_WHERE, expected="certified", strength="lemma", says=r"a2^{a-2}\ge\Bigl(1+\frac q\lambda\Bigr)(2^{a-1}-1)")
+@claim(paper=_PAPER, where=_WHERE, expected="certified", strength="lemma",
+       says=r"a2^{a-2}\ge\Bigl(1+\frac q\lambda\Bigr)(2^{a-1}-1)")  # fmt: skip
 def slope_at_one(lam: Constant = _LAMBDA) -> Stated:
     """The slope condition at s = 1, an inequality in a alone."""
     from theory.engine.provers.enclosure import boxes
@@ -257,14 +262,14 @@ steep_scaling.false_if("the constant were 1 % larger", c=Fraction(101, 100))
 
 
 def room(U: Any, a: Any, lam: Any) -> tuple[Any, str, Any]:
-    """The condition ``U k'(U) >= lambda k(U)``, divided by (1+U)^(1/a): ``k(cX) <= c^lambda k(X)`` holds up to such a U."""
+    """``U k'(U) >= lambda k(U)`` over (1+U)^(1/a): up to such a U, ``k(cX) <= c^lambda k(X)``."""
     return U / (a * (1 + U)), ">=", lam * (1 - (1 + U) ** (-1 / a))
 
 
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="lemma",
        says=r"u\,k'(u)\ge\lambda k(u)\ \ (0\le u\le U)\quad\text{if}\quad U\,k'(U)\ge\lambda k(U)")  # fmt: skip
 def elasticity(c: Constant = 1) -> Stated:
-    """With w = 1 - (1+u)^(-1/a) the quotient u k'/k is (1 - (1-w)^a)/(a w), a chord slope of a concave function: it falls."""
+    """With w = 1 - (1+u)^(-1/a) the quotient u k'/k is (1 - (1-w)^a)/(a w), a chord slope of a concave function."""
     import sympy
 
     from theory.engine.provers.symbolic.chain import chain
@@ -348,14 +353,15 @@ def unpooled_middle(c: Constant = 1) -> Stated:
 
     def proof(k: Proof) -> Any:
         v = k.fresh("v in [0,oo)")
-        positive = grown(k, s, a, "w")
+        grown(k, s, a, "w")
         k.show(1 - y * s, ">=", 0, by=[k.sign((1 - s) + s * (1 - y), ">=")])
         grown(k, y * s, a, "z")
         chords = [k.chord(v**a, v, end, 1, s) for end in (2, 0)]
         k.sign(top, ">")
         inside = k.show(top, ">=", y * E, by=[*[(y / 2, line) for line in chords], k.sign((1 - y * s) * top, ">=")])
         factor = y ** (q / _LAMBDA)
-        moved = k.show(1 + factor * y * E, ">=", 1 + excess(y * s, a), by=[k.apply(steep_scaling, {"y": y, "s": s, "a": a})])
+        steep = k.apply(steep_scaling, {"y": y, "s": s, "a": a})
+        moved = k.show(1 + factor * y * E, ">=", 1 + excess(y * s, a), by=[steep])
         shrunk = k.apply(shrinking, {"t": factor, "X": y * E, "U": top, "a": a, "lam": _LAMBDA},
                          given=[inside, k.apply(room_unpooled, {"a": a})])  # fmt: skip
         return k.show(left, ">=", right, by=[k.power(moved, 1 / a), shrunk])

@@ -1,8 +1,11 @@
-"""For 1 < tau <= 3/2 two classes are the worst case: the two-class formula bounds the regret for every number of classes.
+"""For 1 < tau <= 3/2 two classes are the worst case.
 
-Write y = 2 th for the pooled level th, s = beta/y, phi(s) = ((1+s)^a + (1-s)^a)/2. Three steps: the pooled classes are moved until they stand
-at th (tangents, since x^(a-1) is concave for a <= 2); the rest is replaced by its largest possible sum (increments of the concave x^(2-tau));
-the two-parameter inequality that is left follows from phi(y s) - 1 <= y^2 (phi(s) - 1).
+The two-class formula bounds the regret for every number of classes.
+
+Write y = 2 th for the pooled level th, s = beta/y, phi(s) = ((1+s)^a + (1-s)^a)/2. Three steps: the pooled classes
+are moved until they stand at th (tangents, since x^(a-1) is concave for a <= 2); the rest is replaced by its largest
+possible sum (increments of the concave x^(2-tau)); the two-parameter inequality that is left follows from phi(y s) -
+1 <= y^2 (phi(s) - 1).
 """
 
 from __future__ import annotations
@@ -86,7 +89,10 @@ scaling.false_if("the constant were 1 % larger", c=Fraction(101, 100))
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="lemma",
        says=r"y^q\bigl[(1+y(\varphi_a(s)-1))^{1-q}-1\bigr]\ge\varphi_a(ys)^{1-q}-1")  # fmt: skip
 def unpooled(c: Constant = 1) -> Stated:
-    """With E = phi(s) - 1: phi(ys) - 1 <= y^2 E, then increments of x^(1-q) from 1 and from y, then y^q >= y^(1-q) as q <= 1/2."""
+    """With E = phi(s) - 1.
+
+    Phi(ys) - 1 <= y^2 E, then increments of x^(1-q) from 1 and from y, then y^q >= y^(1-q) as q <= 1/2.
+    """
     from theory.classification.symbolic import mean_power
     from theory.engine.provers.symbolic.chain import chain
     from theory.engine.statements.forall import Domain, ForAll
@@ -115,8 +121,15 @@ def unpooled(c: Constant = 1) -> Stated:
 unpooled.false_if("the constant were 1 % larger", c=Fraction(101, 100))
 
 
-@claim(paper=_PAPER, where=_WHERE, expected="proved", strength="tight", corrects="comp_sum.published_middle",
-       says=r"\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)\ge\frac{2^{1-\tau}}{\tau-1}\bigl(M_a(\beta)-1\bigr),\quad 1<\tau\le\tfrac32")  # fmt: skip
+@claim(
+    paper=_PAPER,
+    where=_WHERE,
+    expected="proved",
+    strength="tight",
+    corrects="comp_sum.published_middle",
+    says=r"\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)\ge\frac{2^{1-\tau}}{\tau-1}\bigl(M_a(\beta)-1\bigr),"
+    r"\quad 1<\tau\le\tfrac32",
+)
 def two_class_is_worst(c: Constant = 1) -> Stated:
     """The conditional regret is at least the two-class formula, for every number of classes."""
     from theory.classification.pooled import pool, setting
@@ -148,7 +161,10 @@ two_class_is_worst.false_if("the formula were 1 % larger", c=Fraction(101, 100))
 
 
 def level_out(k: Proof, at: Any, pooled: Any) -> Any:
-    """Show ``sum p^a >= (th + beta/2)^a + (th - beta/2)^a + sum g^a`` for a <= 2, by tangents; equality where nothing is pooled."""
+    """Show ``sum p^a >= (th + beta/2)^a + (th - beta/2)^a + sum g^a`` for a <= 2, by tangents.
+
+    Equality where nothing is pooled.
+    """
     from theory.engine.functions import Sig
 
     th, e, g, p = pooled.th, pooled.e, pooled.g, at.p
@@ -193,7 +209,10 @@ def nothing_pooled(k: Proof, at: Any, pooled: Any, none: Any) -> Any:
 
 
 def flatten_rest(k: Proof, at: Any, pooled: Any, leveled: Any) -> Any:
-    """Show ``norm - hits >= th^q ((1 + y E)^r - 1)`` with y = 2 th, E = phi(beta/y) - 1: the rest at its largest is the worst."""
+    """Show ``norm - hits >= th^q ((1 + y E)^r - 1)`` with y = 2 th, E = phi(beta/y) - 1.
+
+    The rest at its largest is the worst.
+    """
     from theory.classification.symbolic import mean_power
     from theory.engine.functions import Sig
 
@@ -216,10 +235,18 @@ def flatten_rest(k: Proof, at: Any, pooled: Any, leveled: Any) -> Any:
     return k.show(at.norm() - at.hits(), ">=", th**q * ((1 + 2 * th * E) ** r - 1), by=[norm, pooled.bound, steps])
 
 
-@claim(paper=_PAPER, where="two classes only", expected="proved", strength="tight",
-       says=r"n=2,\ S_1\le S_2:\quad\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)\ge\mathcal T_\tau(\beta),\quad 1<\tau<2")  # fmt: skip
+@claim(
+    paper=_PAPER,
+    where="two classes only",
+    expected="proved",
+    strength="tight",
+    says=r"n=2,\ S_1\le S_2:\quad\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)\ge\mathcal T_\tau(\beta),\quad 1<\tau<2",
+)
 def two_classes_only(c: Constant = 1) -> Stated:
-    """With two classes the formula holds for every tau < 2: a mean of S^q at most at S = 1/2, and S_1 <= S_2 favours class 2."""
+    """With two classes the formula holds for every tau < 2.
+
+    A mean of S^q at most at S = 1/2, and S_1 <= S_2 favours class 2.
+    """
     from theory.classification.symbolic import two_class_transform
     from theory.engine.provers.symbolic.chain import chain
     from theory.engine.statements.forall import Domain, ForAll

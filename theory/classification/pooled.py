@@ -1,7 +1,10 @@
-"""Shared opening of the proofs about conditional regret: named classes 1 and 2, and pooling for a fixed prediction.
+"""Shared opening of the proofs about conditional regret.
 
-Class 1 is most probable, class 2 is predicted (its S is largest), the other classes stay unnamed. With the pooled level th, the excess
-e = max(p - th, 0) and g = p - e of each unnamed class, mass is moved from the classes above th to class 2 until all stand at th:
+Named classes 1 and 2, and pooling for a fixed prediction.
+
+Class 1 is most probable, class 2 is predicted (its S is largest), the other classes stay unnamed. With the pooled
+level th, the excess e = max(p - th, 0) and g = p - e of each unnamed class, mass is moved from the classes above th
+to class 2 until all stand at th:
 
     p_1 + p_2 + sum e = 2 th,    sum g = 1 - 2 th,    e (th - g) = 0,
     sum p S^q <= (2 th^a + sum g^a)^(1-q),            q = tau - 1, a = 1/(2 - tau).
@@ -168,7 +171,10 @@ def _level(k: Proof, at: Setting) -> tuple[sympy.Symbol, Fact]:
 
 
 def _bound(k: Proof, at: Setting, th: sympy.Symbol, e: sympy.Symbol, balance: Fact) -> Fact:
-    """Moving mass to class 2 loses nothing, since its S is largest; then Hoelder's inequality for the pooled posteriors."""
+    """Moving mass to class 2 loses nothing, since its S is largest.
+
+    Then Hoelder's inequality for the pooled posteriors.
+    """
     q, a, g = at.tau - 1, 1 / (2 - at.tau), at.p - e
     first = k.power(k.hypothesis(4), q)
     other = k.power(k.hypothesis(5), q)

@@ -35,7 +35,10 @@ def simplex(rng: random.Random, n: int, *, zeros: float = 0.2) -> list[Fraction]
 
 
 def tilted(p: list[Fraction], exponent: float) -> list[Fraction]:
-    """Return the exact probability vector nearest (in small fractions) to ``p**exponent`` normalised: where minimisers lie."""
+    """Return the exact probability vector nearest (in small fractions) to ``p**exponent`` normalised.
+
+    Where minimisers lie.
+    """
     weights = [Fraction(float(value) ** exponent).limit_denominator(10**6) if value else Fraction(0) for value in p]
     return [weight / sum(weights) for weight in weights]
 

@@ -33,7 +33,10 @@ def phi(u: sympy.Expr, tau: sympy.Expr) -> sympy.Expr:
 
 
 def entire_phi(u: sympy.Expr, tau: sympy.Expr) -> sympy.Expr:
-    """`phi` with the hole at tau = 1 filled: ``log(1+u) E_0((1-tau) log(1+u))``, E_0 the entire quotient (e^z - 1)/z."""
+    """`phi` with the hole at tau = 1 filled.
+
+    ``log(1+u) E_0((1-tau) log(1+u))``, E_0 the entire quotient (e^z - 1)/z.
+    """
     import sympy
 
     from theory.engine.functions import EntireQuotient
@@ -52,7 +55,9 @@ def mean_power(beta: sympy.Expr, a: sympy.Expr) -> sympy.Expr:
 
 
 def two_class_transform(beta: sympy.Expr, tau: sympy.Expr) -> sympy.Expr:
-    """``T_tau(beta)`` for two classes, tau < 2: ``2^(1-tau) (M_a(beta) - 1)/(tau-1)`` with a = 1/(2-tau), and its value at tau = 1.
+    """``T_tau(beta)`` for two classes, tau < 2.
+
+    ``2^(1-tau) (M_a(beta) - 1)/(tau-1)`` with a = 1/(2-tau), and its value at tau = 1.
 
     Examples
     --------

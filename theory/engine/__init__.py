@@ -18,7 +18,7 @@ _HOME = {
     "ForAll": "theory.engine.statements.forall",
 }
 
-__all__ = sorted(_HOME)
+__all__ = ["Claim", "Domain", "Evidence", "ForAll", "Verdict", "claim"]
 
 
 def __getattr__(name: str) -> Any:

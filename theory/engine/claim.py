@@ -137,7 +137,8 @@ def claim(
 ) -> Callable[[Callable[..., Stated]], Claim]:
     """Turn a function of perturbable constants that returns ``(statement, method)`` into a `Claim`.
 
-    Parameters are the attributes of `Claim`; every argument of the decorated function needs a default, the value that is claimed.
+    Parameters are the attributes of `Claim`; every argument of the decorated function needs a default, the value that
+    is claimed.
 
     Raises
     ------

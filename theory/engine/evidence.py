@@ -145,7 +145,9 @@ class Budget:
 class Prover(Protocol):
     """A method of deciding: three calls, and the evidence that its success amounts to."""
 
-    evidence: Evidence
+    @property
+    def evidence(self) -> Evidence:
+        """What a certificate of this method amounts to."""
 
     def refute(self, statement: Any, budget: Budget) -> Witness | None:
         """Look, cheaply, for a counterexample. A proof that fails refutes nothing; this does."""
@@ -154,4 +156,4 @@ class Prover(Protocol):
         """Search for a certificate that the statement holds."""
 
     def recheck(self, statement: Any, certificate: Certificate, budget: Budget) -> None:
-        """Check a certificate against the statement; raise `theory.engine.checker.Rejected` with the reason if it fails."""
+        """Check a certificate against the statement; raise `theory.engine.checker.Rejected` if it does not show it."""

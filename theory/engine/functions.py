@@ -8,7 +8,8 @@ import sympy
 class EntireQuotient(sympy.Function):
     r"""``E_k(z) = \int_0^1 s^k e^{s z} ds``: entire, positive and increasing in z, with ``E_k' = E_{k+1}``.
 
-    It crosses removable singularities: ``(e^z - 1)/z = E_0(z)``, so ``(x^w - 1)/w = log(x) E_0(w log x)`` also at w = 0.
+    It crosses removable singularities: ``(e^z - 1)/z = E_0(z)``, so that ``(x^w - 1)/w = log(x) E_0(w log x)`` also at
+    w = 0.
 
     Examples
     --------
@@ -43,11 +44,11 @@ class EntireQuotient(sympy.Function):
 
     def _eval_evalf(self, prec: int) -> sympy.Expr:
         k, z = self.args
-        return (sympy.hyper([k + 1], [k + 2], z) / (k + 1))._eval_evalf(prec)
+        return (sympy.hyper([k + 1], [k + 2], z) / (k + 1))._eval_evalf(prec)  # noqa: SLF001 - SymPy's protocol
 
     def _latex(self, printer: sympy.printing.latex.LatexPrinter, exp: str | None = None) -> str:
         k, z = self.args
-        body = rf"E_{{{printer._print(k)}}}\left({printer._print(z)}\right)"
+        body = rf"E_{{{printer._print(k)}}}\left({printer._print(z)}\right)"  # noqa: SLF001 - SymPy's protocol
         return body if exp is None else rf"\left({body}\right)^{{{exp}}}"
 
 
@@ -55,6 +56,12 @@ class Sig(sympy.Function):
     r"""An anonymous positive linear functional: the sum over the classes that are not named.
 
     ``Sig(p**a)`` stands for the sum of ``p_y**a`` over the rest classes; per-class symbols carry no index.
+
+    Examples
+    --------
+    >>> import sympy
+    >>> Sig(sympy.Symbol("p") ** 2)
+    Sig(p**2)
     """
 
     nargs = 1
@@ -63,5 +70,5 @@ class Sig(sympy.Function):
         return self.args[0].is_real
 
     def _latex(self, printer: sympy.printing.latex.LatexPrinter, exp: str | None = None) -> str:
-        body = rf"\Sigma\left[{printer._print(self.args[0])}\right]"
+        body = rf"\Sigma\left[{printer._print(self.args[0])}\right]"  # noqa: SLF001 - SymPy's protocol
         return body if exp is None else rf"\left({body}\right)^{{{exp}}}"

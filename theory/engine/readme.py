@@ -46,7 +46,9 @@ def _decided(claims: Sequence[Mapping[str, Any]]) -> str:
         rows.append([f"{title} (`{key}`)", str(count.total()), *[str(count[kind] or "") for kind in kinds]])
     total = Counter(item["expected"] for item in claims)
     rows.append(["all", str(total.total()), *[str(total[kind]) for kind in kinds]])
-    return f"{_table(rows)}\n<details><summary>Every claim but lemmas</summary>\n\n{_table(_listed(claims))}\n</details>\n"
+    return (
+        f"{_table(rows)}\n<details><summary>Every claim but lemmas</summary>\n\n{_table(_listed(claims))}\n</details>\n"
+    )
 
 
 def _listed(claims: Sequence[Mapping[str, Any]]) -> list[list[str]]:
@@ -100,9 +102,7 @@ def current(text: str, name: str) -> str:
 
 def witnesses_of(block: str) -> dict[str, str]:
     """Return the counterexamples that an errata block shows, by claim id."""
-    rows = [
-        [cell.strip() for cell in _BAR.split(line)] for line in block.splitlines() if line.startswith("| `")
-    ]
+    rows = [[cell.strip() for cell in _BAR.split(line)] for line in block.splitlines() if line.startswith("| `")]
     found = {row[1].strip("`"): row[4].replace(r"\|", "|") for row in rows}
     return {claim: text.removeprefix("fails: ") for claim, text in found.items() if text.startswith("fails: ")}
 

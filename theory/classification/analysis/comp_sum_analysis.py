@@ -157,7 +157,9 @@ def _growth(tau: float, n: int) -> Answer:
         constant = float(calibration.growth_constant(tau))
         reason = "1/(2^tau (2-tau)), the same for every n"
         data = {"exponent": "2", "constant": f"{constant:.15g}"}
-        return _cited("growth", f"T(t) ~ {constant:.6g}*t**2", "t -> 0, every n", reason, on_record.growth(tau, n), **data)
+        return _cited(
+            "growth", f"T(t) ~ {constant:.6g}*t**2", "t -> 0, every n", reason, on_record.growth(tau, n), **data
+        )
     slope = 1 / n if tau == 2 else 1 / (tau - 1)
     reason = "1/n, from the class of least posterior spread over all" if tau == 2 else "1/(tau-1): predict one class"
     data = {"exponent": "1", "constant": f"{slope:.15g}"}

@@ -1,4 +1,7 @@
-"""Which claims stand behind an answer about a comp-sum loss; the answer's evidence is theirs, never a word of its own."""
+"""Which claims stand behind an answer about a comp-sum loss.
+
+The answer's evidence is theirs, never a word of its own.
+"""
 
 from __future__ import annotations
 

@@ -27,12 +27,22 @@ class ForEveryN(Statement):
     given
         Conditions ``(lhs, relation, rhs)``. One with a per-class symbol outside a sum holds for each unnamed class.
     lhs, relation, rhs
-        What is claimed; per-class symbols occur inside `theory.engine.functions.Sig` only, which is the sum over the unnamed classes.
+        What is claimed; per-class symbols occur inside `theory.engine.functions.Sig` only, which is the sum over the
+        unnamed classes.
 
     Raises
     ------
     ValueError
-        If a relation is unknown, a symbol is foreign, a per-class symbol stands outside a sum in the conclusion, or a number is a float.
+        If a relation is unknown, a symbol is foreign, a name is both a scalar's and a per-class symbol's, a per-class
+        symbol stands outside a sum in the conclusion, or a number is a float.
+
+    Examples
+    --------
+    >>> from theory.engine.functions import Sig
+    >>> domain, each = Domain("c in [0,1]"), Domain("p in [0,1]")
+    >>> (c,), (p,) = domain, each
+    >>> ForEveryN(domain, each, ((Sig(p), "==", 1),), Sig(c * p), "<=", 1).scope()
+    'every number of classes; all c in [0, 1]; for each further class p in [0, 1]; given Sig(p) == 1'
     """
 
     domain: Domain
@@ -47,11 +57,18 @@ class ForEveryN(Statement):
     def __post_init__(self) -> None:
         import sympy
 
-        conclusion = (sympy.sympify(self.lhs), self.relation, sympy.sympify(self.rhs))
-        given = tuple((sympy.sympify(left), relation, sympy.sympify(right)) for left, relation, right in self.given)
+        lhs, rhs = (sympy.sympify(side, strict=True) for side in (self.lhs, self.rhs))
+        conclusion = (lhs, self.relation, rhs)
+        given = tuple(
+            (sympy.sympify(left, strict=True), relation, sympy.sympify(right, strict=True))
+            for left, relation, right in self.given
+        )
         object.__setattr__(self, "lhs", conclusion[0])
         object.__setattr__(self, "rhs", conclusion[2])
         object.__setattr__(self, "given", given)
+        twice = {item.name for item in self.domain.ranges} & {item.name for item in self.each.ranges}
+        if twice:
+            raise ValueError(f"{', '.join(sorted(twice))} named both as a scalar and as a per-class symbol")
         known = set(self.domain.symbols) | set(self.each.symbols)
         for left, relation, right in (conclusion, *given):
             if relation not in RELATIONS:

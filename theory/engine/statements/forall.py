@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 RELATIONS = (">=", ">", "<=", "<", "==")
 _LATEX = {">=": r"\ge", ">": ">", "<=": r"\le", "<": "<", "==": "="}
 _RANGE = re.compile(
-    r"\s*(?P<name>[A-Za-z_]\w*)\s+(?P<kind>in|integer in)\s*(?P<left>[\[(])\s*(?P<low>[^,]+?)\s*,\s*(?P<high>[^,]+?)\s*(?P<right>[\])])\s*(?:,|$)"
+    r"\s*(?P<name>[A-Za-z_]\w*)\s+(?P<kind>in|integer in)\s*"
+    r"(?P<left>[\[(])\s*(?P<low>[^,]+?)\s*,\s*(?P<high>[^,]+?)\s*(?P<right>[\])])\s*(?:,|$)"
 )
 
 
@@ -173,7 +174,7 @@ class ForAll(Statement):
     Raises
     ------
     ValueError
-        If the relation is unknown, a symbol is not the domain's, or a number is not exact.
+        If the relation is unknown, a symbol is not the domain's, a number is not exact, or there is a sum over classes.
     """
 
     domain: Domain
@@ -187,22 +188,28 @@ class ForAll(Statement):
     def __post_init__(self) -> None:
         import sympy
 
+        from theory.engine.functions import Sig
+
         conditions = [(self.lhs, self.relation, self.rhs), *self.given]
         for _, relation, _ in conditions:
             if relation not in RELATIONS:
                 raise ValueError(f"relation is {relation!r}; allowed: {' '.join(RELATIONS)}")
-        exact = [(sympy.sympify(left), relation, sympy.sympify(right)) for left, relation, right in conditions]
+        exact = [
+            (sympy.sympify(left, strict=True), relation, sympy.sympify(right, strict=True))
+            for left, relation, right in conditions
+        ]
         object.__setattr__(self, "lhs", exact[0][0])
         object.__setattr__(self, "rhs", exact[0][2])
         object.__setattr__(self, "given", tuple(exact[1:]))
         for left, _, right in exact:
             foreign = (left.free_symbols | right.free_symbols) - set(self.domain.symbols)
             if foreign:
-                raise ValueError(
-                    f"{sorted(map(str, foreign))} not among the domain's symbols ({self.domain}); same name is not enough"
-                )
+                named = ", ".join(sorted(map(str, foreign)))
+                raise ValueError(f"{named} not among the symbols of {self.domain}; the same name is not enough")
             if left.has(sympy.Float) or right.has(sympy.Float):
                 raise ValueError(f"floats are not exact: write Rational(1, 10) instead of 0.1 in {left} {right}")
+            if left.has(Sig) or right.has(Sig):
+                raise ValueError(f"a sum over classes needs a statement about classes (ForEveryN): {left} {right}")
 
     @cached_property
     def _json(self) -> dict[str, Any]:

@@ -19,10 +19,27 @@ class LimitOf(Statement):
 
     It is claimed for all values of the other variables of ``domain``, each by itself (not uniformly).
 
+    Parameters
+    ----------
+    domain
+        Ranges of all variables.
+    expression, value
+        SymPy expressions in the domain's symbols (exact: no floats); the value is free of ``variable``.
+    variable, side
+        What moves, and from which side it comes to the end of its range: ``"+"`` (from above) or ``"-"``.
+
     Raises
     ------
     ValueError
-        If that end is not a finite open one, or the value depends on the variable.
+        If that end is not a finite open one of a real variable, the value depends on the variable, a symbol is not the
+        domain's, or a number is not exact.
+
+    Examples
+    --------
+    >>> domain = Domain("t in (0,1)")
+    >>> (t,) = domain
+    >>> LimitOf(domain, (1 - t) ** 2, t, "+", 1).scope()
+    't -> 0+'
     """
 
     domain: Domain
@@ -36,24 +53,30 @@ class LimitOf(Statement):
     def __post_init__(self) -> None:
         import sympy
 
-        object.__setattr__(self, "value", sympy.sympify(self.value))
+        from theory.engine.functions import Sig
+
+        for name in ("expression", "value"):
+            object.__setattr__(self, name, sympy.sympify(getattr(self, name), strict=True))
+        for part in (self.variable, self.expression, self.value):
+            foreign = part.free_symbols - set(self.domain.symbols)
+            if foreign:
+                raise ValueError(f"{sorted(map(str, foreign))} not among the domain's symbols ({self.domain})")
+            if part.has(sympy.Float, Sig):
+                raise ValueError(f"floats are not exact, and sums over classes need classes: {part}")
         item = self.domain[str(self.variable)]
         end, closed = (item.low, item.low_closed) if self.side == "+" else (item.high, item.high_closed)
-        if self.side not in ("+", "-") or end is None or closed:
-            raise ValueError(
-                f"the range {item} has no finite open end on the side {self.side!r}; sides are '+' and '-'"
-            )
+        if self.side not in ("+", "-") or end is None or closed or item.integer:
+            raise ValueError(f"{item} has no finite open end of reals on the side {self.side!r}; sides are '+' and '-'")
         if self.value.has(self.variable):
             raise ValueError(f"the limit {self.value} depends on {self.variable}")
 
     @property
     def at(self) -> sympy.Rational:
+        """The end that the variable tends to."""
         import sympy
 
         item = self.domain[str(self.variable)]
-        end = item.low if self.side == "+" else item.high
-        assert end is not None
-        return sympy.Rational(end.numerator, end.denominator)
+        return sympy.Rational(str(item.low if self.side == "+" else item.high))
 
     def to_json(self) -> dict[str, Any]:
         return {

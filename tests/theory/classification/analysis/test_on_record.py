@@ -27,7 +27,15 @@ def test_every_cited_claim_is_one_that_verify_decides(tau, n):
 
 @pytest.mark.parametrize(
     ("tau", "n", "word"),
-    [(1.3, 10, "proved"), (1.6, 10, "certified"), (1.7, 2, "proved"), (1.7, 10, "estimated"), (2.0, 5, "certified"), (2.0, 50, "argued"), (3.0, 4, "argued")],
+    [
+        (1.3, 10, "proved"),
+        (1.6, 10, "certified"),
+        (1.7, 2, "proved"),
+        (1.7, 10, "estimated"),
+        (2.0, 5, "certified"),
+        (2.0, 50, "argued"),
+        (3.0, 4, "argued"),
+    ],
 )
 def test_the_word_for_the_exact_transform(tau, n, word):
     assert analyze_comp_sum(tau, n)["transform"].evidence == word

@@ -11,7 +11,9 @@ def test_a_refuted_claim_is_an_erratum_even_without_a_correction():
 
 
 def test_refuted_claims_come_before_loose_ones_and_keep_all_corrections():
-    found = errata(claims(("loose", "proved", ""), ("c", "proved", "loose"), ("d", "proved", "loose"), ("bad", "refuted", "")))
+    found = errata(
+        claims(("loose", "proved", ""), ("c", "proved", "loose"), ("d", "proved", "loose"), ("bad", "refuted", ""))
+    )
     assert [(e.item["id"], e.corrections) for e in found] == [("bad", ()), ("loose", ("c", "d"))]
     assert found[1].finding == "holds, not the best possible"
 

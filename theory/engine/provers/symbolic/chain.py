@@ -63,9 +63,12 @@ class chain:  # noqa: N801 - a method's name, read in sentences: "by chain(proof
         """Replay the stored steps; they must end in the statement."""
         if certificate.kind != "proof":
             raise Rejected(f"a proof is needed, not {certificate.kind!r}")
-        context, result = replay(statement, certificate.data)
+        replayed = replay(statement, certificate.data)
+        hidden = replayed.uses - set(certificate.uses)
+        if hidden:
+            raise Rejected(f"the proof applies {', '.join(sorted(hidden))}, which the certificate does not name")
         try:
-            _match(context, statement, result)
+            _match(replayed.context, statement, replayed.result)
         except StepFailed as error:
             raise Rejected(str(error)) from None
 
@@ -77,7 +80,7 @@ class chain:  # noqa: N801 - a method's name, read in sentences: "by chain(proof
         rng, raw, met = random.Random(_SEED), statement.to_json(), 0
         for _ in range(_SAMPLES):
             point, rows = self.sample(rng)
-            data = {
+            data: dict[str, Any] = {
                 "point": {name: str(value) for name, value in point.items()},
                 "rows": [{name: str(value) for name, value in row.items()} for row in rows],
             }
@@ -88,45 +91,42 @@ class chain:  # noqa: N801 - a method's name, read in sentences: "by chain(proof
                 continue
             shown = ", ".join(f"{name} = {value}" for name, value in data["point"].items())
             further = "; ".join(", ".join(f"{n} = {v}" for n, v in row.items()) for row in data["rows"])
-            return Witness("rows", data, f"{shown}" + (f"; further classes: {further}" if further else ""))
+            return Witness("rows", data, shown + (f"; further classes: {further}" if further else ""))
         if not met:
             raise ValueError(f"none of {_SAMPLES} samples met the hypotheses: the sampler tests nothing")
         return None
 
     def _refute_limit(self, statement: LimitOf, budget: Budget) -> Witness | None:
-        try:
-            result = self.proof(Proof(statement, budget.step))
-        except StepFailed:
-            return None
-        if not isinstance(result, Limit) or result.expression != statement.expression:
-            return None
+        """Replay the proof of a limit; if it is another one than claimed, the claim is false: limits are unique."""
         from theory.engine.provers.enclosure import boxes
 
-        difference = ForAll(statement.domain, result.value, "==", statement.value)
-        witness = boxes().refute(difference, budget)
+        proof = Proof(statement, budget.step)
+        try:
+            replayed = replay(statement, proof.data(self.proof(proof)))
+            value = _same_limit(replayed.context, statement, replayed.result).value
+        except (StepFailed, Rejected):
+            return None
+        if value.free_symbols - set(statement.domain.symbols):
+            return None
+        witness = boxes().refute(ForAll(statement.domain, value, "==", statement.value), budget)
         if witness is None:
             return None
-        data = {"limit": str(result.value), "claimed": str(statement.value), "differ at": witness.data}
-        return Witness("limit", data, f"the limit is {result.value}, not {statement.value}")
+        data = {"limit": str(value), "claimed": str(statement.value), "differ at": witness.data}
+        return Witness("limit", data | {"uses": sorted(replayed.uses)}, f"the limit is {value}, not {statement.value}")
 
 
 def _match(context: Context, statement: Any, result: Fact | Limit) -> None:
     """Demand that the last fact is the statement, and that the statement is defined on its whole domain."""
     if result.scope or context.scope:
         raise StepFailed("the last fact holds in a case only")
-    context.require_defined(
-        *(statement.expression, statement.value) if isinstance(statement, LimitOf) else (statement.lhs, statement.rhs)
-    )
     if isinstance(statement, LimitOf):
-        same = isinstance(result, Limit) and result.variable == statement.variable and result.side == statement.side
-        if not same or result.at != statement.at or not isinstance(result, Limit):
-            raise StepFailed("the last fact is not the limit that is claimed")
-        for found, claimed in ((result.expression, statement.expression), (result.value, statement.value)):
-            if found != claimed:
-                context.require_zero(found - claimed, "the last fact is another limit")
+        _match_limit(context, statement, result)
         return
     if not isinstance(result, Fact):
         raise StepFailed("the last fact is a limit")
+    context.require_defined(statement.lhs, statement.rhs)
+    if result.loose:
+        raise StepFailed("the last fact is about one class; sum it up")
     lhs, op, rhs = statement.lhs, statement.relation, statement.rhs
     if op in ("<=", "<"):
         lhs, op, rhs = rhs, {"<=": ">=", "<": ">"}[op], lhs
@@ -134,3 +134,21 @@ def _match(context: Context, statement: Any, result: Fact | Limit) -> None:
         raise StepFailed(f"the last fact says {result.op}, the statement {op}")
     if result.excess != lhs - rhs:
         context.require_zero(result.excess - (lhs - rhs), "the last fact is not the statement")
+
+
+def _match_limit(context: Context, statement: LimitOf, result: Fact | Limit) -> None:
+    context.require_defined(statement.value)
+    found = _same_limit(context, statement, result)
+    if found.value != statement.value:
+        context.require_zero(found.value - statement.value, "the last fact is another limit")
+
+
+def _same_limit(context: Context, statement: LimitOf, result: Fact | Limit) -> Limit:
+    """Return the last fact if it is about the limit that the statement is about, whatever its value."""
+    context.require_defined(statement.expression)
+    claimed = (statement.variable, statement.side, statement.at)
+    if not isinstance(result, Limit) or (result.variable, result.side, result.at) != claimed:
+        raise StepFailed("the last fact is not the limit that is claimed")
+    if result.expression != statement.expression:
+        context.require_zero(result.expression - statement.expression, "the last fact is the limit of something else")
+    return result

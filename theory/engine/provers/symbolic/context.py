@@ -23,9 +23,11 @@ class StepFailed(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Fact:
-    """``lhs op rhs`` at every point of the context, for each unnamed class if per-class symbols stand outside sums.
+    """``lhs op rhs`` at every point of the context where the cases of its ``scope`` hold.
 
-    Facts are made by rules only; a proof is trusted because its stored steps are replayed, not because facts are hard to forge.
+    A ``loose`` fact has per-class symbols outside sums: it holds for each unnamed class, and says nothing where there
+    are none. Facts are made by rules only; a proof is trusted because its stored steps are replayed, not because
+    facts are hard to forge.
     """
 
     lhs: sympy.Expr
@@ -33,6 +35,7 @@ class Fact:
     rhs: sympy.Expr
     number: int
     scope: tuple[int, ...]
+    loose: bool = False
 
     @property
     def excess(self) -> sympy.Expr:
@@ -65,6 +68,11 @@ class Context:
         Ranges of the scalars and of the per-class symbols.
     given
         Hypotheses of the statement.
+
+    Raises
+    ------
+    ValueError
+        If a name is both a scalar's and a per-class symbol's.
     """
 
     def __init__(
@@ -85,18 +93,26 @@ class Context:
         self.each = frozenset(each.symbols) if each is not None else frozenset()
         self.fresh: dict[str, tuple[sympy.Symbol, Interval]] = {}
         self.facts: list[Fact | Limit] = []
-        self._interval_table: dict[int, list[tuple[sympy.Expr, Interval]]] = {}
         self.scope: tuple[int, ...] = ()
         self.case_conditions: dict[int, Fact] = {}
+        self._names = set(self.symbols)  # ever used: a name never comes to mean something else
+        self._introduced: dict[sympy.Symbol, tuple[int, ...]] = {}
+        self._interval_table: dict[int, list[tuple[sympy.Expr, Interval]]] = {}
         self.hypotheses = [self.add(*condition) for condition in given]
 
-    # -- symbols ----------------------------------------------------------------------------------------------------
+    # -- symbols -----------------------------------------------------------------------------------------------------
 
     def declare(self, text: str) -> sympy.Symbol:
         """Make a fresh symbol, such as ``"v in [0,oo)"``: the variable of a function, or the name of a root to be."""
-        (item,) = Domain(text).ranges
-        if item.name in self.symbols or item.name in self.fresh:
+        if not isinstance(text, str):
+            raise StepFailed(f"a fresh symbol is declared by words such as 'v in [0,oo)', not {text!r}")
+        ranges = Domain(text).ranges
+        if len(ranges) != 1 or ranges[0].integer:
+            raise StepFailed(f"declare one real symbol at a time, such as 'v in [0,oo)'; given {text!r}")
+        item = ranges[0]
+        if item.name in self._names:
             raise StepFailed(f"the name {item.name!r} is taken")
+        self._names.add(item.name)
         self.fresh[item.name] = (item.symbol(), of_range(item))
         return self.fresh[item.name][0]
 
@@ -108,11 +124,15 @@ class Context:
         return known[1]
 
     def bind(self, symbol: sympy.Symbol, interval: Interval, *, per_class: bool = False) -> None:
-        """Turn a fresh symbol into a constant of the proof, or into one for each unnamed class."""
+        """Turn a fresh symbol into a constant of the proof, or into one for each unnamed class.
+
+        It lives as long as the innermost open case: its range may rest on the case's condition.
+        """
         self.fresh_range(symbol)
         del self.fresh[str(symbol)]
         self.symbols[str(symbol)] = symbol
         self.ranges[symbol] = interval
+        self._introduced[symbol] = self.scope
         self.each |= {symbol} if per_class else frozenset()
 
     def symbol(self, name: str) -> sympy.Symbol:
@@ -123,25 +143,57 @@ class Context:
             return self.fresh[name][0]
         raise StepFailed(f"no symbol {name!r} here; there are {', '.join([*self.symbols, *self.fresh])}")
 
-    # -- facts ------------------------------------------------------------------------------------------------------
+    # -- cases -------------------------------------------------------------------------------------------------------
 
-    def add(self, lhs: sympy.Expr, op: str, rhs: sympy.Expr) -> Fact:
-        """Record a fact; ``<=`` and ``<`` are turned round."""
+    def enter(self, lhs: sympy.Expr, op: str, rhs: sympy.Expr) -> Fact:
+        """Open a case and return its condition."""
+        case = len(self.case_conditions)
+        self.scope = (*self.scope, case)
+        self.case_conditions[case] = self.add(lhs, op, rhs)
+        return self.case_conditions[case]
+
+    def leave(self) -> None:
+        """Close the innermost case; the symbols introduced in it go with it."""
+        for symbol in [symbol for symbol, scope in self._introduced.items() if scope == self.scope]:
+            del self._introduced[symbol], self.symbols[str(symbol)], self.ranges[symbol]
+            self.each -= {symbol}
+        self.scope = self.scope[:-1]
+
+    # -- facts -------------------------------------------------------------------------------------------------------
+
+    def add(self, lhs: sympy.Expr, op: str, rhs: sympy.Expr, *premises: Fact | sympy.Expr) -> Fact:
+        """Record a fact; ``<=`` and ``<`` are turned round.
+
+        ``premises`` are the facts and expressions that it was concluded from. What was concluded about a class must
+        be about a class: where there are no unnamed classes, a loose premise says nothing.
+        """
         if op in ("<=", "<"):
             lhs, op, rhs = rhs, ">=" if op == "<=" else ">", lhs
         if op not in OPS:
-            raise ValueError(f"relation is {op!r}; allowed: {' '.join(OPS)} <= <")
-        fact = Fact(sympy.sympify(lhs), op, sympy.sympify(rhs), len(self.facts), self.scope)
+            raise StepFailed(f"relation is {op!r}; allowed: {' '.join(OPS)} <= <")
+        lhs, rhs = exact(lhs), exact(rhs)
+        foreign = (lhs.free_symbols | rhs.free_symbols) - self.ranges.keys()
+        if foreign:
+            raise StepFailed(f"{', '.join(sorted(map(str, foreign)))} in {lhs} {op} {rhs} is no symbol of the context")
+        loose = self.loose(lhs, rhs)
+        for premise in premises:
+            if not loose and (premise.loose if isinstance(premise, Fact) else self.loose(premise)):
+                raise StepFailed(f"{lhs} {op} {rhs} would follow from {premise}, which says nothing without a class")
+        fact = Fact(lhs, op, rhs, len(self.facts), self.scope, loose)
         self.facts.append(fact)
         return fact
 
     def usable(self, fact: Any) -> Fact:
         """Return the fact if it belongs to this proof and its cases are still open."""
-        if not isinstance(fact, Fact) or fact.number >= len(self.facts) or self.facts[fact.number] is not fact:
-            raise StepFailed(f"{fact} is no fact of this proof")
+        self.require_own(fact)
         if fact.scope != self.scope[: len(fact.scope)]:
             raise StepFailed(f"{fact} holds only in a case that is closed")
         return fact
+
+    def require_own(self, fact: Any) -> None:
+        """Demand that the object is a fact of this proof."""
+        if not isinstance(fact, Fact) or fact.number >= len(self.facts) or self.facts[fact.number] is not fact:
+            raise StepFailed(f"{fact} is no fact of this proof")
 
     def known(self) -> list[Fact]:
         """Return the facts that may be used here."""
@@ -151,7 +203,7 @@ class Context:
         """Return what is assumed rather than derived: the hypotheses and the conditions of the open cases."""
         return [*self.hypotheses, *[self.case_conditions[case] for case in self.scope]]
 
-    # -- reasoning --------------------------------------------------------------------------------------------------
+    # -- reasoning ---------------------------------------------------------------------------------------------------
 
     def signs(self, extra: dict[sympy.Symbol, Interval] | None = None) -> Signs:
         """Return the sign reasoning that knows every usable fact.
@@ -165,43 +217,51 @@ class Context:
         return Signs(self.ranges | (extra or {}), table)
 
     def _intervals(self, fact: Fact) -> list[tuple[sympy.Expr, Interval]]:
+        """Return what a fact says of expressions; a loose one says nothing of what is about no class."""
         if fact.number not in self._interval_table:
-            self._interval_table[fact.number] = _interval_facts(fact)
+            found = _interval_facts(fact)
+            self._interval_table[fact.number] = [item for item in found if not fact.loose or self.loose(item[0])]
         return self._interval_table[fact.number]
 
     def normalizer(self) -> Normalizer:
+        """Return the zero test that knows the signs."""
         return Normalizer(self.signs(), self.each)
 
     def is_zero(self, expression: sympy.Expr) -> bool:
         """Whether the expression is identically zero, by normal form."""
         try:
-            return self.normalizer().is_zero(expression)
+            return self.normalizer().is_zero(exact(expression))
         except NotNormal as error:
             raise StepFailed(f"{expression}: {error}") from None
 
     def simplified(self, expression: sympy.Expr) -> sympy.Expr:
-        """Return the normal form as an expression; it agrees with the given one on a dense set."""
+        """Return the normal form as an expression; it agrees with the given one wherever both are defined."""
         try:
-            return self.normalizer().simplified(expression)
+            return self.normalizer().simplified(exact(expression))
         except NotNormal as error:
             raise StepFailed(f"{expression}: {error}") from None
 
     def require_zero(self, expression: sympy.Expr, what: str) -> None:
+        """Demand that the expression is identically zero."""
         if not self.is_zero(expression):
             raise StepFailed(f"{what}: not shown to be an identity: {expression} = 0")
 
     def require_defined(self, *expressions: sympy.Expr, extra: dict[sympy.Symbol, Interval] | None = None) -> None:
+        """Demand that the expressions are defined, hence continuous, on the whole domain."""
         signs = self.signs(extra)
         for expression in expressions:
-            if not signs.defined(expression):
+            if not signs.defined(exact(expression)):
                 raise StepFailed(f"not shown to be defined on the whole domain: {expression}")
 
     def require(self, expression: sympy.Expr, op: str, extra: dict[sympy.Symbol, Interval] | None = None) -> None:
         """Demand that ``expression op 0`` follows from ranges and facts."""
-        signs, expression = self.signs(extra), sympy.sympify(expression)
+        if op not in OPS:
+            raise StepFailed(f"relation is {op!r}; allowed: {' '.join(OPS)}")
+        signs, expression = self.signs(extra), exact(expression)
         for form in dict.fromkeys((expression, sympy.expand(expression))):
             inside = signs.enclose(form)
-            if {">": inside.positive, ">=": inside.nonnegative, "==": inside.low == 0 == inside.high}[op]:
+            found = {">": inside.positive, ">=": inside.nonnegative, "==": inside.low == 0 == inside.high}[op]
+            if found and (form == expression or signs.defined(form)):
                 return
         raise StepFailed(f"not shown: {expression} {op} 0")
 
@@ -213,21 +273,33 @@ class Context:
         """Demand that nothing is assumed about a variable but its range: only then may it be moved along."""
         if symbol not in self.ranges or symbol in self.each:
             raise StepFailed(f"{symbol} is not a scalar variable of the statement")
-        if str(symbol) not in {item.name for item in self.domain.ranges}:
+        if symbol in self._introduced:
             raise StepFailed(f"{symbol} was introduced by the proof; it depends on the other variables")
+        if self.domain[str(symbol)].integer:
+            raise StepFailed(f"{symbol} takes integers only; it cannot be moved along its range")
         for fact in [*self.assumed(), *self.introductions()]:
             if symbol in fact.lhs.free_symbols | fact.rhs.free_symbols:
                 raise StepFailed(f"{symbol} is bound by the assumption {fact}")
 
     def introductions(self) -> list[Fact]:
         """Return the facts that mention a symbol introduced by the proof (a root): they tie it to the variables."""
-        own = {item.name for item in self.domain.ranges} | {str(symbol) for symbol in self.each}
-        new = {symbol for name, symbol in self.symbols.items() if name not in own}
+        new = self._introduced.keys()
         return [fact for fact in self.known() if new & (fact.lhs.free_symbols | fact.rhs.free_symbols)] if new else []
 
 
+def exact(value: Any) -> sympy.Expr:
+    """Return a number or expression as an expression. Words are refused: reading them as formulas would run them."""
+    try:
+        expression = sympy.sympify(value, strict=True)
+    except sympy.SympifyError:
+        raise StepFailed(f"{value!r} is no expression") from None
+    if not isinstance(expression, sympy.Expr):
+        raise StepFailed(f"{value!r} is no expression")
+    return expression
+
+
 def _interval_facts(fact: Fact) -> list[tuple[sympy.Expr, Interval]]:
-    """What a fact says about the sign of its difference, and about one side if the other is a number."""
+    """Return what a fact says about the sign of its difference, and about one side if the other is a number."""
     sign = {">=": NONNEGATIVE, ">": POSITIVE, "==": point(Fraction(0))}[fact.op]
     found = []
     for expression in dict.fromkeys((fact.excess, sympy.expand(fact.excess))):

@@ -12,9 +12,10 @@ _ENTIRE = (EntireQuotient, sympy.sinh, sympy.cosh, sympy.tanh, sympy.erf, sympy.
 
 
 def squeeze(context: Context, below: Fact, above: Fact, v: sympy.Symbol, side: str) -> Limit:
-    """``x >= lower`` and ``upper >= x`` near the open end of v's range, with bounds that meet there: x tends to their value.
+    """``x >= lower`` and ``upper >= x`` with bounds that meet at the open end of v's range: x tends to their value.
 
-    An equality serves as either bound. The bounds must be defined, hence continuous, with the end included.
+    An equality serves as either bound. The bounds must be defined, hence continuous, with the end included, and v
+    must be a real variable of the statement that no assumption binds.
     """
     below, above = context.usable(below), context.usable(above)
     context.require_free(v)
@@ -39,13 +40,16 @@ def squeeze(context: Context, below: Fact, above: Fact, v: sympy.Symbol, side: s
 
 
 def taylor(context: Context, f: sympy.Expr, v: sympy.Symbol, order: int) -> Limit:
-    """For f analytic at 0 with vanishing derivatives below ``order``: ``f / v**order`` tends to the next coefficient."""
+    """For f analytic at 0 with vanishing derivatives below ``order``: ``f / v**order`` tends to the next coefficient.
+
+    v is a real variable of the statement, its range open at 0, that no assumption binds.
+    """
     context.require_free(v)
     interval = context.ranges[v]
     if interval.low != 0 or not interval.low_open:
         raise StepFailed(f"the range of {v} does not begin at an open 0")
-    if not 1 <= order <= 12:
-        raise StepFailed(f"order is {order}; allowed: 1 to 12")
+    if int(order) != order or not 1 <= order <= 12:
+        raise StepFailed(f"order is {order}; allowed: the integers 1 to 12")
     _require_analytic(context, f, v)
     derivative = f
     for count in range(int(order)):
@@ -57,7 +61,11 @@ def taylor(context: Context, f: sympy.Expr, v: sympy.Symbol, order: int) -> Limi
 
 
 def _require_analytic(context: Context, f: sympy.Expr, v: sympy.Symbol) -> None:
-    """Real powers and logarithms need a positive argument at 0, quotients a nonzero one: substitution alone sees no kink."""
+    """Demand that f is made of functions that are analytic where they are taken at v = 0.
+
+    Real powers and logarithms need a positive argument there, quotients a nonzero one: substitution alone sees no
+    kink. A part without v only has to be defined.
+    """
     if not f.has(v):
         context.require_defined(f)
         return
@@ -65,12 +73,10 @@ def _require_analytic(context: Context, f: sympy.Expr, v: sympy.Symbol) -> None:
         _require_analytic(context, argument, v)
     if f.is_Pow:
         base = sympy.expand(f.base.subs(v, 0))
-        if not (f.exp.is_Integer and f.exp >= 0):
-            if f.exp.is_Integer:
-                if not context.signs().enclose(base).nonzero:
-                    raise StepFailed(f"{f} is not analytic at {v} = 0: the base may vanish")
-            else:
-                context.require(base, ">")
+        if not f.exp.is_Integer:
+            context.require(base, ">")
+        elif f.exp < 0 and not context.signs().enclose(base).nonzero:
+            raise StepFailed(f"{f} is not analytic at {v} = 0: the base may vanish")
     elif isinstance(f, sympy.log):
         context.require(sympy.expand(f.args[0].subs(v, 0)), ">")
     elif not (f.is_Add or f.is_Mul or f.is_Symbol or isinstance(f, (sympy.exp, *_ENTIRE))):

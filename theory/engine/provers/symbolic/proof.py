@@ -1,9 +1,11 @@
-"""Writing proofs down: each rule step is stored as data as it is made, and a proof is what its stored steps replay to."""
+"""Writing proofs down: each step is stored as data as it is made, and a proof is what its stored steps replay to."""
 
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -13,6 +15,7 @@ import sympy
 from theory.engine import terms
 from theory.engine.checker import Rejected
 from theory.engine.claim import Claim
+from theory.engine.discovery import GROUP, entry_points
 from theory.engine.provers.symbolic.context import Context, Fact, Limit, StepFailed
 from theory.engine.provers.symbolic.lemmas import apply
 from theory.engine.provers.symbolic.limits import squeeze, taylor
@@ -20,6 +23,10 @@ from theory.engine.provers.symbolic.rules import RULES
 from theory.engine.statements.base import Statement
 from theory.engine.statements.classes import ForEveryN
 
+_FAULTS = (  # what malformed data makes the rules, or SymPy below them, raise
+    LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, NotImplementedError,
+    sympy.polys.polyerrors.BasePolynomialError,
+)  # fmt: skip
 ALL_RULES: dict[str, Callable[..., Any]] = RULES | {rule.__name__: rule for rule in (apply, squeeze, taylor)}
 
 
@@ -33,7 +40,15 @@ def context_of(statement: Any) -> Context:
 class Proof:
     """A proof under construction: every rule of the kernel is a method that returns the new fact and records the step.
 
-    Rules are documented in `theory.engine.provers.symbolic.rules`, ``lemmas`` and ``limits``; the context is passed by the proof itself.
+    Rules are documented in `theory.engine.provers.symbolic.rules`, ``lemmas`` and ``limits``; the context is passed by
+    the proof itself.
+
+    Parameters
+    ----------
+    statement
+        What is to be shown; its ranges and hypotheses are what is known at first.
+    step
+        Called with the name of each step as it begins.
 
     Examples
     --------
@@ -71,9 +86,7 @@ class Proof:
             result = ALL_RULES[rule](self.context, *arguments, **options)
         except StepFailed as error:
             raise StepFailed(f"step {len(self.steps)} ({rule}): {error}") from None
-        for item in (*arguments, *options.values()):
-            if isinstance(item, Claim) and item.id not in self.uses:
-                self.uses.append(item.id)
+        self.uses += [name for name in _claims(arguments, options) if name not in self.uses]
         self.steps.append(
             {
                 "rule": rule,
@@ -89,8 +102,17 @@ class Proof:
         return {"steps": self.steps, "result": result.number}
 
 
-def replay(statement: Statement, data: dict[str, Any]) -> tuple[Context, Fact | Limit]:
-    """Run stored steps again, from the statement's own context, and return it with the fact they end in.
+@dataclass(frozen=True)
+class Replayed:
+    """What stored steps lead to: the context they build, the fact they end in, the ids of the claims they apply."""
+
+    context: Context
+    result: Fact | Limit
+    uses: frozenset[str]
+
+
+def replay(statement: Statement, data: dict[str, Any]) -> Replayed:
+    """Run stored steps again, from the statement's own context.
 
     Replaying runs the same rules: it shows that nothing but the rules was used, it is no independent check.
 
@@ -99,25 +121,26 @@ def replay(statement: Statement, data: dict[str, Any]) -> tuple[Context, Fact | 
     Rejected
         If a step does not apply, gives something else than it says, or the data is malformed.
     """
-    context = context_of(statement)
+    context, uses = context_of(statement), set[str]()
     try:
         for number, step in enumerate(data["steps"]):
-            _replay_step(context, number, step)
-        result = context.facts[data["result"]]
+            uses |= _replay_step(context, number, step)
+        result = _stored(context, data["result"])
     except StepFailed as error:
         raise Rejected(str(error)) from None
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+    except _FAULTS as error:
         raise Rejected(f"malformed proof: {type(error).__name__}: {error}") from None
     if result.scope:
         raise Rejected("the proof ends inside an open case")
-    return context, result
+    return Replayed(context, result, frozenset(uses))
 
 
-def _replay_step(context: Context, number: int, step: dict[str, Any]) -> None:
+def _replay_step(context: Context, number: int, step: dict[str, Any]) -> set[str]:
+    """Run one stored step and return the ids of the claims it applies."""
     rule = step["rule"]
     if rule == "fresh":
         context.declare(step["text"])
-        return
+        return set()
     if rule not in ALL_RULES:
         raise StepFailed(f"step {number}: unknown rule {rule!r}")
     arguments = [_decode(context, item) for item in step["arguments"]]
@@ -130,6 +153,19 @@ def _replay_step(context: Context, number: int, step: dict[str, Any]) -> None:
     for fact, told in zip(facts, step["gives"], strict=True):
         if _conclusion(fact) != told and not _same(context, fact, told):
             raise StepFailed(f"step {number} ({rule}) gives {_conclusion(fact)}, the record says {told}")
+    return set(_claims(arguments, options))
+
+
+def _claims(arguments: Any, options: dict[str, Any]) -> list[str]:
+    """Return the ids of the claims among the arguments of a rule."""
+    return [item.id for item in (*arguments, *options.values()) if isinstance(item, Claim)]
+
+
+def _stored(context: Context, number: Any) -> Fact | Limit:
+    """Return the fact of a number found so far."""
+    if type(number) is not int or not 0 <= number < len(context.facts):
+        raise StepFailed(f"there is no fact {number!r} yet; there are {len(context.facts)}")
+    return context.facts[number]
 
 
 def _same(context: Context, fact: Fact | Limit, told: list[Any]) -> bool:
@@ -179,7 +215,7 @@ def _decode(context: Context, item: Any) -> Any:
     if isinstance(item, list):
         return [_decode(context, part) for part in item]
     if "fact" in item:
-        return context.facts[item["fact"]]
+        return _stored(context, item["fact"])
     if "claim" in item:
         return _load(*item["claim"])
     if "values" in item:
@@ -188,6 +224,12 @@ def _decode(context: Context, item: Any) -> Any:
 
 
 def _load(module: str, name: str) -> Claim:
+    """Return a claim that a stored proof names. The record may not decide what code is imported.
+
+    So the module must be listed as one that holds claims, or be loaded already.
+    """
+    if module not in sys.modules and module not in entry_points(GROUP)[0].values():
+        raise StepFailed(f"{module} is no module of claims that is installed or loaded")
     found = getattr(importlib.import_module(module), name, None)
     if not isinstance(found, Claim):
         raise StepFailed(f"{module}.{name} is no claim")

@@ -1,7 +1,7 @@
 """Signs and definedness: what follows about an expression from the ranges of its symbols, by exact interval reasoning.
 
-Intervals have exact rational or infinite ends that are open or closed. The reasoning is structural (it does not see that x - x is zero); what it
-cannot see, a proof supplies as a fact.
+Intervals have exact rational or infinite ends that are open or closed. The reasoning is structural (it does not see
+that ``(x + 1)**2 - x**2 - 2*x`` is 1); what it cannot see, a proof supplies as a fact.
 """
 
 from __future__ import annotations
@@ -19,6 +19,12 @@ from theory.engine.checker.rows import value
 from theory.engine.functions import EntireQuotient, Sig
 from theory.engine.statements.forall import Range
 
+# What is defined wherever its arguments are. Powers and logarithms ask for more; anything else is not let through.
+_TOTAL = (
+    sympy.Add, sympy.Mul, sympy.exp, sympy.Abs, sympy.Max, sympy.Min, sympy.tanh, sympy.sinh, sympy.cosh, sympy.atan,
+    sympy.erf, EntireQuotient, Sig,
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -31,14 +37,17 @@ class Interval:
 
     @property
     def positive(self) -> bool:
+        """Whether every value is > 0."""
         return self.low is not None and (self.low > 0 or (self.low == 0 and self.low_open))
 
     @property
     def nonnegative(self) -> bool:
+        """Whether every value is >= 0."""
         return self.low is not None and self.low >= 0
 
     @property
     def nonzero(self) -> bool:
+        """Whether all values are > 0 or all are < 0."""
         return self.positive or (-self).positive
 
     def __neg__(self) -> Interval:
@@ -52,13 +61,18 @@ class Interval:
         return Interval(low, high, self.low_open or other.low_open, self.high_open or other.high_open)
 
     def __mul__(self, other: Interval) -> Interval:
+        zero = point(Fraction(0))
+        if zero in (self, other):
+            return zero
         if self.nonnegative and other.nonnegative:
             return _product(self, other)
         if (-self).nonnegative:
             return -((-self) * other)
         if (-other).nonnegative:
             return -(self * (-other))
-        return Interval()
+        if other.nonnegative:
+            return other * self
+        return _scaled(self, other) if self.nonnegative else REALS
 
     def meet(self, other: Interval) -> Interval:
         """Return what two true statements about one value say together."""
@@ -100,7 +114,9 @@ def _tighter(
 
 
 def _product(x: Interval, y: Interval) -> Interval:
-    assert x.low is not None and y.low is not None
+    """Multiply two intervals of values >= 0."""
+    if x.low is None or y.low is None:
+        raise ValueError(f"factors must be >= 0, not {x} and {y}")
     low = x.low * y.low
     low_open = (x.low_open and (y.low != 0 or y.low_open)) or (y.low_open and (x.low != 0 or x.low_open))
     if low == 0:  # zero is attained as soon as one factor attains it
@@ -112,6 +128,13 @@ def _product(x: Interval, y: Interval) -> Interval:
     return Interval(low, x.high * y.high, low_open, x.high_open or y.high_open)
 
 
+def _scaled(x: Interval, y: Interval) -> Interval:
+    """Multiply values x >= 0 by values of both signs: what is farthest out is the largest x times an end of y."""
+    low = None if x.high is None or y.low is None else x.high * y.low
+    high = None if x.high is None or y.high is None else x.high * y.high
+    return Interval(low, high, low is None or x.high_open or y.low_open, high is None or x.high_open or y.high_open)
+
+
 class Signs:
     """Encloses expressions over a context.
 
@@ -120,42 +143,50 @@ class Signs:
     ranges
         Interval of each symbol.
     facts
-        Further true statements ``(expression, interval)``; an expression is looked up up to the given test of equality.
-    same
-        Decides whether two expressions are identical (one-sided: False may mean unknown).
+        Further true statements ``(expression, interval)``, found by the expression as it is written.
+
+    Examples
+    --------
+    >>> x = sympy.Symbol("x", positive=True)
+    >>> signs = Signs({x: POSITIVE})
+    >>> signs.enclose(1 + x**2).low, signs.defined(1 / x), signs.defined(sympy.log(x - 1))
+    (Fraction(1, 1), True, False)
     """
 
     def __init__(
         self,
         ranges: dict[sympy.Symbol, Interval],
         facts: Iterable[tuple[sympy.Expr, Interval]] = (),
-        same: Callable[[sympy.Expr, sympy.Expr], bool] | None = None,
     ) -> None:
         self._ranges = ranges
-        self._facts = list(facts)
-        self._same = same or (lambda left, right: bool(left == right))
+        self._facts: dict[sympy.Expr, Interval] = {}
+        for expression, interval in facts:
+            self._facts[expression] = self._facts.get(expression, REALS).meet(interval)
         self._cache: dict[sympy.Expr, Interval] = {}
 
     def enclose(self, expression: sympy.Expr) -> Interval:
         """Return an interval that holds the expression's value wherever it is defined."""
         if expression not in self._cache:
-            known = REALS
-            for other, interval in self._facts:
-                if other == expression or (expression.is_Add and self._same(other, expression)):
-                    known = known.meet(interval)
+            known = self._facts.get(expression, REALS)
             self._cache[expression] = known  # cuts a circle: a fact about an expression inside itself
             self._cache[expression] = known.meet(self._structural(expression))
         return self._cache[expression]
 
     def defined(self, expression: sympy.Expr) -> bool:
-        """Whether every power, quotient and logarithm in the expression is defined on the whole context."""
+        """Whether the expression is defined, hence continuous, at every point of the context.
+
+        That is: real, made of functions that are continuous where they are defined, over symbols with a range.
+        """
+        if not expression.args:
+            known = expression.is_Symbol and expression in self._ranges
+            return bool(known or expression.is_Rational or expression in (sympy.pi, sympy.E))
         if not all(self.defined(argument) for argument in expression.args):
             return False
         if isinstance(expression, sympy.log):
             return self.enclose(expression.args[0]).positive
         if expression.is_Pow:
             return self._power_defined(expression.base, expression.exp)
-        return True
+        return isinstance(expression, _TOTAL)
 
     def _power_defined(self, base: sympy.Expr, exponent: sympy.Expr) -> bool:
         inside = self.enclose(base)
@@ -186,29 +217,25 @@ class Signs:
         if isinstance(expression, Sig):
             return NONNEGATIVE if self.enclose(expression.args[0]).nonnegative else REALS
         if isinstance(expression, sympy.Max):
-            lows = [interval for interval in map(self.enclose, expression.args) if interval.low is not None]
-            return max(
-                (Interval(i.low, None, i.low_open) for i in lows),
-                key=lambda i: (i.low, i.low_open),
-                default=REALS,
-            )
+            lows = [(low.low, low.low_open) for low in map(self.enclose, expression.args) if low.low is not None]
+            return Interval(max(lows)[0], None, max(lows)[1]) if lows else REALS
         if isinstance(expression, sympy.Abs):
             return NONNEGATIVE
         return REALS
 
     def _sum(self, expression: sympy.Expr) -> Interval:
-        """Sum the terms; a constant and one power of the same sign pattern are all it needs to see."""
+        """Add up the terms; if that shows no sign, try with common factors drawn out."""
         total = point(Fraction(0))
         for argument in expression.args:
             total = total + self.enclose(argument)
         if not total.nonzero and not total.nonnegative:
             factored = sympy.factor_terms(expression)
-            if factored.is_Mul and factored != expression:
+            if factored.is_Mul and factored != expression and self.defined(factored):
                 total = total.meet(self.enclose(factored))
         return total
 
     def _increasing(self, expression: sympy.Expr) -> Interval:
-        """Exp and the entire quotients are positive; exp is also compared with 1."""
+        """Enclose exp or an entire quotient: both are positive, exp is also compared with 1."""
         if not isinstance(expression, sympy.exp):
             return POSITIVE
         inside = self.enclose(expression.args[0])
@@ -227,6 +254,7 @@ class Signs:
         return REALS
 
     def _power(self, base: Interval, exponent: sympy.Expr) -> Interval:
+        """Enclose a power: by multiplication, or, for a real exponent, by comparison with 0 and 1."""
         if exponent.is_Integer:
             return self._integer_power(base, int(exponent))
         if not base.nonnegative:
@@ -238,7 +266,7 @@ class Signs:
         strict_low = one_low and (base.low != 1 or base.low_open)
         strict_high = one_high and (base.high != 1 or base.high_open)
         if (one_low and power.nonnegative) or (one_high and base.positive and (-power).nonnegative):
-            strict = (power.nonzero) and (strict_low or strict_high)
+            strict = power.nonzero and (strict_low or strict_high)
             return Interval(Fraction(1), None, strict)
         if (one_high and power.nonnegative) or (one_low and (-power).nonnegative):
             strict = power.nonzero and (strict_low or strict_high)
