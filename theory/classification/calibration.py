@@ -47,8 +47,8 @@ __all__ = [
     "transform",
 ]
 
-TAU_STAR_DIGITS = "1.66298382906821319557837439225"
-"""Above this tau the exact calibration function depends on n (30 digits, truncated)."""
+TAU_STAR_DIGITS = "1.66298382906821319557837439225375364218065516"
+"""Above this tau the exact calibration function depends on n (44 digits, truncated)."""
 
 TAU_STAR = 1.6629838290682131
 """The largest double not above the threshold tau*."""

@@ -157,9 +157,7 @@ cauchy_schwarz.false_if("the constant were 1 % smaller", c=_ONE_PERCENT)
     form=_FORM,
     expected="proved",
     strength="upper",
-    assumptions=(
-        "x and y hold the margins at the clean and at any perturbed point; take suprema over the ball",
-    ),
+    assumptions=("x and y hold the margins at the clean and at any perturbed point; take suprema over the ball",),
     says=r"\tilde\ell_{\tau,\rho}(y)\le\Phi_\tau\Bigl(\sum e^{-x/\rho}\Bigr)+\nu\|y-x\|_2,\quad \nu\ge\sqrt{n-1}/\rho",
 )
 def smooth_loss_bounds_margin_loss(share: Any = 1) -> Any:

@@ -68,9 +68,7 @@ def weston_watkins(scores: Sequence[sympy.Expr], label: int) -> sympy.Expr:
     )
 
 
-def conditional_programs(
-    loss: Loss, posterior: Sequence[Fraction]
-) -> tuple[LinearProgram, list[LinearProgram]]:
+def conditional_programs(loss: Loss, posterior: Sequence[Fraction]) -> tuple[LinearProgram, list[LinearProgram]]:
     """Return the least conditional risk over all scores, and over those that do not predict class 1.
 
     Parameters
@@ -143,9 +141,7 @@ crammer_singer_not_calibrated.false_if(
     strength="identity",
     form="derived",
 )
-def crammer_singer_minimum(
-    value: Fraction = Fraction(1), posterior: Posterior = NEAR_TIE
-) -> tuple[Statement, Prover]:
+def crammer_singer_minimum(value: Fraction = Fraction(1), posterior: Posterior = NEAR_TIE) -> tuple[Statement, Prover]:
     """The least conditional Crammer-Singer risk is 1, that of equal scores."""
     from theory.engine.provers.linear import linear_program
     from theory.engine.statements.linear import LinearMinimum

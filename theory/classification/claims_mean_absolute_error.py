@@ -232,9 +232,7 @@ def mean_absolute_error_attained(scale: int | Fraction = 1) -> tuple[Statement, 
                 *[-gap for gap in equal],
                 scale * value - _regret(p, range(k)),
             ]
-            programs += [
-                LinearProgram(sympy.expand(slack), [b], [(b, ">=", low), (b, "<=", high)]) for slack in slacks
-            ]
+            programs += [LinearProgram(sympy.expand(slack), [b], [(b, ">=", low), (b, "<=", high)]) for slack in slacks]
     return LinearMinimum(programs, ">=", 0), linear_program()
 
 

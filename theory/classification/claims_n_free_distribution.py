@@ -28,13 +28,11 @@ if TYPE_CHECKING:
 _PAPER, _WHERE = "comp_sum", "n-free bound between expected regrets"
 _FINITE = "the distribution of x has finite support; with expectations for sums the proof is the same"
 _AT_EACH_X = "s and d are the conditional regrets at x; the hypothesis on them is the claim named in uses"
-_ASSUMED = (_FINITE, _AT_EACH_X)
+AT_EACH_X = (_FINITE, _AT_EACH_X)
 _ONE_PERCENT = Fraction(101, 100)
 
 
-def _sampler(
-    least: Callable[[float, float], float], tenths: tuple[int, int]
-) -> Callable[[random.Random], Any]:
+def _sampler(least: Callable[[float, float], float], tenths: tuple[int, int]) -> Callable[[random.Random], Any]:
     """Draw w, d and the least s allowed, rounded up; mostly with one d everywhere: the tightest case."""
 
     def sample(rng: random.Random) -> Any:
@@ -73,17 +71,13 @@ def root_of_square(c: Constant = 1) -> Stated:
     domain = Domain("x in [0,oo), y in [0,oo)")
     x, y = domain
     half = Fraction(1, 2)
-    return ForAll(domain, x**half, ">=", y, ((x, ">=", c * y**2),)), chain(
-        lambda k: k.power(k.hypothesis(0), half)
-    )
+    return ForAll(domain, x**half, ">=", y, ((x, ">=", c * y**2),)), chain(lambda k: k.power(k.hypothesis(0), half))
 
 
 root_of_square.false_if("x were at least half the square only", c=Fraction(1, 2))
 
 
-def _square_root_bound(
-    c: Constant, tau_range: str, constant: Callable[[Any], Any], tenths: tuple[int, int]
-) -> Stated:
+def _square_root_bound(c: Constant, tau_range: str, constant: Callable[[Any], Any], tenths: tuple[int, int]) -> Stated:
     """``s >= C(tau) d^2`` at each x gives ``R01 <= (R/C(tau))^(1/2)``."""
     from theory.engine.provers.symbolic.chain import chain
 
@@ -113,7 +107,7 @@ def _square_root_bound(
     where=_WHERE,
     expected="proved",
     strength="lower",
-    assumptions=_ASSUMED,
+    assumptions=AT_EACH_X,
     uses=("comp_sum.n_free_quadratic",),
     says=r"\mathcal R_{0\text-1}\le\sqrt{\tfrac{2^\tau}{\tau}\,\mathcal R_\tau},\quad 1<\tau<2",
 )
@@ -127,7 +121,7 @@ def expected_regret_n_free(c: Constant = 1) -> Stated:
     where=_WHERE,
     expected="proved",
     strength="lower",
-    assumptions=_ASSUMED,
+    assumptions=AT_EACH_X,
     uses=("comp_sum.sharp_quadratic",),
     says=r"\mathcal R_{0\text-1}\le\sqrt{\frac{\tau-1}{1-2^{1-\tau}}\,\mathcal R_\tau},\ \tfrac32\le\tau<2",
 )
@@ -141,7 +135,7 @@ def expected_regret_sharp(c: Constant = 1) -> Stated:
     where=_WHERE + ", tau = 1",
     expected="proved",
     strength="lower",
-    assumptions=(*_ASSUMED, "classes 1 and 2 have positive probability at each x"),
+    assumptions=(*AT_EACH_X, "classes 1 and 2 have positive probability at each x"),
     uses=("comp_sum.published_logistic", "comp_sum.published_simplified_logistic"),
     says=r"\mathcal R_{0\text-1}\le\sqrt{2\,\mathcal R_1}",
 )
@@ -160,7 +154,7 @@ expected_regret_sharp.false_if("the zero-one regret were 1 % larger", c=_ONE_PER
     where=_WHERE,
     expected="proved",
     strength="tight",
-    assumptions=_ASSUMED,
+    assumptions=AT_EACH_X,
     uses=("comp_sum.two_class_is_worst",),
     corrects="comp_sum.published_middle",
     says=r"\frac{2^{1-\tau}}{\tau-1}\bigl(M_a(\mathcal R_{0\text-1})-1\bigr)\le\mathcal R_\tau,"
@@ -168,9 +162,14 @@ expected_regret_sharp.false_if("the zero-one regret were 1 % larger", c=_ONE_PER
 )
 def expected_regret_two_class(c: Constant = 1) -> Stated:
     """The two-class formula is convex, so what holds at each x holds on average."""
+    return two_class_on_average(c, "tau in (1,3/2]", (11, 15))
+
+
+def two_class_on_average(c: Constant, tau_range: str, tenths: tuple[int, int]) -> Stated:
+    """State and prove the two-class bound between expected regrets, given it at each x, for tau in a range within (1,2)."""
     from theory.engine.provers.symbolic.chain import chain
 
-    domain = Domain("tau in (1,3/2]")
+    domain = Domain(tau_range)
     (tau,) = domain
     each, (w, d, s), zero_one, surrogate, total = _symbols()
     q = tau - 1
@@ -179,9 +178,7 @@ def expected_regret_two_class(c: Constant = 1) -> Stated:
         values = {"C": 2 ** (-q) / q, "tau": tau}
         below = k.sum_up(k.sign(w * (1 - d), ">="))
         k.show(1 - zero_one, ">=", 0, by=[below, (-1, k.hypothesis(0))])
-        return k.apply(
-            average_middle, values, given=[k.hypothesis(0), k.hypothesis(1)], rest={"w": w, "d": d, "s": s}
-        )
+        return k.apply(average_middle, values, given=[k.hypothesis(0), k.hypothesis(1)], rest={"w": w, "d": d, "s": s})
 
     def least(x: float, t: float) -> float:
         a = 1 / (2 - t)
@@ -189,7 +186,7 @@ def expected_regret_two_class(c: Constant = 1) -> Stated:
 
     given = ((total, "==", 1), (s, ">=", two_class_transform(d, tau)))
     statement = ForEveryN(domain, each, given, surrogate, ">=", c * two_class_transform(zero_one, tau))
-    return statement, chain(proof, _sampler(least, (11, 15)))
+    return statement, chain(proof, _sampler(least, tenths))
 
 
 expected_regret_two_class.false_if("the formula were 1 % larger", c=_ONE_PERCENT)
@@ -200,7 +197,7 @@ expected_regret_two_class.false_if("the formula were 1 % larger", c=_ONE_PERCENT
     where=_WHERE + ", tau = 2",
     expected="proved",
     strength="lower",
-    assumptions=_ASSUMED,
+    assumptions=AT_EACH_X,
     uses=("comp_sum.absolute_error_n_free",),
     says=r"\mathcal R_{0\text-1}\le\tfrac12\bigl(\mathcal R_2+\sqrt{\mathcal R_2^2+4\mathcal R_2}\bigr)",
 )
@@ -219,12 +216,8 @@ def expected_regret_absolute_error(c: Constant = 1) -> Stated:
         line = k.tangent(1 / v, v, 1 + zero_one, 1 + d)
         slope = 1 - (1 + zero_one) ** -2
         height = zero_one**2 / (1 + zero_one)
-        each_x = k.show(
-            w * s, ">=", w * (height + slope * (d - zero_one)), by=[(w, k.hypothesis(1)), (w, line)]
-        )
-        average = k.show(
-            surrogate, ">=", height, by=[k.sum_up(each_x), (height - slope * zero_one, k.hypothesis(0))]
-        )
+        each_x = k.show(w * s, ">=", w * (height + slope * (d - zero_one)), by=[(w, k.hypothesis(1)), (w, line)])
+        average = k.show(surrogate, ">=", height, by=[k.sum_up(each_x), (height - slope * zero_one, k.hypothesis(0))])
         solved = k.show(
             surrogate**2 + 4 * surrogate,
             ">=",

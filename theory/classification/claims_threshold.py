@@ -4,7 +4,7 @@ Above tau* three classes are worse.
 
 tau* = 1.66298382906821319557837... With `claims_two_class_optimal` this settles 1 < tau <= tau*: the two-class
 formula is the exact calibration function, free of n, and (n/2)^(tau-1) times larger than the published one. The
-theorem is stated up to a rational number less than 10^-24 below tau*.
+theorem is stated up to a rational number less than 10^-42 below tau*.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from theory.classification.claims_n_free_distribution import AT_EACH_X, two_class_on_average
 from theory.classification.claims_sharp_quadratic import pooled_means_three
-from theory.classification.claims_threshold_corner import A_LOW, pooled_suffices_to_threshold
+from theory.classification.claims_threshold_corner import TAU_LOW, pooled_suffices_to_threshold
 from theory.classification.claims_threshold_curvature import moved
 from theory.classification.claims_threshold_unpooled import unpooled_middle
-from theory.classification.claims_two_class_optimal import flatten_rest, nothing_pooled
-from theory.classification.samples import regret_sample
-from theory.engine.claim import Constant, Stated, claim
+from theory.classification.claims_two_class_optimal import flatten_rest, nothing_pooled, two_class_is_worst
+from theory.classification.samples import regret_sample, with_three_classes
+from theory.engine.claim import Claim, Constant, Stated, claim
 
 if TYPE_CHECKING:
     import sympy
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof
 
 _PAPER = "comp_sum"
-TAU_LOW = 2 - 1 / A_LOW
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Lift:
     says=r"\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)\ge\frac{2^{1-\tau}}{\tau-1}\bigl(M_a(\beta)-1\bigr),"
     r"\quad\tfrac32\le\tau\le\tau^*",
 )
-def two_class_up_to_threshold(c: Constant = 1) -> Stated:
+def two_class_up_to_threshold(c: Constant = 1, tau_high: Constant = TAU_LOW) -> Stated:
     """The conditional regret is at least the two-class formula, for every number of classes."""
     from theory.classification.pooled import pool, setting
     from theory.classification.symbolic import two_class_transform
@@ -58,7 +58,7 @@ def two_class_up_to_threshold(c: Constant = 1) -> Stated:
     from theory.engine.provers.symbolic.chain import chain
     from theory.engine.statements.classes import ForEveryN
 
-    at = setting(f"[3/2,{TAU_LOW}]")
+    at = setting(f"[3/2,{tau_high}]")
     bound = two_class_transform(at.beta, at.tau)
 
     def proof(k: Proof) -> Any:
@@ -71,10 +71,68 @@ def two_class_up_to_threshold(c: Constant = 1) -> Stated:
         return k.join(first, second)
 
     statement = ForEveryN(at.domain, at.each, at.given, at.regret(), ">=", c * bound)
-    return statement, chain(proof, regret_sample((15, 16)))
+    sample = regret_sample((15, 16))
+    return statement, chain(proof, sample if tau_high == TAU_LOW else with_three_classes(sample))
 
 
 two_class_up_to_threshold.false_if("the formula were 1 % larger", c=Fraction(101, 100))
+two_class_up_to_threshold.false_if("tau could be as large as 9/5", tau_high=Fraction(9, 5))
+
+
+@claim(
+    paper=_PAPER,
+    where="two classes are the worst case, 1 < tau <= tau*",
+    expected="certified",
+    strength="tight",
+    corrects="comp_sum.published_middle",
+    says=r"\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)\ge\frac{2^{1-\tau}}{\tau-1}\bigl(M_a(\beta)-1\bigr),"
+    r"\quad1<\tau\le\tau^*",
+)
+def two_class_formula(c: Constant = 1, tau_high: Constant = TAU_LOW) -> Stated:
+    """Both ranges of tau together: (n/2)^(tau-1) times the published bound, for every number of classes."""
+    from theory.classification.pooled import setting
+    from theory.classification.symbolic import two_class_transform
+    from theory.engine.provers.symbolic.chain import chain
+    from theory.engine.statements.classes import ForEveryN
+
+    at = setting(f"(1,{tau_high}]")
+
+    def proof(k: Proof) -> Any:
+        values = {"tau": at.tau, "p1": at.p1, "p2": at.p2, "S1": at.S1, "S2": at.S2}
+
+        def by(lemma: Claim) -> Any:
+            given = [k.hypothesis(index) for index in range(6)]
+            return k.close_case(k.apply(lemma, values, given=given, rest={"p": at.p, "S": at.S}))
+
+        k.open_case(at.tau, "<=", Fraction(3, 2))
+        low = by(two_class_is_worst)
+        k.open_case(at.tau, ">=", Fraction(3, 2))
+        return k.join(low, by(two_class_up_to_threshold))
+
+    statement = ForEveryN(at.domain, at.each, at.given, at.regret(), ">=", c * two_class_transform(at.beta, at.tau))
+    sample = regret_sample((11, 16))
+    return statement, chain(proof, sample if tau_high == TAU_LOW else with_three_classes(sample))
+
+
+two_class_formula.false_if("the formula were 1 % larger", c=Fraction(101, 100))
+two_class_formula.false_if("tau could be as large as 9/5", tau_high=Fraction(9, 5))
+
+
+@claim(
+    paper=_PAPER,
+    where="two-class bound between expected regrets, 1 < tau <= tau*",
+    expected="certified",
+    strength="tight",
+    assumptions=AT_EACH_X,
+    uses=("comp_sum.two_class_formula",),
+    says=r"\frac{2^{1-\tau}}{\tau-1}\bigl(M_a(\mathcal R_{0\text-1})-1\bigr)\le\mathcal R_\tau,\quad1<\tau\le\tau^*",
+)
+def expected_regret_two_class_formula(c: Constant = 1) -> Stated:
+    """The H-consistency bound itself: the formula is convex, so what holds at each x holds on average."""
+    return two_class_on_average(c, f"tau in (1,{TAU_LOW}]", (11, 16))
+
+
+expected_regret_two_class_formula.false_if("the formula were 1 % larger", c=Fraction(101, 100))
 
 
 def _nothing_pooled(k: Proof, at: Any, pooled: Any, none: Any, bound: Any) -> Any:

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
 _PAPER = "comp_sum"
 _WHERE = "two classes are the worst case, tau >= 3/2, something pooled"
-A_LOW = Fraction("2.967216668669597254855084")  # below a* by less than 10^-24
+TAU_LOW = Fraction("1.662983829068213195578374392253753642180655")  # below tau* by less than 10^-42
+A_LOW = 1 / (2 - TAU_LOW)
+_NEAR = Fraction(900201108, 10**9), Fraction(900201109, 10**9)  # s* lies between
 _D_BELOW, _D_ABOVE = Fraction(2, 25), Fraction(1, 10)  # where the tangents touch, up to a = 291/100 and beyond
 _GOAL = r"y^q\,k(yQ(d))\ge k(E(ys))"
 _BENT = r"1+y\Bigl(Q(d_0)-\frac{Q'(d_0)^2}{2a(a-1)C}\Bigr)\ge\bigl(1+y^{-q}k(E(ys))\bigr)^a"
@@ -130,16 +132,37 @@ def last_falls_in_a(s_low: Constant = Fraction(177, 200)) -> Stated:
 last_falls_in_a.false_if("s could be as small as 1/10", s_low=Fraction(1, 10))
 
 
-@claim(paper=_PAPER, where=_WHERE, expected="certified", strength="lemma", says=r"F(a_{\rm low},\tfrac23,s)\ge0")
-def last_at_threshold(a: Constant = A_LOW) -> Stated:
-    """Just below a* three classes are still no worse than two, for any s."""
+_AT_THRESHOLD = r"F(a_{\rm low},\tfrac23,s)\ge0"
+
+
+def _at_threshold(a: Constant, s_range: str, **options: Any) -> Stated:
     import sympy
 
     exact = sympy.Rational(Fraction(a).numerator, Fraction(a).denominator)
-    return _box("s in [177/200,1]", lambda s: last(exact, sympy.Rational(2, 3), s), precision=200)
+    return _box(f"s in {s_range}", lambda s: last(exact, sympy.Rational(2, 3), s), **options)
 
 
-last_at_threshold.false_if("a were larger by 10^-5", a=A_LOW + Fraction(1, 10**5))
+@claim(paper=_PAPER, where=_WHERE, expected="certified", strength="lemma", says=_AT_THRESHOLD)
+def last_left_of_contact(a: Constant = A_LOW) -> Stated:
+    """Just below a* three classes are no worse than two, for s up to 10^-9 from the point of contact."""
+    return _at_threshold(a, f"[177/200,{_NEAR[0]}]")
+
+
+@claim(paper=_PAPER, where=_WHERE, expected="certified", strength="lemma", says=_AT_THRESHOLD)
+def last_at_contact(a: Constant = A_LOW) -> Stated:
+    """Within 10^-9 of the point of contact, where the difference falls to 10^-43."""
+    return _at_threshold(a, f"[{_NEAR[0]},{_NEAR[1]}]", precision=400)
+
+
+@claim(paper=_PAPER, where=_WHERE, expected="certified", strength="lemma", says=_AT_THRESHOLD)
+def last_right_of_contact(a: Constant = A_LOW) -> Stated:
+    """Beyond it."""
+    return _at_threshold(a, f"[{_NEAR[1]},1]")
+
+
+last_left_of_contact.false_if("a were larger by 10^-2", a=A_LOW + Fraction(1, 10**2))
+last_at_contact.false_if("a were larger by 10^-12", a=A_LOW + Fraction(1, 10**12))
+last_right_of_contact.false_if("a were larger by 10^-2", a=A_LOW + Fraction(1, 10**2))
 
 
 @claim(paper=_PAPER, where=_WHERE, expected="certified", strength="lemma", says=_LAST)
@@ -155,7 +178,18 @@ def last_in_corner(margin: Constant = 0) -> Stated:
         _defined(k, y, s, a)
         edge = k.grows(k.apply(last_falls_in_y, {"a": a, "y": y, "s": s}), -last(a, y, s), y, end="high")
         top = k.grows(k.apply(last_falls_in_a, {"a": a, "s": s}), edge.lhs, a, end="high")
-        return k.show(last(a, y, s), ">=", 0, by=[edge, top, k.apply(last_at_threshold, {"s": s})])
+
+        def by(end: Claim) -> Any:
+            return k.show(last(a, y, s), ">=", 0, by=[edge, top, k.apply(end, {"s": s})])
+
+        k.open_case(s, "<=", _NEAR[0])
+        left = k.close_case(by(last_left_of_contact))
+        k.open_case(s, ">", _NEAR[0])
+        k.open_case(s, "<=", _NEAR[1])
+        middle = k.close_case(by(last_at_contact))
+        k.open_case(s, ">", _NEAR[1])
+        rest = k.close_case(by(last_right_of_contact))
+        return k.join(left, k.close_case(k.join(middle, rest)))
 
     return ForAll(domain, last(a, y, s), ">=", margin), chain(proof)
 

@@ -7,11 +7,10 @@ first touches zero.
 
 from __future__ import annotations
 
-import random
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from theory.classification.samples import regret_sample
+from theory.classification.samples import regret_sample, with_three_classes
 from theory.engine.claim import Constant, Stated, claim
 
 if TYPE_CHECKING:
@@ -24,8 +23,8 @@ _SAYS = (
     r"\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)<\mathcal T_\tau(b)"
 )
 _NONE = ("classes of probability zero add nothing to the risk", "S is the limit of predictions of class 2")
-B_STAR = Fraction("0.600134072456699129842458369092")
-TAU_HIGH = Fraction("1.6629838290682131955783745")  # above tau* by less than 10^-24
+B_STAR = Fraction("0.600134072456699129842458369092120209584305")
+TAU_HIGH = Fraction("1.662983829068213195578374392253753642180656")  # above tau* by less than 10^-42
 
 
 def tilt(b: Any, tau: Any) -> Any:
@@ -84,8 +83,8 @@ def _three_classes(tau_range: str, b: Fraction, factor: Constant, **options: Any
 
 @claim(paper=_PAPER, where=_WHERE, expected="certified", strength="tight", says=_SAYS, assumptions=_NONE)
 def three_classes_beat_two_near(tau_low: Constant = TAU_HIGH) -> Stated:
-    """From less than 10^-24 above tau* up to 1663/1000, at b = b*."""
-    return _three_classes(f"[{tau_low},1663/1000]", B_STAR, 1, precision=250)
+    """From less than 10^-42 above tau* up to 1663/1000, at b = b*."""
+    return _three_classes(f"[{tau_low},1663/1000]", B_STAR, 1, precision=400)
 
 
 @claim(paper=_PAPER, where=_WHERE, expected="certified", strength="tight", says=_SAYS, assumptions=_NONE)
@@ -176,16 +175,9 @@ def two_class_always(tau_high: Constant = 2) -> Stated:
 
     at = setting("(1,2)" if tau_high == 2 else f"(1,{tau_high}]")
     statement = ForEveryN(at.domain, at.each, at.given, at.regret(), ">=", two_class_transform(at.beta, at.tau))
-    sample = _sample if tau_high == 2 else regret_sample((11, 15))
+    sample = with_three_classes(regret_sample((11, 19))) if tau_high == 2 else regret_sample((11, 15))
     method: Any = two_class_is_worst.build()[1]
     return statement, chain(method.proof, sample)
-
-
-def _sample(rng: random.Random) -> Any:
-    """The smallest example, before any others."""
-    third = Fraction(1, 3)
-    point = {"tau": Fraction(9, 5), "p1": Fraction(51, 100), "p2": Fraction(6, 100), "S1": third, "S2": third}
-    return (point, [{"p": Fraction(43, 100), "S": third}]) if rng.random() < 0.5 else regret_sample((11, 19))(rng)
 
 
 two_class_always.true_if("tau stayed at 3/2 or below", tau_high=Fraction(3, 2))

@@ -121,9 +121,7 @@ def _log_mean_power(xp: Any, shift: Array, spread: Array, tau: Array, rest: Arra
     total = sum(w * _power_divergence(xp, s, a) for w, s in zip(weights, deviations, strict=True))
     largest = xp.where(deviations[0] > third, deviations[0], third)
     top = a * xp.log1p(largest)
-    by_logs = top + xp.log(
-        sum(w * xp.exp(a * _log1p(xp, s) - top) for w, s in zip(weights, deviations, strict=True))
-    )
+    by_logs = top + xp.log(sum(w * xp.exp(a * _log1p(xp, s) - top) for w, s in zip(weights, deviations, strict=True)))
     return xp.where(top < 60, xp.log1p(total), by_logs)
 
 

@@ -71,6 +71,19 @@ def predictions(rng: random.Random, p: list[Fraction], *, positive: bool = False
     return [weight / sum(weights) for weight in weights]
 
 
+def with_three_classes(sample: Callable[[random.Random], Any], *, tau: str = "tau") -> Callable[[random.Random], Any]:
+    """Return a sampler that half of the time gives three classes which cost less than two: tau = 9/5, S = 1/3 each."""
+
+    def mixed(rng: random.Random) -> Any:
+        if rng.random() < 0.5:
+            return sample(rng)
+        third = Fraction(1, 3)
+        point = {tau: Fraction(9, 5), "p1": Fraction(51, 100), "p2": Fraction(6, 100), "S1": third, "S2": third}
+        return point, [{"p": Fraction(43, 100), "S": third}]
+
+    return mixed
+
+
 def regret_sample(
     tenths: tuple[int, int], *, most: int = 6, positive: bool = False, tau: str = "tau"
 ) -> Callable[[random.Random], Any]:

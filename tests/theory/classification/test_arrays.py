@@ -25,9 +25,7 @@ def test_integers_are_read_in_double_precision():
     assert x.dtype == y.dtype == np.float64
 
 
-@pytest.mark.parametrize(
-    "value", ["0.5", None, True, 1j, [1j], [[1.0], [1.0, 2.0]], np.asarray([True]), ["a"]]
-)
+@pytest.mark.parametrize("value", ["0.5", None, True, 1j, [1j], [[1.0], [1.0, 2.0]], np.asarray([True]), ["a"]])
 def test_what_is_not_real_is_refused(value):
     with pytest.raises(ValueError, match="real number"):
         arrays.real_arrays(value)

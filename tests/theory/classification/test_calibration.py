@@ -41,9 +41,7 @@ def test_two_class_value_and_its_inverse_are_accurate(tau):
 def test_exact_value_above_the_threshold_is_accurate(tau):
     for beta in (1e-9, 1e-3, 0.05, 0.1, 0.3, 0.45, 0.6, 0.67, 0.9, 1 - 1e-12, 1.0):
         for n in (3, 6):
-            assert transform(beta, tau, n) == pytest.approx(
-                float(reference.exact(beta, tau, n)), rel=1e-13, abs=0
-            )
+            assert transform(beta, tau, n) == pytest.approx(float(reference.exact(beta, tau, n)), rel=1e-13, abs=0)
 
 
 def test_reference_numbers():
@@ -52,9 +50,7 @@ def test_reference_numbers():
     assert transform(0.45, 1.8, 2) == pytest.approx(0.189732231840168, rel=1e-14)
     assert transform(0.45, 1.8, 3) == pytest.approx(0.16534404738532, rel=1e-13)
     assert transform(0.6, 1.7, 3) == pytest.approx(0.256336049536093, rel=1e-14)
-    assert transform(0.600134072456699129842458, TAU_STAR, 3) == pytest.approx(
-        0.260754726924437698, rel=1e-14
-    )
+    assert transform(0.600134072456699129842458, TAU_STAR, 3) == pytest.approx(0.260754726924437698, rel=1e-14)
 
 
 def test_threshold_is_rounded_down_from_its_digits():
@@ -98,9 +94,7 @@ def test_quadratic_growth_near_zero_is_the_same_for_all_n():
         for n in (2, 3, 1000):
             assert transform(1e-6, tau, n) / 1e-12 == pytest.approx(growth_constant(tau), rel=1e-9)
     assert growth_constant(1.8) == pytest.approx(1.43587, rel=1e-5)
-    assert growth_constant(2 - 1 / np.log(2)) == pytest.approx(
-        np.e * np.log(2) / 4, rel=1e-14
-    )  # the least of all tau
+    assert growth_constant(2 - 1 / np.log(2)) == pytest.approx(np.e * np.log(2) / 4, rel=1e-14)  # the least of all tau
 
 
 @given(beta=st.just(0.0) | st.floats(1e-150, 1), tau=st.floats(0, 5), n=st.integers(2, 10**6))
@@ -117,9 +111,7 @@ def test_bound_inverts_the_guaranteed_transform_below_two(beta, tau, n):
 @given(beta=st.floats(1e-9, 1), tau=st.floats(0, 5), n=st.integers(2, 1000))
 def test_published_bounds_invert_the_published_functions(beta, tau, n):
     assert published_exact_bound(published_transform(beta, tau, n), tau, n) == pytest.approx(beta, rel=1e-11)
-    assert published_bound(published_simplified_transform(beta, tau, n), tau, n) == pytest.approx(
-        beta, rel=1e-12
-    )
+    assert published_bound(published_simplified_transform(beta, tau, n), tau, n) == pytest.approx(beta, rel=1e-12)
 
 
 @pytest.mark.parametrize("tau", [0, 1, 1.5, 1.9, 2, 2.5])

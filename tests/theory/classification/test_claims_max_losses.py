@@ -39,9 +39,9 @@ def test_risks_equal_a_direct_computation():
             float(p) * sum(max(0, 1 + scores[other] - scores[y]) for other in range(3) if other != y)
             for y, p in enumerate(module.NEAR_TIE)
         )
-        assert float(
-            free.objective.subs(dict(zip(free.variables, map(int, scores), strict=True)))
-        ) == pytest.approx(direct)
+        assert float(free.objective.subs(dict(zip(free.variables, map(int, scores), strict=True)))) == pytest.approx(
+            direct
+        )
     assert [program.constraints[0][0].name for program in wrong] == ["s2", "s3"]
 
 

@@ -11,9 +11,7 @@ from theory.engine.decide import decide
 from theory.engine.evidence import Budget, Undecided
 from theory.engine.statements.classes import ForEveryN
 
-CLAIMS = [
-    item for item in vars(module).values() if isinstance(item, Claim) and item.__module__ == module.__name__
-]
+CLAIMS = [item for item in vars(module).values() if isinstance(item, Claim) and item.__module__ == module.__name__]
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.name)

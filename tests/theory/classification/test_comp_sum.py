@@ -45,9 +45,7 @@ def test_loss_does_not_change_with_a_common_shift():
     scores = np.asarray([[1.0, 2.0, 0.5], [800.0, 801.0, 799.5]])
     values = loss(scores, [0, 0], [[0.0], [1.0], [2.5]])
     np.testing.assert_allclose(values[:, 0], loss([1.0, 2.0, 0.5], 0, [0.0, 1.0, 2.5]), rtol=1e-14)
-    np.testing.assert_allclose(
-        loss([0.0, 1.0, -0.5], 0, 1.3), loss([800.0, 801.0, 799.5], 0, 1.3), rtol=1e-14
-    )
+    np.testing.assert_allclose(loss([0.0, 1.0, -0.5], 0, 1.3), loss([800.0, 801.0, 799.5], 0, 1.3), rtol=1e-14)
 
 
 def test_loss_overflows_to_infinity_only_where_it_must():
@@ -103,9 +101,7 @@ def least_near_certainty(rest, tau):
 def test_conditional_minimum_with_a_million_classes(tau):
     n = 10**6
     uniform = float(conditional_minimum(np.full(n, 1 / n), tau))
-    expected = float(
-        n - 1 if tau == 0 else np.log(n) if tau == 1 else np.expm1((1 - tau) * np.log(n)) / (1 - tau)
-    )
+    expected = float(n - 1 if tau == 0 else np.log(n) if tau == 1 else np.expm1((1 - tau) * np.log(n)) / (1 - tau))
     if tau > 2:
         expected = (1 - 1 / n) / (tau - 1)
     assert uniform == pytest.approx(expected, rel=1e-12)

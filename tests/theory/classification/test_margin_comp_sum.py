@@ -76,10 +76,7 @@ def test_a_smaller_weight_fails_at_tau_zero():
     hard = float(adversarial_rho_margin_loss(perturbed, 0, 0, 1.0))
     assert hard == pytest.approx(2.0)
     assert float(smooth_adversarial_loss(scores, perturbed, 0, 0, 1.0)) >= hard
-    assert (
-        float(smooth_adversarial_loss(scores, perturbed, 0, 0, 1.0, nu=0.98 * smoothness_constant(3, 1.0)))
-        < hard
-    )
+    assert float(smooth_adversarial_loss(scores, perturbed, 0, 0, 1.0, nu=0.98 * smoothness_constant(3, 1.0))) < hard
 
 
 def test_smooth_loss_without_perturbation_is_the_scaled_comp_sum_loss():

@@ -65,9 +65,7 @@ def test_report_by_hand():
     assert report.surrogate_risk == pytest.approx(surrogate)
     assert report.mean_conditional_minimum == pytest.approx(least)
     assert report.empirical_gap == pytest.approx(surrogate - least)
-    assert report.zero_one_regret == pytest.approx(
-        (0.4 + 0.2) / 2
-    )  # the tie at row 0 counts against the model
+    assert report.zero_one_regret == pytest.approx((0.4 + 0.2) / 2)  # the tie at row 0 counts against the model
     gamma = np.sqrt(1 - (1 - report.empirical_gap) ** 2)
     assert report.guarantee == pytest.approx(gamma)
     assert (report.rows, report.classes) == (2, 2)
@@ -112,9 +110,7 @@ def test_files_and_arrays_agree(tmp_path):
 
 def test_runs_on_the_standard_alone():
     p = array_api_strict.asarray([[0.7, 0.3], [0.4, 0.6]])
-    assert assess(p, array_api_strict.asarray([[2.0, 0.0], [1.0, 0.0]]), 1).zero_one_regret == pytest.approx(
-        0.1
-    )
+    assert assess(p, array_api_strict.asarray([[2.0, 0.0], [1.0, 0.0]]), 1).zero_one_regret == pytest.approx(0.1)
     assert gap_of_constants(array_api_strict.asarray([0.5, 0.5]), p, 1).surrogate > 0
 
 

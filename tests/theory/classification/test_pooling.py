@@ -86,9 +86,7 @@ def test_a_smaller_class_beside_a_pooled_family_does_not_help(rest):
             small = np.linspace(0, 1 / (3 + rest), 301)
             small = small[beta / (1 - small) <= 2 / (2 + rest)]
             # The rest of the mass is a pooled family for beta / (1 - small).
-            scaled = pooled_regret(
-                xp, beta / (1 - small), np.full_like(small, tau), np.full_like(small, rest)
-            )
+            scaled = pooled_regret(xp, beta / (1 - small), np.full_like(small, tau), np.full_like(small, rest))
             tied = (2.0 + rest) ** (r - 1)
             norm = (((1 - small) * ((tau - 1) * scaled + tied)) ** a + small**a) ** r
             regret = (norm - (((1 - small) * tied) ** a + small**a) ** r) / (tau - 1)

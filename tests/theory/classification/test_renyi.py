@@ -21,9 +21,7 @@ def plain_divergence(b, excess):
         return mp.log(((1 + b) ** (1 + c) + lower) / 2) / c
 
 
-@pytest.mark.parametrize(
-    "excess", [-0.5, -0.1, -1e-6, -1e-15, 0.0, 1e-15, 1e-9, 0.3, 1.0, 2.9, 50.0, 1e6, 1e12]
-)
+@pytest.mark.parametrize("excess", [-0.5, -0.1, -1e-6, -1e-15, 0.0, 1e-15, 1e-9, 0.3, 1.0, 2.9, 50.0, 1e6, 1e12])
 @pytest.mark.parametrize("b", [1e-12, 1e-6, 0.01, 0.3, 0.5, 0.7, 0.99, 1 - 1e-9, 1 - 2**-53, 1.0])
 def test_divergence_is_accurate(b, excess):
     value = divergence(xp, np.asarray(b), np.asarray(excess))
@@ -50,8 +48,6 @@ def test_entropy_of_the_uniform_posterior_is_log_n_at_every_order():
 
 def test_entropy_decreases_in_the_order():
     p = np.asarray([0.5, 0.3, 0.2, 0.0])
-    entropy = quiet(renyi.renyi_entropy)(
-        xp, np.tile(p, (6, 1)), np.asarray([-0.5, -0.2, 0.0, 0.5, 2.0, 1e12])
-    )
+    entropy = quiet(renyi.renyi_entropy)(xp, np.tile(p, (6, 1)), np.asarray([-0.5, -0.2, 0.0, 0.5, 2.0, 1e12]))
     assert (np.diff(entropy) < 0).all()
     assert entropy[-1] == pytest.approx(np.log(2), rel=1e-11)

@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from theory.classification.samples import posteriors, predictions, regret_sample, simplex, tilted
+from theory.classification.samples import (
+    posteriors,
+    predictions,
+    regret_sample,
+    simplex,
+    tilted,
+    with_three_classes,
+)
 
 
 @given(seed=st.integers(0, 10**6), n=st.integers(1, 8), zeros=st.sampled_from([0.0, 0.2, 1.0]))
@@ -36,3 +43,9 @@ def test_regret_sample_names_its_values():
     assert set(point) == {"tau", "p1", "p2", "S1", "S2"}
     assert Fraction(11, 10) <= point["tau"] <= Fraction(15, 10)
     assert point["p1"] + point["p2"] + sum(row["p"] for row in rows) == 1
+
+
+def test_three_classes_come_half_of_the_time():
+    rng = random.Random(5)
+    taus = [with_three_classes(regret_sample((11, 15)))(rng)[0]["tau"] for _ in range(200)]
+    assert 60 < taus.count(Fraction(9, 5)) < 140
