@@ -166,7 +166,7 @@ def expected_regret_two_class(c: Constant = 1) -> Stated:
 
 
 def two_class_on_average(c: Constant, tau_range: str, tenths: tuple[int, int]) -> Stated:
-    """State and prove the two-class bound between expected regrets, given it at each x, for tau in a range within (1,2)."""
+    """State and prove the two-class bound between expected regrets, given it at each x, for a range of tau."""
     from theory.engine.provers.symbolic.chain import chain
 
     domain = Domain(tau_range)
