@@ -227,7 +227,7 @@ margin_conditional_bound_not_robust.false_if("the constant were 1 % larger", c=_
     where=_MARGIN,
     expected="refuted",
     strength="upper",
-    says=r"\mathcal R_{01}\text{-regret}\le\Phi_\tau(1)\cdot\mathcal R_{\tilde\ell}\text{-regret}",
+    says=r"\mathcal R_{01}\text{-regret}\le\Phi_\tau(1)\cdot\mathcal R_{\tilde\ell}\text{-regret},\quad 0<\tau\le2",
 )
 def constant_on_the_other_side(power: Any = 1) -> Any:
     """Two classes, p = ((1+b)/2, (1-b)/2), class 2 predicted with margin rho: the regrets are b and Phi_tau(1) b."""
@@ -235,7 +235,7 @@ def constant_on_the_other_side(power: Any = 1) -> Any:
 
     from theory.engine.provers.symbolic.chain import chain
 
-    domain = Domain("b in [0,1], tau in [0,oo)")
+    domain = Domain("b in [0,1], tau in (0,2]")
     b, tau = domain
     one = entire_phi(sympy.Integer(1), tau)
     right = one**power * (one * b)

@@ -85,7 +85,7 @@ class PointSearch:
                 for side in ("lhs", "rhs")
             ]
         return Witness(
-            "point", {"point": named}, f"at {where}: {sides[0]} {self._statement['relation']} {sides[1]} fails"
+            "point", {"point": named}, f"at {where}: {sides[0]} {self._statement['relation']} {sides[1]} is false"
         )
 
     # where to look

@@ -142,11 +142,16 @@ def _paper(key: str, document: dict[str, Any]) -> str:
     known = next((paper for paper in document["papers"] if paper["key"] == key), None)
     title = known["title"] if known else key
     cite = f'<p class="cite">{_text(known["cite"])}</p>' if known else ""
-    own = [item for item in document["claims"] if item["paper"] == key]
+    own = sorted((item for item in document["claims"] if item["paper"] == key), key=_by_source)
     items = "".join(_claim(item) for item in own if item["strength"] != "lemma")
     lemmas = "".join(_claim(item) for item in own if item["strength"] == "lemma")
     below = f"<h3>Lemmas that these rest on</h3>{lemmas}" if lemmas else ""
     return f'<section class="paper"><h2>{_text(title)} <code>{_text(key)}</code></h2>{cite}{items}{below}</section>'
+
+
+def _by_source(item: dict[str, Any]) -> tuple[bool, str]:
+    """Theorems first, then everything else by its place in the paper."""
+    return not item["where"].startswith("Theorem"), item["where"]
 
 
 def _claim(item: dict[str, Any]) -> str:
