@@ -102,7 +102,8 @@ def _read_tau(tau: float | Fraction) -> float:
     except (TypeError, ValueError, OverflowError):
         value = -1.0
     if not 0 <= value < 1e6:
-        raise BadInput(f"tau is {tau!r}; allowed: finite numbers from 0 to 1e6")
+        shown = repr(tau) if isinstance(tau, str) else tau
+        raise BadInput(f"tau is {shown}; allowed: finite numbers from 0 to 1e6")
     return value
 
 

@@ -138,7 +138,7 @@ def margin_answer(data: MarginData) -> Answer:
     else:
         text = f"zero-one regret at most {data.guarantee:.6g}; measured {data.zero_one_regret:.6g}"
     reason = f"surrogate regret plus gap {data.empirical_gap:.6g}; gap of constant scores {data.constant_gap:.6g}"
-    return Answer("your data", text, data.evidence, f"{data.rows} rows", reason, data.to_json())
+    return _measured(text, data.evidence, f"{data.rows} rows", reason, data.to_json())
 
 
 def comp_sum_answer(data: DataReport, evidence: str) -> Answer:
@@ -147,7 +147,16 @@ def comp_sum_answer(data: DataReport, evidence: str) -> Answer:
     reason = (
         f"surrogate regret plus gap {data.empirical_gap:.6g}; by the published bound {data.published_guarantee:.6g}"
     )
-    return Answer("your data", text, evidence, f"{data.rows} rows, {data.classes} classes", reason, asdict(data))
+    return _measured(text, evidence, f"{data.rows} rows, {data.classes} classes", reason, asdict(data))
+
+
+def _measured(text: str, bound: str, scope: str, reason: str, data: dict[str, Any]) -> Answer:
+    """Return an answer on data: never better than estimated, the arithmetic on the data being floating point."""
+    if bound == "undecided":
+        return Answer("your data", text, bound, scope, reason, data)
+    return Answer(
+        "your data", text, "estimated", scope, f"{reason}; the bound is {bound}, the arithmetic in doubles", data
+    )
 
 
 def with_margin_data(analysis: MarginAnalysis, formula: str, posteriors: Any, scores: Any) -> MarginAnalysis:

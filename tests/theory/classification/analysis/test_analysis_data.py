@@ -40,7 +40,8 @@ def test_hinge_by_hand():
     assert data["guarantee"] == pytest.approx(1.05 / 3)  # T(t) = t
     # constants: mean posterior 1.75/3, best hinge risk 2*(1.25/3)
     assert data["constant_gap"] == pytest.approx((2.5 - 1.5) / 3)
-    assert analysis["your data"].evidence == "proved"
+    assert analysis["your data"].evidence == "estimated"
+    assert "the bound is proved, the arithmetic in doubles" in analysis["your data"].reason
 
 
 def test_scores_of_zero_count_as_wrong():
