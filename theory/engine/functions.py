@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sympy
+from sympy.core.function import ArgumentIndexError
 
 
 class EntireQuotient(sympy.Function):
@@ -33,7 +34,7 @@ class EntireQuotient(sympy.Function):
 
     def fdiff(self, argindex: int = 2) -> sympy.Expr:
         if argindex != 2:
-            raise sympy.ArgumentIndexError(self, argindex)
+            raise ArgumentIndexError(self, argindex)
         return EntireQuotient(self.args[0] + 1, self.args[1])
 
     def _eval_is_positive(self) -> bool | None:

@@ -62,7 +62,7 @@ class LimitOf(Statement):
             if foreign:
                 raise ValueError(f"{sorted(map(str, foreign))} not among the domain's symbols ({self.domain})")
             if part.has(sympy.Float, Sig):
-                raise ValueError(f"floats are not exact, and sums over classes need classes: {part}")
+                raise ValueError(f"floats are not exact, sums over classes need classes: {part}")
         item = self.domain[str(self.variable)]
         end, closed = (item.low, item.low_closed) if self.side == "+" else (item.high, item.high_closed)
         if self.side not in ("+", "-") or end is None or closed or item.integer:

@@ -30,7 +30,7 @@ def test_fresh_symbols_have_new_names():
 @pytest.mark.parametrize("text", ["n integer in [0,oo)", "a in [0,1], b in [0,1]", ["v in [0,1]"], 3])
 def test_only_one_real_symbol_is_declared_at_a_time(text):
     k, _ = context("x in [0,1]")
-    with pytest.raises(StepFailed, match="real symbol|declared by words"):
+    with pytest.raises(StepFailed, match=r"real symbol|declared by words"):
         k.declare(text)
 
 

@@ -20,9 +20,14 @@ MEANS = lemma(
     "MEANS",
 )
 STRICT = lemma(
-    __name__, ForAll(box("x in (0,1], y in [0,1)")[0], X * (1 - Y), ">", 0), lambda k: k.sign(X * (1 - Y), ">"), "STRICT"
+    __name__,
+    ForAll(box("x in (0,1], y in [0,1)")[0], X * (1 - Y), ">", 0),
+    lambda k: k.sign(X * (1 - Y), ">"),
+    "STRICT",
 )
-POLE = lemma(__name__, ForAll(box("x in (0,1], y in [0,1)")[0], 1 / X, ">=", 1), lambda k: k.sign(1 / X - 1, ">="), "POLE")
+POLE = lemma(
+    __name__, ForAll(box("x in (0,1], y in [0,1)")[0], 1 / X, ">=", 1), lambda k: k.sign(1 / X - 1, ">="), "POLE"
+)
 
 _, C = box("c in [0,1]")
 _, P = box("p in [0,1]")
@@ -182,7 +187,7 @@ def test_a_condition_on_no_class_is_not_met_by_one():
     domain = box("u in [-1,1]")[0]
     positive = lemma(__name__, ForAll(domain, u, ">=", HALF, ((2 * u - 1, ">=", 0),)),
                      lambda k: k.show(u, ">=", HALF, by=[(HALF, k.hypothesis(0))]), "POSITIVE")  # fmt: skip
-    k, x, p = start("x in [-1,1]", "p in [0,1]", lambda x, p: [(2 * x + p, ">=", 1 + p)])
+    k, x, _ = start("x in [-1,1]", "p in [0,1]", lambda x, p: [(2 * x + p, ">=", 1 + p)])
     with refused("hypothesis of demo.POSITIVE not established"):
         k.apply(positive, {"u": x}, given=[k.hypothesis(0)])
 

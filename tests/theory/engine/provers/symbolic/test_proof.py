@@ -158,7 +158,9 @@ def test_words_in_a_record_are_not_run(tmp_path):
     assert not file.exists()
 
 
-@pytest.mark.parametrize("named", [["antigravity", "x"], ["os", "system"], [__name__, "proof"], [__name__, "absent"], []])
+@pytest.mark.parametrize(
+    "named", [["antigravity", "x"], ["os", "system"], [__name__, "proof"], [__name__, "absent"], []]
+)
 def test_a_record_does_not_decide_what_is_imported(named):
     step = {"rule": "apply", "arguments": [{"claim": named}, {"values": {}}], "options": {}, "gives": []}
     with pytest.raises(Rejected):

@@ -89,7 +89,7 @@ def test_no_sum_of_a_doubled_hypothesis():
 
 
 def test_monotone_functions():
-    k, x, y, e = start("x in [0,2], y in (0,1], e in (0,1)", lambda x, y, e: [(x, ">", y), (y, ">=", x - 2)])
+    k, x, _, e = start("x in [0,2], y in (0,1], e in (0,1)", lambda x, y, e: [(x, ">", y), (y, ">=", x - 2)])
     more, less = k.hypothesis(0), k.hypothesis(1)
     with refused("not shown to be defined"):
         k.power(more, -e)
@@ -128,7 +128,9 @@ def test_tangent_chord_and_increments():
             wrong()
 
 
-@pytest.mark.parametrize("f", ["-Abs(v)", "-Max(v, 0)", "Min(v, 0)", "v*Abs(v)", "Max(v, -v)**3", "sign(v)", "floor(v)"])
+@pytest.mark.parametrize(
+    "f", ["-Abs(v)", "-Max(v, 0)", "Min(v, 0)", "v*Abs(v)", "Max(v, -v)**3", "sign(v)", "floor(v)"]
+)
 def test_kinks_have_no_curvature(f):
     k, x = start("x in [-1,1]")
     v = k.fresh("v in (-oo,oo)")

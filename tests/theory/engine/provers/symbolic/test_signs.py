@@ -148,7 +148,9 @@ def test_what_is_defined_is_let_through():
 def test_facts_are_met_with_ranges():
     x = sympy.Symbol("x", real=True)
     wide = Interval(Fraction(-1), Fraction(1), False, False)
-    signs = Signs({x: wide}, [(1 - 2 * x, NONNEGATIVE), (x, POSITIVE), (x, Interval(None, Fraction(1, 2), True, False))])
+    signs = Signs(
+        {x: wide}, [(1 - 2 * x, NONNEGATIVE), (x, POSITIVE), (x, Interval(None, Fraction(1, 2), True, False))]
+    )
     assert signs.enclose(x) == Interval(Fraction(0), Fraction(1, 2), True, False)
     assert signs.enclose(1 - 2 * x).nonnegative
 
