@@ -96,9 +96,9 @@ def analyze_comp_sum(tau: float | Fraction, n: int = 2, *, grid: tuple[Fraction,
     return CompSumAnalysis(loss, latex, answers, points, tau=value, n=n, published=tuple(printed))
 
 
-def _read_tau(tau: float | Fraction) -> float:
+def _read_tau(tau: object) -> float:
     try:
-        value = float(tau)
+        value = float(tau)  # type: ignore[arg-type]  # what has no float is refused below
     except (TypeError, ValueError, OverflowError):
         value = -1.0
     if not 0 <= value < 1e6:
