@@ -34,7 +34,24 @@ def blocks(claims: Sequence[Mapping[str, Any]], witnesses: Mapping[str, str]) ->
     witnesses
         Id of a refuted claim -> its counterexample in one line.
     """
-    return {"decided": _decided(claims), "errata": _errata(claims, witnesses)}
+    ordered = _ordered(claims)
+    return {"decided": _decided(ordered), "errata": _errata(ordered, witnesses)}
+
+
+def _ordered(claims: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Papers with most claims first; in a paper theorems first, then by place and id, however they were found."""
+    count = Counter(item["paper"] for item in claims)
+
+    def rank(item: Mapping[str, Any]) -> tuple[int, str, bool, str, str]:
+        return (
+            -count[item["paper"]],
+            item["paper"],
+            not item["where"].startswith("Theorem"),
+            item["where"],
+            item["id"],
+        )
+
+    return sorted(claims, key=rank)
 
 
 def _decided(claims: Sequence[Mapping[str, Any]]) -> str:
