@@ -1,4 +1,4 @@
-"""A concrete four-class regret on a box: the sum-exponential loss (tau = 0) when classes 1 and 2 are predicted alike."""
+"""A concrete four-class regret on a box: the sum-exponential loss (tau = 0) with classes 1 and 2 predicted alike."""
 
 from __future__ import annotations
 
