@@ -16,8 +16,7 @@ from theory.classification.claims_gaps import phi_increases
 from theory.classification.samples import posteriors
 from theory.classification.symbolic import entire_phi
 from theory.engine.claim import claim
-from theory.engine.statements.classes import ForEveryN
-from theory.engine.statements.forall import Domain, ForAll
+from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
 
 if TYPE_CHECKING:
     import sympy
@@ -67,9 +66,6 @@ def positive_part(k: Proof, name: str, expression: sympy.Expr) -> tuple[Fact, Fa
 )
 def beaten_classes_cost_one(c: Any = 1) -> Any:
     """Each class that is scored no lower adds one; the unnamed classes are those of A, ``other`` sums over the rest."""
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
-
     domain, each = Domain("rho in (0,oo), other in [0,oo)"), Domain("u in (-oo,oo)")
     (rho, other), (u,) = domain, each
     left = other + Sig(margin_loss(u, rho))
@@ -101,9 +97,6 @@ beaten_classes_cost_one.false_if("each class cost 1 % more", c=_ONE_PERCENT)
 )
 def error_costs_phi_one(c: Any = 1) -> Any:
     """One margin is not positive and adds one, the others are not negative; Phi_tau increases."""
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
-
     domain, each = Domain("tau in [0,oo), rho in (0,oo), v in (-oo,oo)"), Domain("u in (-oo,oo)")
     (tau, rho, v), (u,) = domain, each
     total = margin_loss(v, rho) + Sig(margin_loss(u, rho))
@@ -131,9 +124,6 @@ error_costs_phi_one.false_if("an error cost 1 % more", c=_ONE_PERCENT)
 def _conditional(c: Any, *, robust: bool) -> Any:
     """Risk minus the risk of the comparator, whose order of the classes has 1 and 2 exchanged."""
     import sympy
-
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
 
     domain = Domain("tau in [0,oo), p1 in [0,1], p2 in [0,1], r in [1,oo), L1 in [0,oo), L2 in [0,oo), best in [0,oo)")
     each = Domain("p in [0,1], L in [0,oo), k in [0,oo)")
@@ -232,8 +222,6 @@ margin_conditional_bound_not_robust.false_if("the constant were 1 % larger", c=_
 def constant_on_the_other_side(power: Any = 1) -> Any:
     """Two classes, p = ((1+b)/2, (1-b)/2), class 2 predicted with margin rho: the regrets are b and Phi_tau(1) b."""
     import sympy
-
-    from theory.engine.provers.symbolic.chain import chain
 
     domain = Domain("b in [0,1], tau in (0,2]")
     b, tau = domain

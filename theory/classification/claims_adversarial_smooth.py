@@ -16,9 +16,7 @@ from theory.classification.claims_adversarial import margin_loss, named_margin_l
 from theory.classification.claims_gaps import gap_bound_decreases, phi_increases
 from theory.classification.symbolic import entire_phi
 from theory.engine.claim import claim
-from theory.engine.statements.classes import ForEveryN
-from theory.engine.statements.forall import Domain, ForAll
-from theory.engine.statements.limit import LimitOf
+from theory.engine.words import Domain, ForAll, ForEveryN, LimitOf, Sig, chain
 
 if TYPE_CHECKING:
     import sympy
@@ -34,8 +32,6 @@ _ONE_PERCENT = Fraction(101, 100)
 def phi_lipschitz(c: Any = 1) -> Any:
     """Increments of Phi_tau do not grow with tau, and Phi_0 is the identity."""
     import sympy
-
-    from theory.engine.provers.symbolic.chain import chain
 
     domain = Domain("y in [0,oo), t in [0,oo), tau in [0,oo)")
     y, t, tau = domain
@@ -55,8 +51,6 @@ phi_lipschitz.false_if("the constant were 1 % smaller", c=Fraction(99, 100))
 def margin_loss_below_exponential(c: Any = 1) -> Any:
     """The exponential lies above its tangent 1 - u/rho and above 0."""
     import sympy
-
-    from theory.engine.provers.symbolic.chain import chain
 
     domain = Domain("u in (-oo,oo), rho in (0,oo)")
     u, rho = domain
@@ -84,8 +78,6 @@ margin_loss_below_exponential.false_if("the left side were 1 % larger", c=_ONE_P
 def margin_loss_lipschitz(c: Any = 1) -> Any:
     """max(0, .) is 1-Lipschitz, used twice."""
     import sympy
-
-    from theory.engine.provers.symbolic.chain import chain
 
     domain = Domain("x in (-oo,oo), y in (-oo,oo), rho in (0,oo)")
     x, y, rho = domain
@@ -122,9 +114,6 @@ margin_loss_lipschitz.false_if("the constant were 1 % smaller", c=Fraction(99, 1
 def cauchy_schwarz(c: Any = 1) -> Any:
     """The variance of the positive parts is not negative, and they are no larger than the differences themselves."""
     import sympy
-
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
 
     domain, each = Domain("one in [1,1]"), Domain("d in (-oo,oo)")
     (_,), (d,) = domain, each
@@ -163,9 +152,6 @@ cauchy_schwarz.false_if("the constant were 1 % smaller", c=_ONE_PERCENT)
 def smooth_loss_bounds_margin_loss(share: Any = 1) -> Any:
     """Phi_tau is 1-Lipschitz, Phi_rho is 1/rho-Lipschitz and below the exponential; then Cauchy-Schwarz."""
     import sympy
-
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
 
     half = Fraction(1, 2)
     domain, each = Domain("tau in [0,oo), rho in (0,oo), nu in (0,oo)"), Domain("x in (-oo,oo), y in (-oo,oo)")
@@ -232,8 +218,6 @@ def weight_needed_on_the_diagonal(c: Any = 1) -> Any:
     """All margins fall from eps to 0: the weight sqrt(n-1)/rho is sharp at tau = 0, and n^tau times the need here."""
     import sympy
 
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("eps in (0,1), N in [1,oo), rho in (0,oo), tau in [0,oo)")
     eps, N, rho, tau = domain
     root = N ** Fraction(1, 2)
@@ -255,8 +239,6 @@ weight_needed_on_the_diagonal.false_if("it were 1 % larger", c=_ONE_PERCENT)
 def half_the_weight_suffices(weight: Any = Fraction(1, 2)) -> Any:
     """At tau = 1 and two classes half of it is enough: 1 + e^(-x) >= 2 e^(-x/2), and log(2 - y) is concave."""
     import sympy
-
-    from theory.engine.provers.symbolic.chain import chain
 
     domain = Domain("x in [0,oo), y in [0,1]")
     x, y = domain

@@ -16,8 +16,7 @@ from theory.classification.claims_conditional_minimum import hoelder, hoelder_lo
 from theory.classification.samples import simplex
 from theory.classification.symbolic import mean_power, power_mean, two_class_transform
 from theory.engine.claim import Claim, claim
-from theory.engine.statements.classes import ForEveryN
-from theory.engine.statements.forall import Domain, ForAll
+from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
 
 if TYPE_CHECKING:
     import sympy
@@ -51,8 +50,6 @@ def _tangent(
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="lemma", says=r"M_a(d)\ge M_a(D)+M_a'(D)(d-D),\quad a>1")
 def mean_above_tangent(c: Any = 1) -> Any:
     """Hoelder's inequality for 1 + d and 1 - d, with weights fixed at D."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("D in [0,1], d in [0,1], tau in (1,2)")
     D, d, tau = domain
     statement = ForAll(domain, power_mean(d, 1 / (2 - tau)), ">=", c * _line(D, d, 1 / (2 - tau)))
@@ -62,8 +59,6 @@ def mean_above_tangent(c: Any = 1) -> Any:
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="lemma", says=r"M_a(d)\le M_a(D)+M_a'(D)(d-D),\quad a<1")
 def mean_below_tangent(c: Any = 1) -> Any:
     """The inequality turned round, for D < 1, where the tangent is not vertical."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("D in [0,1), d in [0,1], tau in [0,1)")
     D, d, tau = domain
     statement = ForAll(domain, c * power_mean(d, 1 / (2 - tau)), "<=", _line(D, d, 1 / (2 - tau)))
@@ -104,9 +99,6 @@ def _sampler(regret: Any, tenths: tuple[int, int] | None) -> Any:
 )
 def average_quadratic(c: Any = 1) -> Any:
     """d^2 >= 2 D d - D^2 at the average D."""
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
-
     domain, each = Domain("C in [0,oo)"), Domain("w in [0,1], d in [0,1], s in [0,oo)")
     (C,), (w, d, s) = domain, each
     D = Sig(w * d)
@@ -125,8 +117,6 @@ average_quadratic.false_if("the constant were 1 % larger", c=_ONE_PERCENT)
 
 
 def _average_powers(c: Any, tau_range: str, tenths: tuple[int, int], *, low: bool) -> Any:
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
 
     domain, each = Domain(f"C in [0,oo), tau in {tau_range}"), Domain("w in [0,1], d in [0,1], s in [0,oo)")
     (C, tau), (w, d, s) = domain, each
@@ -196,9 +186,6 @@ def average_middle(c: Any = 1) -> Any:
 def average_logistic(c: Any = 1) -> Any:
     """The tangents of v log v at 1 + D and 1 - D."""
     import sympy
-
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
 
     domain, each = Domain("C in [0,oo)"), Domain("w in [0,1], d in [0,1), s in [0,oo)")
     (C,), (w, d, s) = domain, each

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import claim
+from theory.engine.words import Domain, ForAll, boxes
 
 if TYPE_CHECKING:
     import sympy
@@ -41,9 +42,6 @@ def _exponential(t: sympy.Expr) -> sympy.Expr:
 )  # fmt: skip
 def logistic_above_square(c: Any = 1) -> Any:
     """Zero-one regret is at most sqrt(2 x) for a logistic regret x (natural logarithm)."""
-    from theory.engine.provers.enclosure import boxes
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("w in (0,1]")  # w = 1-t; at w = 0 the claim is log 2 >= 1/2
     (w,) = domain
     return ForAll(domain, _logistic(1 - w), ">=", c * (1 - w) ** 2 / 2), boxes(zero_at={w: 1})
@@ -58,9 +56,6 @@ logistic_above_square.false_if("the constant were 1 % larger", c=_ONE_PERCENT)
 )  # fmt: skip
 def exponential_above_square(c: Any = 1) -> Any:
     """Zero-one regret is at most sqrt(2 x) for an exponential regret x."""
-    from theory.engine.provers.enclosure import boxes
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("t in [0,1]")
     (t,) = domain
     return ForAll(domain, _exponential(t), ">=", c * t**2 / 2), boxes(zero_at=t)
@@ -77,9 +72,6 @@ def logistic_wrong_sign(c: Any = 1) -> Any:
     """No wrong-sign score -v is better than the score 0: for convex losses the first infimum is phi(0)."""
     import sympy
 
-    from theory.engine.provers.enclosure import boxes
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("t in [1/10,1], v in [0,4]")
     t, v = domain
     risk = (1 + t) / 2 * sympy.log(1 + sympy.exp(v)) + (1 - t) / 2 * sympy.log(1 + sympy.exp(-v))
@@ -95,9 +87,6 @@ logistic_wrong_sign.false_if("the slope were 1 % larger", c=_ONE_PERCENT)
 )  # fmt: skip
 def logistic_bounded_lies_below(c: Any = 1) -> Any:
     """Bounding the scores lowers the transform beyond the threshold s, by at least half the squared distance."""
-    from theory.engine.provers.enclosure import boxes
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("s in [1/10,1/2], d in [0,2/5]")
     s, d = domain
     return ForAll(domain, _logistic_difference(s, d), ">=", c * d**2 / 2), boxes(zero_at=d)
@@ -112,9 +101,6 @@ logistic_bounded_lies_below.false_if("it were 5 % further below", c=Fraction(21,
 )  # fmt: skip
 def logistic_branches_meet(c: Any = Fraction(3, 2)) -> Any:
     """With the lower bound: at the threshold t = tanh(B/2) the branches have the same value and slope."""
-    from theory.engine.provers.enclosure import boxes
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("s in [1/10,1/2], d in [0,2/5]")
     s, d = domain
     return ForAll(domain, _logistic_difference(s, d), "<=", c * d**2), boxes(zero_at=d)
@@ -137,9 +123,6 @@ def _logistic_difference(s: sympy.Expr, d: sympy.Expr) -> sympy.Expr:
 )  # fmt: skip
 def exponential_bounded_lies_below(c: Any = 1) -> Any:
     """Bounding the scores lowers the transform beyond the threshold s, by at least half the squared distance."""
-    from theory.engine.provers.enclosure import boxes
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("s in [1/10,1/2], d in [0,2/5]")
     s, d = domain
     return ForAll(domain, _exponential_difference(s, d), ">=", c * d**2 / 2), boxes(zero_at=d)
@@ -154,9 +137,6 @@ exponential_bounded_lies_below.false_if("it were 5 % further below", c=Fraction(
 )  # fmt: skip
 def exponential_branches_meet(c: Any = 2) -> Any:
     """With the lower bound: at the threshold t = tanh B the branches have the same value and slope."""
-    from theory.engine.provers.enclosure import boxes
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("s in [1/10,1/2], d in [0,2/5]")
     s, d = domain
     return ForAll(domain, _exponential_difference(s, d), "<=", c * d**2), boxes(zero_at=d)
@@ -179,9 +159,6 @@ def _exponential_difference(s: sympy.Expr, d: sympy.Expr) -> sympy.Expr:
 )  # fmt: skip
 def quadratic_best_score_is_the_bound(c: Any = 1) -> Any:
     """Beyond the threshold the largest allowed score B is the best one, so that T(t) = 2Bt - B^2."""
-    from theory.engine.provers.enclosure import boxes
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("B in [1/10,9/10], d in [1/20,9/10], e in [0,1/10]")
     bound, d, e = domain
     t = bound + d
@@ -204,9 +181,6 @@ def sigmoid_best_score_is_the_bound(c: Any = 1) -> Any:
     """The largest allowed score B is always the best one, so that T(t) = t tanh B."""
     import sympy
 
-    from theory.engine.provers.enclosure import boxes
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("t in [1/10,1], B in [1/2,2], e in [0,1/2]")
     t, bound, e = domain
 
@@ -227,9 +201,6 @@ sigmoid_best_score_is_the_bound.false_if("the slope were 1 % larger", c=_ONE_PER
 def hinge_needs_no_score_above_one(c: Any = 1) -> Any:
     """Scores above 1 do not lower the hinge risk: its transform is t min(B, 1)."""
     import sympy
-
-    from theory.engine.provers.enclosure import boxes
-    from theory.engine.statements.forall import Domain, ForAll
 
     domain = Domain("t in [0,9/10], e in [0,9]")
     t, e = domain
@@ -256,9 +227,6 @@ def rho_margin_convex_shortcut(loss: str = "rho-margin") -> Any:
     """The shortcut T(t) = phi(0) - inf C_t of convex losses gives 1/2 at t = 0 for the rho-margin loss."""
     import sympy
 
-    from theory.engine.provers.enclosure import boxes
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("t in [0,1]")
     (t,) = domain
     at_zero, right, wrong = (_margin_loss(loss, sympy.Integer(u)) for u in (0, 1, -1))
@@ -276,9 +244,6 @@ rho_margin_convex_shortcut.true_if("the loss were the hinge, which is convex", l
 )  # fmt: skip
 def rho_margin_wrong_sign(c: Any = 1) -> Any:
     """The best wrong-sign score is -1, not 0, and costs t more than the score 1: T(t) = t min(B, rho)/rho."""
-    from theory.engine.provers.enclosure import boxes
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("t in [0,9/10], v in [0,1]")
     t, v = domain
     wrong = (1 + t) / 2 + (1 - t) / 2 * (1 - v)  # phi(-v) = 1 and phi(v) = 1 - v; the same beyond v = 1 as at it

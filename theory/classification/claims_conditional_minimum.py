@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.classification.samples import simplex, tilted
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
 
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof
@@ -31,9 +32,6 @@ _WHERE = "conditional minimum (section on minimizability gaps)"
 )
 def weighted_means_open(c: Constant = 1) -> Stated:
     """Tangent of v^q at v = 1, taken at v = y/x."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("x in (0,oo), y in [0,oo), q in (0,1)")
     x, y, q = domain
 
@@ -57,9 +55,6 @@ weighted_means_open.false_if("the constant were 1 % larger", c=Fraction(101, 100
 )
 def weighted_means(c: Constant = 1) -> Stated:
     """The same with x = 0 allowed, by continuity."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("x in [0,oo), y in [0,oo), q in (0,1)")
     x, y, q = domain
 
@@ -81,11 +76,6 @@ weighted_means.false_if("the constant were 1 % larger", c=Fraction(101, 100))
 )
 def hoelder(c: Constant = 1) -> Stated:
     """Weighted means of p^a/Z and S, Z = sum p^a, summed over the classes. The p need not add up to one."""
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.classes import ForEveryN
-    from theory.engine.statements.forall import Domain
-
     domain, each = Domain("q in (0,1)"), Domain("p in [0,oo), S in [0,oo)")
     (q,), (p, S) = domain, each
     a = 1 / (1 - q)
@@ -119,11 +109,6 @@ hoelder.false_if("the constant were 1 % larger", c=Fraction(101, 100))
 )
 def minimum_middle(c: Constant = 1) -> Stated:
     """No prediction does better, 1 < tau < 2: the conditional risk is at least the closed form."""
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.classes import ForEveryN
-    from theory.engine.statements.forall import Domain
-
     domain, each = Domain("tau in (1,2)"), Domain("p in [0,1], S in [0,1]")
     (tau,), (p, S) = domain, each
     a = 1 / (2 - tau)
@@ -153,10 +138,6 @@ minimum_middle.false_if("the minimum were 1 % larger", c=Fraction(101, 100))
 
 
 def _attained(c: Any, domain_text: str, tenths: tuple[int, int]) -> Any:
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.classes import ForEveryN
-    from theory.engine.statements.forall import Domain
 
     domain, each = Domain(domain_text), Domain("p in (0,1]")
     (tau,), (p,) = domain, each
@@ -205,9 +186,6 @@ minimum_attained_low.false_if("the minimum were 1 % larger", c=Fraction(101, 100
 )
 def weighted_means_low_open(c: Constant = 1) -> Stated:
     """Tangent of the convex v^(-s) at v = 1, taken at v = y/x."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("x in (0,oo), y in (0,oo), s in (0,1]")
     x, y, s = domain
 
@@ -228,9 +206,6 @@ def weighted_means_low_open(c: Constant = 1) -> Stated:
 )
 def weighted_means_low(c: Constant = 1) -> Stated:
     """The same with x = 0 allowed, by continuity."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("x in [0,oo), y in (0,oo), s in (0,1]")
     x, y, s = domain
 
@@ -244,11 +219,6 @@ def weighted_means_low(c: Constant = 1) -> Stated:
        says=r"\textstyle\sum_y p_y S_y^{-s} \ge \bigl(\sum_y p_y^{1/(1+s)}\bigr)^{1+s}")  # fmt: skip
 def hoelder_low(c: Constant = 1) -> Stated:
     """The inequality turned round for a negative power of S > 0; the p need not add up to one."""
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.classes import ForEveryN
-    from theory.engine.statements.forall import Domain
-
     domain, each = Domain("s in (0,1]"), Domain("p in [0,oo), S in (0,oo)")
     (s,), (p, S) = domain, each
     a = 1 / (1 + s)
@@ -279,11 +249,6 @@ def hoelder_low(c: Constant = 1) -> Stated:
 )
 def minimum_low(c: Constant = 1) -> Stated:
     """No prediction does better, 0 <= tau < 1: the conditional risk is at least the closed form."""
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.classes import ForEveryN
-    from theory.engine.statements.forall import Domain
-
     domain, each = Domain("tau in [0,1)"), Domain("p in [0,1], S in (0,1]")
     (tau,), (p, S) = domain, each
     a = 1 / (2 - tau)
@@ -307,11 +272,6 @@ def minimum_logistic(c: Constant = 1) -> Stated:
     The S may add up to less than one, so that classes with p = 0 may be left out.
     """
     import sympy
-
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.classes import ForEveryN
-    from theory.engine.statements.forall import Domain
 
     each = Domain("p in (0,1], S in (0,1]")
     domain = Domain("one in [1,1]")
@@ -337,11 +297,6 @@ def minimum_logistic(c: Constant = 1) -> Stated:
        says=r"\mathcal C^*_\tau(p) = \frac{1-\max_y p_y}{\tau-1},\quad \tau\ge 2")  # fmt: skip
 def minimum_high(c: Constant = 1) -> Stated:
     """For tau >= 2 (MAE at tau = 2) a vertex is best: S^(tau-1) <= S, so the risk is at least (1 - max p)/(tau - 1)."""
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.classes import ForEveryN
-    from theory.engine.statements.forall import Domain
-
     domain, each = Domain("tau in [2,oo), p1 in [0,1], S1 in [0,1]"), Domain("p in [0,1], S in [0,1]")
     (tau, p1, S1), (p, S) = domain, each
     risk = (p1 * (1 - S1 ** (tau - 1)) + Sig(p * (1 - S ** (tau - 1)))) / (tau - 1)

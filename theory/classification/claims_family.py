@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.words import Domain, ForAll, LimitOf, chain
 
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof
@@ -47,8 +48,6 @@ def generalized_cross_entropy(c: Constant = 1) -> Stated:
 
 def _of_softmax(c: Constant, domain_text: str) -> Stated:
     from theory.classification.symbolic import phi
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
 
     domain = Domain(domain_text)
     S, tau = domain
@@ -71,8 +70,6 @@ def _of_softmax(c: Constant, domain_text: str) -> Stated:
 def hole_filled(c: Constant = 1) -> Stated:
     """The form with the entire quotient is the printed one for tau > 1 (and by the same identity for tau < 1)."""
     from theory.classification.symbolic import entire_phi, phi
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
 
     domain = Domain("u in [0,oo), tau in (1,oo)")
     u, tau = domain
@@ -94,8 +91,6 @@ def hole_filled(c: Constant = 1) -> Stated:
 def derivative(c: Constant = 1) -> Stated:
     """For every tau >= 0, tau = 1 included."""
     from theory.classification.symbolic import entire_phi
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
 
     domain = Domain("u in [0,oo), tau in [0,oo)")
     u, tau = domain
@@ -111,9 +106,6 @@ def _tends_to_logistic(c: Constant, tau_range: str, side: str) -> Stated:
     import sympy
 
     from theory.classification.symbolic import entire_phi, phi
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain
-    from theory.engine.statements.limit import LimitOf
 
     domain = Domain(f"u in [0,oo), tau in {tau_range}")
     u, tau = domain

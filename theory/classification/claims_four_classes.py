@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.words import Domain, ForAll, boxes
 
 
 @claim(
@@ -18,9 +19,6 @@ from theory.engine.claim import Constant, Stated, claim
 def four_class_regret(c: Constant = Fraction(69, 50)) -> Stated:
     """Posteriors P(1+u)/2, P(1-u)/2, (1-P)w, (1-P)(1-w): a second-order zero at u = 0 over a box in three variables."""
     from sympy import Rational, sqrt
-
-    from theory.engine.provers.enclosure import boxes
-    from theory.engine.statements.forall import Domain, ForAll
 
     domain = Domain("u in [0,9/10], P in [1/2,9/10], w in [1/10,1/2]")
     u, P, w = domain

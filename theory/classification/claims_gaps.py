@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from theory.classification.samples import simplex
 from theory.classification.symbolic import entire_phi, two_class_transform
 from theory.engine.claim import claim
-from theory.engine.statements.classes import ForEveryN
-from theory.engine.statements.forall import Domain, ForAll
+from theory.engine.words import Domain, ForAll, ForEveryN, Sig, boxes, chain
 
 if TYPE_CHECKING:
     import sympy
@@ -37,9 +36,6 @@ _ONE_PERCENT = Fraction(101, 100)
 )
 def gap_not_negative(c: Any = 1) -> Any:
     """The risk of every hypothesis is an average of conditional risks, each at least the smallest one."""
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
-
     domain, each = Domain("R in [0,oo), eps in (0,oo)"), Domain("w in [0,1], risk in [0,oo), least in [0,oo)")
     (R, eps), (w, risk, least) = domain, each
 
@@ -64,8 +60,6 @@ gap_not_negative.false_if("the gap were at least 1 % of the average", c=_ONE_PER
 
 def _below_line(c: Any, x_range: str, end: str) -> Any:
     """``x - 1 - Phi_tau(x - 1)`` grows away from x = 1 on both sides."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain(f"x in {x_range}, tau in [0,oo)")
     x, tau = domain
     f = x - 1 - entire_phi(x - 1, tau)
@@ -104,8 +98,6 @@ phi_below_line_left.false_if("the line were 1 % lower at x = 1", c=Fraction(99, 
 )
 def phi_below_tangent(c: Any = 1) -> Any:
     """Homogeneity, Phi_tau(u) - Phi_tau(y) = (1+y)^(1-tau) Phi_tau(x - 1), x = (1+u)/(1+y), and the line at x = 1."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("u in [0,oo), y in [0,oo), tau in [0,oo)")
     u, y, tau = domain
     left, right = entire_phi(u, tau), entire_phi(y, tau) + (1 + y) ** (-tau) * (u - y)
@@ -136,9 +128,6 @@ phi_below_tangent.false_if("the left side were 1 % larger", c=_ONE_PERCENT)
 )
 def jensen_bound(c: Any = 1) -> Any:
     """Phi_tau lies below its tangent at the sum-exponential risk; averaged, the linear term falls out."""
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("tau in [0,oo), R in [0,oo), U in [0,oo), eps in (0,oo)")
     each = Domain("w in [0,1], u in [0,oo), least in [0,oo)")
     (tau, R, U, eps), (w, u, least) = domain, each
@@ -179,8 +168,6 @@ jensen_bound.false_if("the bound were 1 % lower", c=Fraction(99, 100))
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="lemma", says=r"\Phi_\tau(y+t)\ge\Phi_\tau(y)")
 def phi_increases(c: Any = 1) -> Any:
     """The derivative is (1 + u)^(-tau)."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("y in [0,oo), t in [0,oo), tau in [0,oo)")
     y, t, tau = domain
     f = entire_phi(y + t, tau)
@@ -204,9 +191,6 @@ def phi_increases(c: Any = 1) -> Any:
 def deterministic_minimum(c: Any = 1) -> Any:
     """No score difference is below -2L; Phi_tau increases."""
     import sympy
-
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
 
     domain, each = Domain("tau in [0,oo), L in (0,oo), h in (-oo,oo)"), Domain("g in (-oo,oo)")
     (tau, L, h), (g,) = domain, each
@@ -239,8 +223,6 @@ def deterministic_minimum(c: Any = 1) -> Any:
 )
 def gap_bound_decreases(c: Any = 1) -> Any:
     """The bound for deterministic labels is an increment of Phi_tau, whose derivative (1 + u)^(-tau) falls with tau."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("y in [0,oo), t in [0,oo), tau in [0,oo), d in [0,oo)")
     y, t, tau, d = domain
     small, large = (entire_phi(y + t, s) - entire_phi(y, s) for s in (tau + d, tau))
@@ -268,8 +250,6 @@ def _conditional_minimum(p: sympy.Expr, tau: sympy.Expr) -> sympy.Expr:
 
 def _constant_scores(c: Any, tau_range: str) -> Any:
     import sympy
-
-    from theory.engine.provers.symbolic.chain import chain
 
     domain = Domain(f"b in [0,1], tau in {tau_range}")
     b, tau = domain
@@ -314,8 +294,6 @@ gap_of_constants_middle.false_if("the gap were 1 % larger", c=_ONE_PERCENT)
 )
 def gap_decreases(low: Any = Fraction(1, 2), high: Any = Fraction(3, 2)) -> Any:
     """For constant scores the gap is T_tau(b); from tau = 1/2 to 3/2 it grows unless b is near 1."""
-    from theory.engine.provers.enclosure import boxes
-
     domain = Domain("b in [0,1]")
     (b,) = domain
     return ForAll(domain, two_class_transform(b, high), "<=", two_class_transform(b, low)), boxes(zero_at=b)
@@ -337,8 +315,6 @@ gap_decreases.true_if("tau rose from 0 to 1/2", low=0, high=Fraction(1, 2))
 )
 def gap_rises(factor: Any = Fraction(5, 4)) -> Any:
     """For posteriors at most 1/2 apart the gap at tau = 3/2 is the larger one, by a quarter at least."""
-    from theory.engine.provers.enclosure import boxes
-
     domain = Domain("b in [0,1/2]")
     (b,) = domain
     left, right = two_class_transform(b, Fraction(3, 2)), two_class_transform(b, Fraction(1, 2))

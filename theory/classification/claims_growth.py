@@ -16,8 +16,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import claim
-from theory.engine.statements.forall import Domain, ForAll
-from theory.engine.statements.limit import LimitOf
+from theory.engine.words import Domain, ForAll, LimitOf, chain
 
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof
@@ -46,8 +45,6 @@ def _saving(t: Any, d: Any, c: Any, z: Any, remainder: Any) -> Any:
 )
 def wrong_sign_costs_value_at_zero(c: Any = 1) -> Any:
     """The average of the two tangents at 0 is Phi(0) - t d v."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("t in [0,1], d in (0,oo), w in [0,oo), x in [0,1], y in [0,1], base in [0,1]")
     t, d, w, x, y, base = domain
     there, across = base + d * w + x, base - d * w + y  # v = -w; x and y are the distances from the tangent
@@ -72,8 +69,6 @@ wrong_sign_costs_value_at_zero.false_if("it cost twice as much", c=2)
 )
 def quadratic_loss(factor: Any = 1) -> Any:
     """Without a third derivative: complete the square; the score td/c attains it (z = 1)."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("t in (0,1], d in (0,oo), c in (0,oo), z in (-oo,oo)")
     t, d, c, z = domain
     saving, most = _saving(t, d, c, z, 0), _saving(t, d, c, 1, 0)
@@ -110,8 +105,6 @@ def _remainder(t: Any, s: Any, z: Any, x: Any, y: Any) -> Any:
 )
 def growth_from_below(factor: Any = 1) -> Any:
     """The risk at the score t d/c (z = 1); the remainders are -x K u^3/6 and -y K u^3/6."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain, t, d, c, s, x, y = _small("s in (0,oo)")
     saving, least = _saving(t, d, c, 1, -_remainder(t, s, 1, x, y)), d**2 * t**2 / (2 * c) * (1 - s / 3)
 
@@ -136,8 +129,6 @@ growth_from_below.false_if("the constant were 1 % larger", factor=_ONE_PERCENT)
 )
 def growth_from_above_near(factor: Any = 1) -> Any:
     """As z <= 3, the remainder s z^3/6 is at most s z^2/2; then complete the square."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain, t, d, c, s, z, x, y = _small("s in (0,1), z in [0,3]")
     unit = d**2 * t**2 / c
     saving, most = _saving(t, d, c, z, _remainder(t, s, z, x, y)), unit / (2 * (1 - s))
@@ -164,8 +155,6 @@ growth_from_above_near.false_if("the bound were half as large", factor=Fraction(
 )
 def growth_from_above_far(reach: Any = Fraction(1, 3)) -> Any:
     """At 3td/c the risk is at least Phi(0); a convex function that has risen above its value at 0 stays there."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain, t, d, c, s, w, above, x, y = _small(f"s in (0,{reach}], w in (0,1], above in [0,1]")
     saved = _saving(t, d, c, 3, _remainder(t, s, 3, x, y))
     # u = 3td/(cw): by convexity (1 - w) risk(0) + w risk(u) exceeds risk(3td/c), by the amount ``above``
@@ -188,8 +177,6 @@ growth_from_above_far.false_if("s could be as large as 1", reach=1)
 
 def _instance(loss: Any, transform: Any, factor: Any, t_range: str) -> Any:
     import sympy
-
-    from theory.engine.provers.symbolic.chain import chain
 
     domain = Domain(f"t in {t_range}")
     (t,) = domain
@@ -236,8 +223,6 @@ def exponential_growth(factor: Any = 1) -> Any:
 )
 def hinge_does_not_grow_quadratically(power: Any = 2) -> Any:
     """Smoothness is needed: at t = 1/(2C) the hinge's transform is twice C t^2."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("C in [1,oo)")
     (C,) = domain
     t = 1 / (2 * C)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.classification.symbolic import two_class_transform
 from theory.engine.claim import claim
-from theory.engine.statements.forall import Domain, ForAll
+from theory.engine.words import Domain, ForAll, chain
 
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof
@@ -35,8 +35,6 @@ _LESS = Fraction(99, 100)
 )
 def empirical_minimiser(factor: Any = 2) -> Any:
     """Down to the empirical risk of the minimiser, across to that of h, and up again."""
-    from theory.engine.provers.symbolic.chain import chain
-
     names = "learned in [0,2], measured in [0,2], other in [0,2], seen in [0,2], eps in [0,1]"
     domain = Domain(names)
     learned, measured, other, seen, eps = domain
@@ -64,8 +62,6 @@ empirical_minimiser.false_if("the factor were 1 % smaller", factor=Fraction(198,
 )
 def quadratic_learning_bound(factor: Any = 1) -> Any:
     """Z is the zero-one regret plus its gap, C the constant of the simplified transform, tau < 2."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("z in [0,1], C in (0,1], regret in [0,1], eps in [0,1/2], gap in [0,1]")
     z, C, regret, eps, gap = domain
     given = ((regret, "<=", 2 * eps), (C * z**2, "<=", regret + gap))
@@ -91,8 +87,6 @@ def quadratic_learning_bound(factor: Any = 1) -> Any:
 )
 def sum_exponential_learning_bound(factor: Any = 1) -> Any:
     """The inverse of 1 - sqrt(1 - z^2), for the sum-exponential loss."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("z in [0,1], s in [0,1]")
     z, s = domain
     half = Fraction(1, 2)
@@ -119,8 +113,6 @@ def sum_exponential_learning_bound(factor: Any = 1) -> Any:
 )
 def linear_learning_bound(factor: Any = 1) -> Any:
     """The published transform for tau >= 2 is linear, with the slope C = 1/((tau-1) n^(tau-1))."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("z in [0,1], C in (0,1], regret in [0,1], eps in [0,1/2], gap in [0,1]")
     z, C, regret, eps, gap = domain
     given = ((regret, "<=", 2 * eps), (C * z, "<=", regret + gap))

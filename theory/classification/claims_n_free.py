@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from theory.classification.claims_conditional_minimum import hoelder
 from theory.classification.samples import regret_sample
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.words import Domain, ForAll, ForEveryN, chain
 
 if TYPE_CHECKING:
     import sympy
@@ -29,9 +30,6 @@ _PAPER = "comp_sum"
        says=r"\tfrac12\bigl((1+x)^{\tau}+(1-x)^{\tau}\bigr) \ge 1+\tfrac{\tau(\tau-1)}2x^2")  # fmt: skip
 def second_order_open(c: Constant = 1) -> Stated:
     """The second derivative is a mean of v^(tau-2) at 1 + x and 1 - x, so at least its value at 1."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("x in [0,1), tau in (1,2)")
     x, tau = domain
     f = ((1 + x) ** tau + (1 - x) ** tau) / 2 - 1 - tau * (tau - 1) / 2 * x**2
@@ -55,9 +53,6 @@ second_order_open.false_if("the constant were 1 % larger", c=Fraction(101, 100))
        says=r"\tfrac12\bigl((1+x)^{\tau}+(1-x)^{\tau}\bigr) \ge 1+\tfrac{\tau(\tau-1)}2x^2")  # fmt: skip
 def second_order(c: Constant = 1) -> Stated:
     """The same with x = 1 allowed, by continuity."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("x in [0,1], tau in (1,2)")
     x, tau = domain
 
@@ -85,8 +80,6 @@ def n_free_quadratic(c: Constant = 1) -> Stated:
     What is left is the curvature of v^tau.
     """
     from theory.classification.pooled import setting
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.classes import ForEveryN
 
     at = setting("(1,2)")
 

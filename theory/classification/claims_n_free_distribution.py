@@ -17,8 +17,7 @@ from theory.classification.claims_averaging import average_middle, average_quadr
 from theory.classification.samples import simplex
 from theory.classification.symbolic import two_class_transform
 from theory.engine.claim import Constant, Stated, claim
-from theory.engine.statements.classes import ForEveryN
-from theory.engine.statements.forall import Domain, ForAll
+from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
 
 if TYPE_CHECKING:
     import sympy
@@ -50,8 +49,6 @@ def _sampler(least: Callable[[float, float], float], tenths: tuple[int, int]) ->
 
 def _symbols() -> tuple[Domain, tuple[sympy.Symbol, ...], sympy.Expr, sympy.Expr, sympy.Expr]:
     """Return the per-x domain, its symbols, the zero-one regret, the surrogate regret and the total of w."""
-    from theory.engine.functions import Sig
-
     each = Domain("w in [0,1], d in [0,1], s in [0,oo)")
     w, d, s = each
     return each, (w, d, s), Sig(w * d), Sig(w * s), Sig(w)
@@ -66,8 +63,6 @@ def _symbols() -> tuple[Domain, tuple[sympy.Symbol, ...], sympy.Expr, sympy.Expr
 )
 def root_of_square(c: Constant = 1) -> Stated:
     """The square root is monotone."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("x in [0,oo), y in [0,oo)")
     x, y = domain
     half = Fraction(1, 2)
@@ -79,8 +74,6 @@ root_of_square.false_if("x were at least half the square only", c=Fraction(1, 2)
 
 def _square_root_bound(c: Constant, tau_range: str, constant: Callable[[Any], Any], tenths: tuple[int, int]) -> Stated:
     """``s >= C(tau) d^2`` at each x gives ``R01 <= (R/C(tau))^(1/2)``."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain(f"tau in {tau_range}")
     (tau,) = domain
     each, (w, d, s), zero_one, surrogate, total = _symbols()
@@ -167,8 +160,6 @@ def expected_regret_two_class(c: Constant = 1) -> Stated:
 
 def two_class_on_average(c: Constant, tau_range: str, tenths: tuple[int, int]) -> Stated:
     """State and prove the two-class bound between expected regrets, given it at each x, for a range of tau."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain(tau_range)
     (tau,) = domain
     each, (w, d, s), zero_one, surrogate, total = _symbols()
@@ -203,8 +194,6 @@ expected_regret_two_class.false_if("the formula were 1 % larger", c=_ONE_PERCENT
 )
 def expected_regret_absolute_error(c: Constant = 1) -> Stated:
     """d^2/(1+d) is d - 1 + 1/(1+d), so convex; then solve R01^2 <= R (1 + R01) for R01."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("tau in [2,2]")
     each, (w, d, s), zero_one, surrogate, total = _symbols()
     half = Fraction(1, 2)

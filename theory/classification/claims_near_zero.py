@@ -20,6 +20,7 @@ from theory.classification.claims_near_zero_cases import pooled_growth, pooled_s
 from theory.classification.claims_near_zero_lemmas import curvature_above, curvature_below, steep_suffices
 from theory.classification.samples import posteriors, predictions
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.words import ForEveryN, Sig, chain
 
 if TYPE_CHECKING:
     import sympy
@@ -66,8 +67,6 @@ def two_class_near_zero(c: Constant = 1, reach: Constant = 1) -> Stated:
     from theory.classification.claims_n_free import curved_regret
     from theory.classification.claims_sharp_quadratic import pooled_means_three
     from theory.classification.symbolic import two_class_transform
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.classes import ForEveryN
 
     at = near_zero_setting(reach)
     target = two_class_transform(at.beta, at.tau)
@@ -165,7 +164,6 @@ def _rest_at_most(k: Proof, at: Setting, pooled: Pool, leveled: Fact) -> Fact:
 def _unpooled(k: Proof, at: Setting, pooled: Pool, three: Fact, small: Fact, target: sympy.Expr) -> Fact:
     """Nothing is pooled: two classes carry everything."""
     from theory.classification.claims_two_class_optimal import flatten_rest, nothing_pooled
-    from theory.engine.functions import Sig
 
     th, q, r, b = pooled.th, at.tau - 1, 2 - at.tau, at.beta
     k.show(3 * th - 1, ">", 0)

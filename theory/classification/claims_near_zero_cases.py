@@ -17,7 +17,7 @@ from theory.classification.claims_near_zero_lemmas import (
 from theory.classification.claims_sharp_quadratic import odd_part
 from theory.classification.symbolic import mean_power
 from theory.engine.claim import Constant, Stated, claim
-from theory.engine.statements.forall import Domain, ForAll
+from theory.engine.words import Domain, ForAll, chain
 
 if TYPE_CHECKING:
     import sympy
@@ -39,8 +39,6 @@ _ONE_PERCENT = Fraction(101, 100)
 )
 def room_at_one_third(c: Constant = 1) -> Stated:
     """To first order the gain 2/5 exceeds the losses 1/4 + 1/12."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("r in (0,1/2]")
     (r,) = domain
     product = (1 + 2 * r / 5) * (1 - r * (1 - r) / 4) * (1 - r**2 / 192) * (1 - r * (1 - 2 * r) / 12)
@@ -78,8 +76,6 @@ def pooled_growth(b: sympy.Expr, y: sympy.Expr, r: sympy.Expr) -> sympy.Expr:
 )
 def pooled_suffices(c: Constant = 1) -> Stated:
     """Both sides are q/(2r) beta^2 times factors near 1, but for y^(-r) >= (3/2)^r on the left."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("x in [0,1/8], y in (0,2/3], r in (0,1/2]")
     x, y, r = domain
     a, q, b = 1 / r, 1 - r, y * r**2 * x
@@ -138,8 +134,6 @@ pooled_suffices.false_if("the formula were 1 % larger", c=_ONE_PERCENT)
 )
 def unpooled_suffices(c: Constant = 1) -> Stated:
     """Equality at y = 1; right - left grows like (a-1) s^2 y (1 - (1-r/2) y^(-r)), y^r >= (2/3)^r."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("y in [2/3,1], x in [0,3/16], r in (0,1/2]")
     y, x, r = domain
     a, q, s = 1 / r, 1 - r, r**3 * x

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.classification.symbolic import mean_power, power_mean
 from theory.engine.claim import Constant, Stated, claim
-from theory.engine.statements.forall import Domain, ForAll
+from theory.engine.words import Domain, ForAll, chain
 
 if TYPE_CHECKING:
     import sympy
@@ -33,8 +33,6 @@ _ONE_PERCENT = Fraction(101, 100)
 )
 def mean_power_above(c: Constant = 1) -> Stated:
     """Its second derivative is A ((1+s)^(a-2) - (1-s)^(a-2) + (a-2) s (1+s)^(a-4) (4 + (a+1) s)) >= 0."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("s in [0,1/2], r in (0,1/2]")
     s, r = domain
     a = 1 / r
@@ -64,8 +62,6 @@ mean_power_above.false_if("the constant were 1 % smaller", c=Fraction(99, 100))
 )
 def mean_above(c: Constant = 1) -> Stated:
     """The tangent of the concave v^r at 1, and the bound of phi."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("s in [0,1/2], r in (0,1/2]")
     s, r = domain
     a = 1 / r
@@ -91,8 +87,6 @@ mean_above.false_if("the constant were 1 % smaller", c=Fraction(99, 100))
 )
 def power_near_one(c: Constant = 1) -> Stated:
     """The tangent of v^(-e) at 1."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("s in [0,oo), e in [0,oo)")
     s, e = domain
     power = (1 + s) ** e
@@ -127,8 +121,6 @@ def above_line(k: Proof, base: Fraction, exponent: sympy.Expr, slope: Fraction) 
 )
 def curvature_above(c: Constant = 1) -> Stated:
     """The second derivative of the difference is a (a-1) ((1+x)^(a-2) - 1) >= 0."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("x in [0,oo), r in (0,1/2]")
     x, r = domain
     a = 1 / r
@@ -153,8 +145,6 @@ def curvature_above(c: Constant = 1) -> Stated:
 )
 def curvature_below(c: Constant = 1) -> Stated:
     """The second derivative in z of the difference is a (a-1) w^2 ((1-wz)^(a-2) - (1-w)^(a-2)) >= 0."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("z in [0,1], w in (0,1/2], r in (0,1/2]")
     z, w, r = domain
     a = 1 / r
@@ -186,8 +176,6 @@ curvature_below.false_if("the curvature were 1 % larger", c=_ONE_PERCENT)
 def steep_suffices(c: Constant = 1) -> Stated:
     """The right side is at most q/(2r) (1+b)^(a-2) b^2, and 2^q (2-r)/2 >= 21/20."""
     import sympy
-
-    from theory.engine.provers.symbolic.chain import chain
 
     domain = Domain("x in [0,1/16], r in (0,1/2]")
     x, r = domain

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.classification.symbolic import two_class_transform
 from theory.engine.claim import claim
-from theory.engine.statements.forall import Domain, ForAll
+from theory.engine.words import Domain, ForAll, chain
 
 if TYPE_CHECKING:
     import sympy
@@ -60,7 +60,6 @@ def conditional_risk(loss: Callable[[Any], Any], u: Any, t: Any) -> Any:
 
 
 def _least(loss: Callable[[Any], Any], least: Callable[[Any], Any], proof: Any, factor: Any, t_range: str) -> Any:
-    from theory.engine.provers.symbolic.chain import chain
 
     domain = Domain(f"t in {t_range}, u in (-oo,oo)")
     t, u = domain
@@ -70,8 +69,6 @@ def _least(loss: Callable[[Any], Any], least: Callable[[Any], Any], proof: Any, 
 
 def _attained(loss: Callable[[Any], Any], least: Callable[[Any], Any], score: Any, factor: Any, t_range: str) -> Any:
     import sympy
-
-    from theory.engine.provers.symbolic.chain import chain
 
     domain = Domain(f"t in {t_range}")
     (t,) = domain

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from theory.classification.claims_conditional_minimum import hoelder, hoelder_low
 from theory.classification.samples import regret_sample
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
 
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof
@@ -25,7 +26,6 @@ _PAPER, _FORM = "comp_sum", "as usually quoted"
 def _star(c: Any, domain_text: str) -> tuple[Any, Any, Any, Any]:
     """``M_a(P t) - 1`` against ``P (M_a(t) - 1)``: what convexity of the power mean says from 0."""
     from theory.classification.symbolic import power_mean
-    from theory.engine.statements.forall import Domain
 
     domain = Domain(domain_text)
     P, t, tau = domain
@@ -61,9 +61,6 @@ def _star_proof(k: Proof, domain: Any, lemma: Any, *, low: bool) -> Any:
 )
 def star_middle(c: Constant = 1) -> Stated:
     """For a > 1 the power mean is a norm of (1 + b, 1 - b): the triangle inequality."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import ForAll
-
     domain, left, right, c = _star(c, "P in [0,1], t in [0,1], tau in (1,2)")
 
     def proof(k: Proof) -> Any:
@@ -82,9 +79,6 @@ def star_middle(c: Constant = 1) -> Stated:
 )
 def star_low_open(c: Constant = 1) -> Stated:
     """For a < 1 the triangle inequality is reversed."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import ForAll
-
     domain, left, right, c = _star(c, "P in [0,1], t in [0,1), tau in [0,1)")
 
     def proof(k: Proof) -> Any:
@@ -103,9 +97,6 @@ def star_low_open(c: Constant = 1) -> Stated:
 )
 def star_low(c: Constant = 1) -> Stated:
     """The same with t = 1 allowed, by continuity."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import ForAll
-
     domain, left, right, c = _star(c, "P in [0,1], t in [0,1], tau in [0,1)")
 
     def proof(k: Proof) -> Any:
@@ -135,9 +126,6 @@ def published_low(c: Constant = 1) -> Stated:
     """
     from theory.classification.pooled import setting
     from theory.classification.symbolic import two_class_transform
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.classes import ForEveryN
 
     at = setting("[0,1)", positive=True)
     tau, s, a, b = at.tau, 1 - at.tau, 1 / (2 - at.tau), at.beta
@@ -190,10 +178,6 @@ def published_logistic(c: Constant = 1) -> Stated:
     import sympy
 
     from theory.classification.symbolic import two_class_transform
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.classes import ForEveryN
-    from theory.engine.statements.forall import Domain
 
     domain = Domain("p1 in (0,1], p2 in (0,1], S1 in (0,1], S2 in (0,1]")
     each = Domain("p in (0,1], S in (0,1]")
@@ -251,9 +235,6 @@ def published_middle(c: Constant = 1) -> Stated:
     """
     from theory.classification.pooled import setting
     from theory.classification.symbolic import published_transform
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.classes import ForEveryN
 
     at = setting("(1,2)")
     tau, q, a, b, n = at.tau, at.tau - 1, 1 / (2 - at.tau), at.beta, 2 + Sig(1)
@@ -310,9 +291,6 @@ def published_high(c: Constant = 1) -> Stated:
     """The sum of S^q is at most one, p_y at most p_1, and S_2 at least 1/n."""
     from theory.classification.pooled import setting
     from theory.classification.symbolic import published_transform
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.classes import ForEveryN
 
     at = setting("[2,oo)")
     tau, q, b, n = at.tau, at.tau - 1, at.beta, 2 + Sig(1)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.classification.samples import regret_sample
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
 
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof
@@ -26,9 +27,6 @@ _PAPER, _WHERE = "comp_sum", "sharp quadratic bound, 3/2 <= tau < 2"
        says=r"\tfrac12\bigl((1+s)^k-(1-s)^k\bigr)\ge k\,s\,(1-s^2)^{(k-1)/2}")  # fmt: skip
 def odd_part(c: Constant = 1) -> Stated:
     """Compare derivatives in s; the mean of (1+s)^(k-1) and (1-s)^(k-1) is at least their geometric mean."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("s in [0,1), k in [1,oo)")
     s, k_ = domain
     left, right = ((1 + s) ** k_ - (1 - s) ** k_) / 2, k_ * s * (1 - s**2) ** ((k_ - 1) / 2)
@@ -72,8 +70,6 @@ def _slope(s: Any, tau: Any) -> Any:
 def mean_star_open(c: Constant = 1) -> Stated:
     """The derivative of the difference is (M' - s M'')/2, and M'' = (a-1) M^(1-2a) (1-s^2)^(a-2)."""
     from theory.classification.symbolic import mean_power
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
 
     domain = Domain("s in [0,1), tau in [3/2,2)")
     s, tau = domain
@@ -113,9 +109,6 @@ mean_star_open.false_if("the constant were 1 % larger", c=Fraction(101, 100))
 )
 def mean_above_parabola_open(c: Constant = 1) -> Stated:
     """(M - 1)/s^2 falls to its value at s = 1."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("s in (0,1], tau in [3/2,2)")
     s, tau = domain
     M = _mean(s, tau)
@@ -139,9 +132,6 @@ def mean_above_parabola_open(c: Constant = 1) -> Stated:
 )
 def mean_above_parabola(c: Constant = 1) -> Stated:
     """The same with s = 0 allowed."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("s in [0,1], tau in [3/2,2)")
     s, tau = domain
 
@@ -165,9 +155,6 @@ mean_above_parabola.false_if("the constant were 1 % larger", c=Fraction(101, 100
 def exponential_above_parabola(c: Constant = 1) -> Stated:
     """The second derivative of the difference is log(b)^2 (b^x - 1) >= 0."""
     import sympy
-
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
 
     domain = Domain("x in [0,oo), b in (1,oo)")
     x, b = domain
@@ -200,9 +187,6 @@ def one_third_suffices(c: Constant = 1) -> Stated:
     """
     import sympy
 
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("q in [1/2,1]")
     (q,) = domain
     x, A, B = 1 - q, sympy.log(3), sympy.log(2)
@@ -233,8 +217,6 @@ one_third_suffices.false_if("the constant were 1 % larger", c=Fraction(101, 100)
 
 def pooled_means_three(k: Proof, at: Any, pooled: Any) -> Any:
     """Show ``D (1 - 3 th) >= 0``, D the mass moved: a class that gives mass stands at th itself, so three do."""
-    from theory.engine.functions import Sig
-
     th, e, g = pooled.th, pooled.e, pooled.g
     one = k.member(g)
     level = k.either(pooled.complementary, e, at.p, th + e, e * (g - th))
@@ -250,9 +232,6 @@ def sharp_quadratic(c: Constant = 1) -> Stated:
     from theory.classification.claims_n_free import curved_regret
     from theory.classification.claims_two_class_optimal import flatten_rest, nothing_pooled
     from theory.classification.pooled import setting
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.classes import ForEveryN
 
     at = setting("[3/2,2)")
     tau, q, b = at.tau, at.tau - 1, at.beta
@@ -304,9 +283,6 @@ def sharp_quadratic_attained(c: Constant = 1) -> Stated:
     """At beta = 1 the sharp quadratic bound is the regret itself: (1 - (1/2)^(tau-1))/(tau-1)."""
     import sympy
 
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("tau in (1,2)")
     (tau,) = domain
     q = tau - 1
@@ -335,15 +311,12 @@ def absolute_error_n_free(c: Constant = 1) -> Stated:
     Tight at beta = 1/(k-1), k <= n classes.
     """
     from theory.classification.pooled import pool_at_two, setting
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.classes import ForEveryN
 
     at = setting("[2,2]")
     b = at.beta
     regret = at.p1 - at.total(at.p1 * at.S1, at.p2 * at.S2, at.p * at.S)
 
     def proof(k: Proof) -> Any:
-        from theory.engine.functions import Sig
 
         pooled = pool_at_two(k, at)
         th, e, g = pooled.th, pooled.e, pooled.g

@@ -13,7 +13,7 @@ from theory.classification.claims_n_free import n_free_quadratic
 from theory.classification.claims_transform import convex_logistic, convex_low, curvature
 from theory.classification.symbolic import growth_constant, mean_power, published_transform, two_class_transform
 from theory.engine.claim import claim
-from theory.engine.statements.forall import Domain, ForAll
+from theory.engine.words import Domain, ForAll, chain
 
 if TYPE_CHECKING:
     import sympy
@@ -41,8 +41,6 @@ def _grown(k: Proof, gap: sympy.Expr, beta: sympy.Expr, second: Any) -> Any:
 )
 def simplified_low_open(c: Any = 1) -> Any:
     """Integrate the bound on the second derivative twice."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("beta in [0,1), tau in [0,1)")
     beta, tau = domain
     f, g = two_class_transform(beta, tau), growth_constant(tau) * beta**2
@@ -63,8 +61,6 @@ def simplified_low_open(c: Any = 1) -> Any:
 )
 def published_simplified_low(c: Any = 1) -> Any:
     """The same with b = 1 allowed, by continuity."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("beta in [0,1], tau in [0,1)")
     beta, tau = domain
     statement = ForAll(domain, two_class_transform(beta, tau), ">=", c * growth_constant(tau) * beta**2)
@@ -81,8 +77,6 @@ def published_simplified_low(c: Any = 1) -> Any:
 )
 def published_simplified_logistic(c: Any = 1) -> Any:
     """Integrate T_1'' >= 1 twice; at b = 1, where the formula reads 0 log 0, it is log 2 >= 1/2."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("beta in [0,1)")
     (beta,) = domain
     f, g = two_class_transform(beta, 1), beta**2 / 2
@@ -102,8 +96,6 @@ def published_simplified_logistic(c: Any = 1) -> Any:
 )
 def two_class_quadratic(c: Any = 1) -> Any:
     """The bound for every number of classes, at two classes and S = (1/2, 1/2), where the regret is T itself."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("beta in [0,1], tau in (1,2)")
     beta, tau = domain
     f, g = two_class_transform(beta, tau), tau * 2 ** (-tau) * beta**2
@@ -128,8 +120,6 @@ def two_class_quadratic(c: Any = 1) -> Any:
 )
 def published_simplified_middle(c: Any = 1) -> Any:
     """M_a - 1 >= tau (tau-1) b^2/2 >= (tau-1) b^2/2."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("beta in [0,1], tau in (1,2), n integer in [2,oo)")
     beta, tau, n = domain
     f, g = published_transform(beta, tau, n, branch="1<tau<2"), beta**2 / (2 * n ** (tau - 1))
@@ -160,8 +150,6 @@ published_simplified_middle.false_if("the constant were 1 % larger", c=_ONE_PERC
 )
 def mean_between_first_and_second(c: Any = 1) -> Any:
     """Lyapunov's inequality: the mean of v^(a-1), concave, under the weights (1+b)/2 and (1-b)/2 at v = 1+b and 1-b."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("beta in [0,1], a in (1,2)")
     beta, a = domain
     left, right = mean_power(beta, a), (1 + beta**2) ** (a - 1)
@@ -193,8 +181,6 @@ def _second(c: Any) -> tuple[Any, Any, Any, Any]:
 )
 def curvature_least_at_zero(c: Any = 1) -> Any:
     """M_a^a <= (1+b^2)^(a-1), 1/(1-b^2) >= 1+b^2 leave (1+b^2)^e, e = (5r - 3 - r^2)/r >= 0 for r = 2 - tau >= 7/10."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain, left, right, statement = _second(c)
     beta, tau = domain
     r = 2 - tau
@@ -235,8 +221,6 @@ curvature_least_at_zero.false_if("the second derivative at 0 were 1 % larger", c
 )
 def growth_constant_suffices_open(c: Any = 1) -> Any:
     """Integrate the bound on the second derivative twice."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("beta in [0,1), tau in (1,13/10]")
     beta, tau = domain
     f, g = two_class_transform(beta, tau), growth_constant(tau) * beta**2
@@ -248,7 +232,6 @@ def growth_constant_suffices_open(c: Any = 1) -> Any:
 
 
 def _growth_bound(c: Any, high: Any, bracket: str) -> Any:
-    from theory.engine.provers.symbolic.chain import chain
 
     domain = Domain(f"beta in [0,1], tau in (1,{high}{bracket}")
     beta, tau = domain

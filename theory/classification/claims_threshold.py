@@ -21,6 +21,7 @@ from theory.classification.claims_threshold_unpooled import unpooled_middle
 from theory.classification.claims_two_class_optimal import flatten_rest, nothing_pooled, two_class_is_worst
 from theory.classification.samples import regret_sample, with_three_classes
 from theory.engine.claim import Claim, Constant, Stated, claim
+from theory.engine.words import ForEveryN, Sig, chain
 
 if TYPE_CHECKING:
     import sympy
@@ -54,9 +55,6 @@ def two_class_up_to_threshold(c: Constant = 1, tau_high: Constant = TAU_LOW) -> 
     """The conditional regret is at least the two-class formula, for every number of classes."""
     from theory.classification.pooled import pool, setting
     from theory.classification.symbolic import two_class_transform
-    from theory.engine.functions import Sig
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.classes import ForEveryN
 
     at = setting(f"[3/2,{tau_high}]")
     bound = two_class_transform(at.beta, at.tau)
@@ -92,8 +90,6 @@ def two_class_formula(c: Constant = 1, tau_high: Constant = TAU_LOW) -> Stated:
     """Both ranges of tau together: (n/2)^(tau-1) times the published bound, for every number of classes."""
     from theory.classification.pooled import setting
     from theory.classification.symbolic import two_class_transform
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.classes import ForEveryN
 
     at = setting(f"(1,{tau_high}]")
 
@@ -145,8 +141,6 @@ def _nothing_pooled(k: Proof, at: Any, pooled: Any, none: Any, bound: Any) -> An
 
 def _something_pooled(k: Proof, at: Any, pooled: Any, three: Any, bound: Any) -> Any:
     """Then at least three classes stand at th; the scalar inequality for Q."""
-    from theory.engine.functions import Sig
-
     th, a, q, r = pooled.th, 1 / (2 - at.tau), at.tau - 1, 2 - at.tau
     D = Sig(pooled.e)
     third = k.show(Fraction(1, 3), ">=", th, by=[(1 / (3 * D), three)])
@@ -180,8 +174,6 @@ def _lifted(k: Proof, at: Any, pooled: Any, D: Any) -> Any:
 
     Here J = (1-2th)/th is how many unnamed classes the pooled mass makes, and z = th + D/J.
     """
-    from theory.engine.functions import Sig
-
     th, e, g, p = pooled.th, pooled.e, pooled.g, at.p
     a = 1 / (2 - at.tau)
     J, z = (1 - 2 * th) / th, th + D * th / (1 - 2 * th)
@@ -204,8 +196,6 @@ def _lifted(k: Proof, at: Any, pooled: Any, D: Any) -> Any:
 
 def _flattened(k: Proof, at: Any, pooled: Any, lifted: Any, most: Any) -> Any:
     """Show ``norm - hits >= (2 th^a + most + lift)^r - th^q``: the rest at its largest is the worst."""
-    from theory.engine.functions import Sig
-
     th, g = pooled.th, pooled.g
     q, a, r = at.tau - 1, 1 / (2 - at.tau), 2 - at.tau
     u = k.fresh("height in [0,oo)")

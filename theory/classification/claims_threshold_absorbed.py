@@ -25,6 +25,7 @@ from theory.classification.claims_threshold_unpooled import (
 )
 from theory.classification.claims_two_class_optimal import scaling
 from theory.engine.claim import Claim, Constant, Stated, claim
+from theory.engine.words import Domain, ForAll, boxes, chain
 
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof
@@ -76,8 +77,6 @@ SMALL_Y = Instance("a in [13/5,371/125]", Fraction(1), Fraction(1, 3), Fraction(
 
 
 def _spare(at: Instance) -> Stated:
-    from theory.engine.provers.enclosure import boxes
-    from theory.engine.statements.forall import Domain, ForAll
 
     domain = Domain(f"{at.a_range}, y in [0,{at.Y}]")
     a, y = domain
@@ -86,8 +85,6 @@ def _spare(at: Instance) -> Stated:
 
 
 def _room(at: Instance) -> Stated:
-    from theory.engine.provers.enclosure import boxes
-    from theory.engine.statements.forall import Domain, ForAll
 
     domain = Domain(at.a_range)
     (a,) = domain
@@ -147,9 +144,6 @@ room_small_y.false_if("lambda were 9/10", lam=Fraction(9, 10))
 
 def _absorbed(at: Instance, spare: Claim, roomy: Claim, c: Constant) -> Stated:
     """State and prove the scalar inequality for one instance."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     s_range = "(0,1)" if at.sigma == 1 else f"(0,{at.sigma}]"
     domain = Domain(f"d in [0,1], y in (0,{at.Y}], s in {s_range}, {at.a_range}")
     d, y, s, a = domain

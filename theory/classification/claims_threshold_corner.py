@@ -25,6 +25,7 @@ from theory.classification.claims_threshold_curvature import (
 )
 from theory.classification.claims_threshold_unpooled import excess, gain, grown
 from theory.engine.claim import Claim, Constant, Stated, claim
+from theory.engine.words import Domain, ForAll, boxes, chain
 
 if TYPE_CHECKING:
     import sympy
@@ -52,9 +53,6 @@ def last(a: Any, y: Any, s: Any) -> sympy.Expr:
 
 def _box(domain_text: str, build: Any, relation: str = ">=", **options: Any) -> Stated:
     """State ``build(...) >= 0`` on a box and decide it in ball arithmetic."""
-    from theory.engine.provers.enclosure import boxes
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain(domain_text)
     return ForAll(domain, build(*domain), relation, 0), boxes(**options)
 
@@ -168,9 +166,6 @@ last_right_of_contact.false_if("a were larger by 10^-2", a=A_LOW + Fraction(1, 1
 @claim(paper=_PAPER, where=_WHERE, expected="certified", strength="lemma", says=_LAST)
 def last_in_corner(margin: Constant = 0) -> Stated:
     """F falls in y to y = 2/3, there in a to the largest a, and is not negative at that edge."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain(f"a in [291/100,{A_LOW}], y in [31/50,2/3], s in [177/200,1]")
     a, y, s = domain
 
@@ -204,9 +199,6 @@ def _defined(k: Proof, y: Any, s: Any, a: Any) -> None:
 
 def _bent_goal(domain_text: str, d0: Fraction, box: Claim, c: Constant) -> Stated:
     """The scalar inequality from a tangent with curvature at d0."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain(domain_text)
     d, y, s, a = domain
     left, right = _sides(d, y, s, a)
@@ -260,9 +252,6 @@ def bent_goal_above(c: Constant = 1) -> Stated:
 def _last_goal(domain_text: str, s_low: Fraction, a_low: Fraction, box: Claim, c: Constant) -> Stated:
     """The scalar inequality where the predicted class having nothing is the worst case."""
     import sympy
-
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
 
     domain = Domain(domain_text)
     d, y, s, a = domain
@@ -337,9 +326,6 @@ last_goal_in_corner.false_if("the right side were twice as large", c=2)
 @claim(paper=_PAPER, where=_WHERE, expected="certified", strength="lemma", says=_GOAL)
 def pooled_suffices_to_threshold(c: Constant = 1) -> Stated:
     """The parts together: 2 <= a <= a_low, every s, every y <= 2/3, any mass moved."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain(f"d in [0,1], y in (0,2/3], s in (0,1), a in [2,{A_LOW}]")
     d, y, s, a = domain
     left, right = _sides(d, y, s, a)

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.words import Domain, ForAll, chain
 
 if TYPE_CHECKING:
     import sympy
@@ -50,9 +51,6 @@ _SAYS = r"x^a\ge c^a+ac^{a-1}(x-c)+\tfrac{a(a-1)}2m^{a-2}(x-c)^2,\quad x,c\ge m,
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="lemma", says=_SAYS)
 def bent_tangent_above(c: Constant = 1) -> Stated:
     """To the right of the point of contact: differentiate twice in the distance h."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("h in [0,oo), t in [0,oo), m in (0,oo), a in [2,3]")
     h, t, m, a = domain
     at, A = m + t, a * (a - 1) / 2
@@ -71,9 +69,6 @@ def bent_tangent_above(c: Constant = 1) -> Stated:
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="lemma", says=_SAYS)
 def bent_tangent_below(c: Constant = 1) -> Stated:
     """To the left of it: the derivative in the distance h is a (a-1) h times a difference of powers."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("h in [0,oo), t in [0,oo), m in (0,oo), a in [2,3]")
     h, t, m, a = domain
     x, A = m + t, a * (a - 1) / 2
@@ -91,9 +86,6 @@ def bent_tangent_below(c: Constant = 1) -> Stated:
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="lemma", says=_SAYS)
 def bent_tangent(c: Constant = 1) -> Stated:
     """Both sides together."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("x in (0,oo), z in (0,oo), m in (0,oo), a in [2,3]")
     x, z, m, a = domain
     claimed = z**a + a * z ** (a - 1) * (x - z) + c * a * (a - 1) / 2 * m ** (a - 2) * (x - z) ** 2
@@ -118,9 +110,6 @@ def moved_above_lowest(c: Constant = 1) -> Stated:
 
     Then complete the square in d - d_0.
     """
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("d in [0,1], d0 in [0,1], y in (0,1), s in (0,1), a in [2,3]")
     d, d0, y, s, a = domain
     A, w, C = a * (a - 1) / 2, y / (1 - y), curvature(y, s, a)
@@ -157,9 +146,6 @@ moved_above_lowest.false_if("half the square sufficed", c=Fraction(1, 2))
        says=r"Q(d)\ge Q(1-s)\quad\text{if}\quad (2s)^{a-1}\ge2\Bigl(1+\tfrac{(1-s)y}{1-y}\Bigr)^{a-1}")  # fmt: skip
 def all_moved_is_worst(c: Constant = 1) -> Stated:
     """Tangents at d = 1-s, where the predicted class has nothing: their slope in d is not positive."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("d in [0,1], y in (0,1), s in (0,1), a in [2,3]")
     d, y, s, a = domain
     w, last = y / (1 - y), 1 - s

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.classification.samples import regret_sample, with_three_classes
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.words import Domain, ForAll, ForEveryN, boxes, chain, newton
 
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof
@@ -48,8 +49,6 @@ def threshold(shift: Constant = 0) -> Stated:
 
     38 digits of tau* and of the beta at which three classes draw level.
     """
-    from theory.engine.provers.newton import newton
-    from theory.engine.statements.forall import Domain
     from theory.engine.statements.root import UniqueRoot
 
     domain = Domain("b in [59/100,61/100], tau in [33/20,67/40]")
@@ -70,8 +69,6 @@ def _three_classes(tau_range: str, b: Fraction, factor: Constant, **options: Any
     import sympy
 
     from theory.classification.symbolic import two_class_transform
-    from theory.engine.provers.enclosure import boxes
-    from theory.engine.statements.forall import Domain, ForAll
 
     domain = Domain(f"tau in {tau_range}")
     (tau,) = domain
@@ -108,9 +105,6 @@ def levels_apart(most: Constant = Fraction(17, 100)) -> Stated:
     """How much lower the level of three equal predictions is than that of two."""
     import sympy
 
-    from theory.engine.provers.enclosure import boxes
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("r in [0,1/4]")
     (r,) = domain
     return ForAll(domain, sympy.Integer(2) ** r / 2 - sympy.Integer(3) ** r / 3, "<=", most), boxes()
@@ -125,8 +119,6 @@ def three_classes_beat_two_far(factor: Constant = 1) -> Stated:
     import sympy
 
     from theory.classification.symbolic import two_class_transform
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
 
     domain = Domain("tau in [7/4,2)")
     (tau,) = domain
@@ -170,8 +162,6 @@ def two_class_always(tau_high: Constant = 2) -> Stated:
     from theory.classification.claims_two_class_optimal import two_class_is_worst
     from theory.classification.pooled import setting
     from theory.classification.symbolic import two_class_transform
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.classes import ForEveryN
 
     at = setting("(1,2)" if tau_high == 2 else f"(1,{tau_high}]")
     statement = ForEveryN(at.domain, at.each, at.given, at.regret(), ">=", two_class_transform(at.beta, at.tau))

@@ -16,6 +16,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.words import Domain, ForAll, boxes, chain
 
 if TYPE_CHECKING:
     import sympy
@@ -65,9 +66,6 @@ def grown(k: Proof, s: sympy.Expr, a: sympy.Expr, name: str) -> Fact:
        says=r"E(s)\le\tfrac{a(a-1)}2\,s^2,\quad 2\le a\le3")  # fmt: skip
 def excess_below_parabola_open(c: Constant = 1) -> Stated:
     """The second derivative is a mean of the concave v^(a-2) at 1 + s and 1 - s, so at most its value at 1."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("s in [0,1), a in [2,3]")
     s, a = domain
     f = a * (a - 1) / 2 * s**2 - excess(s, a)
@@ -86,9 +84,6 @@ def excess_below_parabola_open(c: Constant = 1) -> Stated:
        says=r"E(s)\le\tfrac{a(a-1)}2\,s^2,\quad 2\le a\le3")  # fmt: skip
 def excess_below_parabola(c: Constant = 1) -> Stated:
     """The same with s = 1 allowed, by continuity."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("s in [0,1], a in [2,3]")
     s, a = domain
 
@@ -101,9 +96,6 @@ def excess_below_parabola(c: Constant = 1) -> Stated:
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="lemma", says=r"E(xy)\ge y^2E(x),\quad 2\le a\le3")
 def scaling_reversed_open(c: Constant = 1) -> Stated:
     """Differentiate twice in x: v^(a-2) is concave, so its values at 1 +- x have the smaller mean."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("x in [0,1), y in [0,1], a in [2,3]")
     x, y, a = domain
     f = excess(x * y, a) - y**2 * excess(x, a)
@@ -123,9 +115,6 @@ def scaling_reversed_open(c: Constant = 1) -> Stated:
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="lemma", says=r"E(xy)\ge y^2E(x),\quad 2\le a\le3")
 def scaling_reversed(c: Constant = 1) -> Stated:
     """The same with x = 1 allowed, by continuity."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("x in [0,1], y in [0,1], a in [2,3]")
     x, y, a = domain
 
@@ -164,9 +153,6 @@ def _even(s: Any, a: Any) -> Any:
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="lemma", says=r"h(xy)\ge y^2h(x),\quad h=sE'-eE")
 def slope_scaling_open(c: Constant = 1) -> Stated:
     """Differentiate twice in x: s E3 + (2 - e) E2 falls, since the derivatives E2 and E3 <= 0 of E both do."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("x in [0,1), y in [0,1], a in [2,3]")
     x, y, a = domain
     e, third = _order(a, _LAMBDA), a * (a - 1) * (a - 2) / 2
@@ -203,9 +189,6 @@ slope_scaling_open.false_if("the constant were twice as large", c=2)
        says=r"a2^{a-2}\ge\Bigl(1+\frac q\lambda\Bigr)(2^{a-1}-1)")  # fmt: skip
 def slope_at_one(lam: Constant = _LAMBDA) -> Stated:
     """The slope condition at s = 1, an inequality in a alone."""
-    from theory.engine.provers.enclosure import boxes
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("a in [2,3]")
     (a,) = domain
     return ForAll(domain, a * 2 ** (a - 2), ">=", _order(a, lam) * (2 ** (a - 1) - 1)), boxes()
@@ -218,9 +201,6 @@ slope_at_one.false_if("lambda were 66/100", lam=Fraction(66, 100))
 def slope(c: Constant = 1) -> Stated:
     """h(s) >= s^2 h(1), by continuity at 1, and h(1) >= 0."""
     import sympy
-
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
 
     domain = Domain("s in [0,1], a in [2,3]")
     s, a = domain
@@ -240,9 +220,6 @@ slope.false_if("the exponent e were 1 % larger", c=Fraction(101, 100))
 @claim(paper=_PAPER, where=_WHERE, expected="certified", strength="lemma", says=r"E(ys)\le y^{1+q/\lambda}E(s)")
 def steep_scaling(c: Constant = 1) -> Stated:
     """``E(ys)/y^e`` grows with y, since its derivative is ``y^(-e-1) h(ys)``."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("y in (0,1], s in [0,1], a in [2,3]")
     y, s, a = domain
     e = _order(a, _LAMBDA)
@@ -272,9 +249,6 @@ def elasticity(c: Constant = 1) -> Stated:
     """With w = 1 - (1+u)^(-1/a) the quotient u k'/k is (1 - (1-w)^a)/(a w), a chord slope of a concave function."""
     import sympy
 
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("u in [0,oo), U in (0,oo), a in [2,3], lam in [0,1]")
     u, U, a, lam = domain
     r = 1 / a
@@ -303,9 +277,6 @@ elasticity.false_if("the constant were twice as large", c=2)
        says=r"k(cX)\le c^\lambda k(X)\ \ (0\le X\le U)\quad\text{if}\quad U\,k'(U)\ge\lambda k(U)")  # fmt: skip
 def shrinking(c: Constant = 1) -> Stated:
     """``t^(-lambda) k(tX)`` grows with t, since its derivative is ``t^(-lambda-1) (u k' - lambda k)`` at u = tX."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("t in (0,1], X in [0,oo), U in (0,oo), a in [2,3], lam in [0,1]")
     t, X, U, a, lam = domain
     f = t ** (-lam) * gain(t * X, a)
@@ -328,9 +299,6 @@ shrinking.false_if("the constant were 1 % larger", c=Fraction(101, 100))
        says=r"\frac{1-2^{1-a}}a\ge\lambda\bigl(1-2^{-(a-1)/a}\bigr)")  # fmt: skip
 def room_unpooled(lam: Constant = _LAMBDA) -> Stated:
     """The largest E is E(1) = 2^(a-1) - 1; up to there k shrinks as fast as is needed."""
-    from theory.engine.provers.enclosure import boxes
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("a in [2,3]")
     (a,) = domain
     return ForAll(domain, *room(2 ** (a - 1) - 1, a, lam)), boxes()
@@ -343,9 +311,6 @@ room_unpooled.false_if("lambda were 68/100", lam=Fraction(68, 100))
        says=r"y^q\bigl[(1+yE(s))^{1/a}-1\bigr]\ge\varphi_a(ys)^{1/a}-1,\quad 2\le a\le3")  # fmt: skip
 def unpooled_middle(c: Constant = 1) -> Stated:
     """``k(E(ys)) <= k(y^(q/lambda) X) <= y^q k(X)`` with X = y E(s) <= E(1)."""
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
-
     domain = Domain("y in (0,1], s in [0,1], a in [2,3]")
     y, s, a = domain
     q, E, top = 1 - 1 / a, excess(s, a), 2 ** (a - 1) - 1

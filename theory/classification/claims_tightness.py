@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.classification.symbolic import two_class_transform
 from theory.engine.claim import claim
-from theory.engine.statements.forall import Domain
-from theory.engine.statements.limit import LimitOf
+from theory.engine.words import Domain, LimitOf, chain
 
 if TYPE_CHECKING:
     import sympy
@@ -33,7 +32,6 @@ def _regret(beta: sympy.Expr, delta: sympy.Expr, tau: sympy.Expr) -> sympy.Expr:
 
 
 def _attained(c: Any, tau_range: str) -> Any:
-    from theory.engine.provers.symbolic.chain import chain
 
     domain = Domain(f"beta in [0,1], tau in {tau_range}, delta in (0,1)")
     beta, tau, delta = domain
@@ -86,8 +84,6 @@ def two_classes_attain_middle(c: Any = 1) -> Any:
 def tight_logistic(c: Any = 1) -> Any:
     """The same at tau = 1, with the entropy for the conditional minimum."""
     import sympy
-
-    from theory.engine.provers.symbolic.chain import chain
 
     domain = Domain("beta in [0,1), delta in (0,1)")
     beta, delta = domain

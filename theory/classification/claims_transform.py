@@ -17,8 +17,7 @@ from theory.classification.symbolic import (
     two_class_transform,
 )
 from theory.engine.claim import claim
-from theory.engine.statements.forall import Domain, ForAll
-from theory.engine.statements.limit import LimitOf
+from theory.engine.words import Domain, ForAll, LimitOf, chain
 
 if TYPE_CHECKING:
     import sympy
@@ -42,8 +41,6 @@ _ONE_PERCENT = Fraction(101, 100)
 )
 def transform_at_zero(c: Any = 1) -> Any:
     """Multiply out the square of sqrt(1+b) + sqrt(1-b)."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("beta in [0,1]")
     (beta,) = domain
     left, right = two_class_transform(beta, 0), 1 - (1 - beta**2) ** Fraction(1, 2)
@@ -54,7 +51,6 @@ transform_at_zero.false_if("the formula were 1 % larger", c=_ONE_PERCENT)
 
 
 def _full_regret(c: Any, tau_range: str) -> Any:
-    from theory.engine.provers.symbolic.chain import chain
 
     domain = Domain(f"tau in {tau_range}")
     (tau,) = domain
@@ -95,7 +91,6 @@ def _slope_in_tau(beta: sympy.Expr, tau: sympy.Expr) -> sympy.Expr:
 
 
 def _continuous_at_one(c: Any, tau_range: str, side: str) -> Any:
-    from theory.engine.provers.symbolic.chain import chain
 
     domain = Domain(f"beta in [0,1), tau in {tau_range}")
     beta, tau = domain
@@ -147,8 +142,6 @@ def transform_tends_to_logistic_from_below(c: Any = 1) -> Any:
 )
 def transform_tends_to_absolute_error(c: Any = 1) -> Any:
     """The power mean lies between (1+b) 2^(tau-2) and 1 + b."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("beta in [0,1], tau in (1,2)")
     beta, tau = domain
     f = two_class_transform(beta, tau)
@@ -173,7 +166,6 @@ transform_tends_to_absolute_error.false_if("the limit were 1 % larger", c=_ONE_P
 
 
 def _growth(c: Any, domain: Domain, tau: Any) -> Any:
-    from theory.engine.provers.symbolic.chain import chain
 
     beta = domain.symbols[0]
     f = two_class_transform(beta, tau)
@@ -228,8 +220,6 @@ growth_logistic.false_if("the constant were 1 % larger", c=_ONE_PERCENT)
 )
 def second_derivative(c: Any = 1) -> Any:
     """Both terms of the derivative have the factor ((1+b)(1-b))^(a-2), what is left is four."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("beta in [0,1), a in (0,oo)")
     beta, a = domain
     left, right = (
@@ -270,8 +260,6 @@ def curvature(k: Proof, beta: sympy.Expr, tau: sympy.Expr) -> Any:
 )
 def convex_low(c: Any = 1) -> Any:
     """For a < 1 the mean is at most one and its exponent 1 - 2a is not positive; 1 - b^2 has the exponent a - 2 < 0."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("beta in [0,1), tau in [0,1)")
     beta, tau = domain
     second, least = two_class_transform(beta, tau).diff(beta, 2), 2 ** (1 - tau) / (2 - tau)
@@ -292,8 +280,6 @@ def convex_low(c: Any = 1) -> Any:
 )
 def convex_middle(floor: Any = 0) -> Any:
     """The identity has positive factors only; at tau > 3/2 the second derivative falls to 0 at b = 1."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("beta in [0,1), tau in (1,2)")
     beta, tau = domain
     second = two_class_transform(beta, tau).diff(beta, 2)
@@ -314,8 +300,6 @@ def convex_middle(floor: Any = 0) -> Any:
 )
 def convex_logistic(c: Any = 1) -> Any:
     """Differentiate twice."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain = Domain("beta in [0,1)")
     (beta,) = domain
     second = two_class_transform(beta, 1).diff(beta, 2)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.classification.samples import regret_sample
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
 
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof
@@ -25,7 +26,6 @@ _WHERE = "two classes are the worst case, tau <= 3/2"
 
 def _scaling(c: Any, domain_text: str) -> tuple[Any, Any]:
     from theory.classification.symbolic import mean_power
-    from theory.engine.statements.forall import Domain, ForAll
 
     domain = Domain(domain_text)
     x, y, tau = domain
@@ -43,7 +43,6 @@ def _scaling(c: Any, domain_text: str) -> tuple[Any, Any]:
 def scaling_open(c: Constant = 1) -> Stated:
     """Differentiate twice in x: v^(a-2) is convex, so its values at 1 +- x spread further than those at 1 +- xy."""
     from theory.classification.symbolic import mean_power
-    from theory.engine.provers.symbolic.chain import chain
 
     domain, statement = _scaling(c, "x in [0,1), y in [0,1], tau in (1,3/2]")
     x, y, tau = domain
@@ -71,8 +70,6 @@ def scaling_open(c: Constant = 1) -> Stated:
 )
 def scaling(c: Constant = 1) -> Stated:
     """The same with x = 1 allowed, by continuity."""
-    from theory.engine.provers.symbolic.chain import chain
-
     domain, statement = _scaling(c, "x in [0,1], y in [0,1], tau in (1,3/2]")
 
     def proof(k: Proof) -> Any:
@@ -94,8 +91,6 @@ def unpooled(c: Constant = 1) -> Stated:
     Phi(ys) - 1 <= y^2 E, then increments of x^(1-q) from 1 and from y, then y^q >= y^(1-q) as q <= 1/2.
     """
     from theory.classification.symbolic import mean_power
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
 
     domain = Domain("y in (0,1], s in [0,1], tau in (1,3/2]")
     y, s, tau = domain
@@ -134,8 +129,6 @@ def two_class_is_worst(c: Constant = 1) -> Stated:
     """The conditional regret is at least the two-class formula, for every number of classes."""
     from theory.classification.pooled import pool, setting
     from theory.classification.symbolic import two_class_transform
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.classes import ForEveryN
 
     at = setting("(1,3/2]")
 
@@ -165,8 +158,6 @@ def level_out(k: Proof, at: Any, pooled: Any) -> Any:
 
     Equality where nothing is pooled.
     """
-    from theory.engine.functions import Sig
-
     th, e, g, p = pooled.th, pooled.e, pooled.g, at.p
     a = 1 / (2 - at.tau)
     D = Sig(e)
@@ -214,7 +205,6 @@ def flatten_rest(k: Proof, at: Any, pooled: Any, leveled: Any) -> Any:
     The rest at its largest is the worst.
     """
     from theory.classification.symbolic import mean_power
-    from theory.engine.functions import Sig
 
     th, g = pooled.th, pooled.g
     q, a, r = at.tau - 1, 1 / (2 - at.tau), 2 - at.tau
@@ -248,8 +238,6 @@ def two_classes_only(c: Constant = 1) -> Stated:
     A mean of S^q at most at S = 1/2, and S_1 <= S_2 favours class 2.
     """
     from theory.classification.symbolic import two_class_transform
-    from theory.engine.provers.symbolic.chain import chain
-    from theory.engine.statements.forall import Domain, ForAll
 
     domain = Domain("tau in (1,2), beta in [0,1], S1 in [0,1/2]")
     tau, beta, S1 = domain

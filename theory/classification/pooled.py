@@ -19,7 +19,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.classification.claims_conditional_minimum import hoelder
-from theory.engine.statements.forall import Domain
+from theory.engine.words import Domain, Sig
 
 if TYPE_CHECKING:
     import sympy
@@ -52,8 +52,6 @@ class Setting:
 
     def total(self, first: sympy.Expr, second: sympy.Expr, rest: sympy.Expr) -> sympy.Expr:
         """Sum over all classes: the two named ones and the rest."""
-        from theory.engine.functions import Sig
-
         return first + second + Sig(rest)
 
     def hits(self) -> sympy.Expr:
@@ -76,8 +74,6 @@ def setting(tau_range: str, *, positive: bool = False) -> Setting:
 
     Hypotheses, by number: 0 p adds up to one, 1 S adds up to one, 2 p1 >= p2, 3 p1 >= p, 4 S2 >= S1, 5 S2 >= S.
     """
-    from theory.engine.functions import Sig
-
     left = "(0,1]" if positive else "[0,1]"
     domain = Domain(f"tau in {tau_range}, p1 in (0,1], p2 in [0,1], S1 in {left}, S2 in (0,1]")
     each = Domain(f"p in [0,1], S in {left}")
@@ -138,8 +134,6 @@ def pool_at_two(k: Proof, at: Setting) -> Pool:
 
 def _pool(k: Proof, at: Setting) -> Leveled:
     """Name the level and the excesses."""
-    from theory.engine.functions import Sig
-
     th, level = _level(k, at)
     e = k.fresh("e in [0,oo)")
     excess, _, above, complementary = k.part(e, at.p - th)
@@ -156,8 +150,6 @@ def _pool(k: Proof, at: Setting) -> Leveled:
 def _level(k: Proof, at: Setting) -> tuple[sympy.Symbol, Fact]:
     """The pooled level as a root: above it there is as much mass to give away as class 2 lacks."""
     import sympy
-
-    from theory.engine.functions import Sig
 
     th = k.fresh("th in [0,1]")
     f = (at.p1 - th) + Sig(sympy.Max(at.p - th, 0)) - (th - at.p2)

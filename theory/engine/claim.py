@@ -1,10 +1,8 @@
 r"""A claim: statement, assumptions, source, method and controls; a function that builds the first and the last.
 
->>> from fractions import Fraction
+>>> from theory.engine.words import Domain, ForAll, boxes
 >>> @claim(paper="demo", where="Lemma 1", says=r"x^2 \ge c\,(2x-1)", expected="certified")
 ... def square_above_tangent(c=1):
-...     from theory.engine.statements.forall import Domain, ForAll
-...     from theory.engine.provers.enclosure import boxes
 ...     domain = Domain("x in [2,3]")
 ...     (x,) = domain
 ...     return ForAll(domain, x**2, ">", c * (2 * x - 1)), boxes()

@@ -65,11 +65,7 @@ def smooth_convex(visited: Sequence[Visited], smoothness: Rational) -> list[Cond
         for j, at in enumerate(visited):
             if i != j:
                 change = to.gradient - at.gradient
-                lower = (
-                    at.value
-                    + at.gradient @ (to.point - at.point)
-                    + change @ change / (2 * Fraction(smoothness))
-                )
+                lower = at.value + at.gradient @ (to.point - at.point) + change @ change / (2 * Fraction(smoothness))
                 conditions.append((to.value, ">=", lower))
     return conditions
 

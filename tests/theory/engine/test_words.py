@@ -1,0 +1,29 @@
+import subprocess
+import sys
+
+from theory.engine import words
+from theory.engine.evidence import Evidence
+
+
+def test_every_word_is_there_and_loads_nothing_heavy():
+    code = "import sys, theory.engine.words; print([m for m in ('sympy', 'flint', 'scipy', 'cvxpy') if m in sys.modules])"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.strip() == "[]"
+    assert all(hasattr(words, name) for name in words.__all__)
+
+
+def test_methods_are_those_of_the_provers():
+    from theory.engine.provers.enclosure import Boxes
+    from theory.engine.provers.newton import Newton
+
+    proof = words.chain(lambda k: k.sign(k.context.symbol("x"), ">="))
+    assert proof.evidence is Evidence.PROVED
+    assert words.boxes(cells=7) == Boxes(cells=7)
+    assert isinstance(words.newton(precision=100), Newton)
+
+
+def test_sums_are_the_kernel_s_sums():
+    from theory.engine.functions import Sig
+
+    (p,) = words.Domain("p in [0,1]")
+    assert words.Sig(p) == Sig(p)

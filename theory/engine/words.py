@@ -1,0 +1,54 @@
+"""The words that claims are written in: statements and methods, each loading its machinery when it is first used.
+
+A module of claims imports these at its top; listing claims then still imports neither SymPy nor a solver.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from theory.engine.statements.classes import ForEveryN
+from theory.engine.statements.forall import Domain, ForAll
+from theory.engine.statements.limit import LimitOf
+
+if TYPE_CHECKING:
+    import sympy
+
+__all__ = ["Domain", "ForAll", "ForEveryN", "LimitOf", "Sig", "boxes", "chain", "newton"]
+
+
+def Sig(expression: Any) -> sympy.Expr:
+    """Return the sum of an expression over the unnamed classes; see `theory.engine.functions.Sig`."""
+    from theory.engine import functions
+
+    return functions.Sig(expression)
+
+
+def chain(proof: Any, sample: Any = None) -> Any:
+    """Decide by a written proof; see `theory.engine.provers.symbolic.chain.chain`."""
+    from theory.engine.provers.symbolic import chain as home
+
+    return home.chain(proof, sample)
+
+
+def boxes(zero_at: Any = None, **options: Any) -> Any:
+    """Decide an inequality on a box in ball arithmetic; see `theory.engine.provers.enclosure.boxes`.
+
+    Examples
+    --------
+    >>> domain = Domain("x in [0,1]")
+    >>> (x,) = domain
+    >>> from theory.engine.evidence import Budget
+    >>> boxes(zero_at=x).decide(ForAll(domain, (1 + x) ** 3, ">=", 1 + 3 * x), Budget()).kind
+    'boxes'
+    """
+    from theory.engine.provers import enclosure
+
+    return enclosure.boxes(zero_at, **options)
+
+
+def newton(**options: Any) -> Any:
+    """Certify an isolated root by interval Newton; see `theory.engine.provers.newton.newton`."""
+    from theory.engine.provers import newton as home
+
+    return home.newton(**options)
