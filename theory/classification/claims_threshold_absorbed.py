@@ -232,6 +232,6 @@ def absorbed_small_y(c: Constant = 1) -> Stated:
     return _absorbed(SMALL_Y, spare_small_y, room_small_y, c)
 
 
-absorbed_wide.false_if("the right side were twice as large", c=2)
-absorbed_small_s.false_if("the right side were twice as large", c=2)
-absorbed_small_y.false_if("the right side were twice as large", c=2)
+absorbed_wide.false_if("the right side were 10 % larger", c=Fraction(11, 10))
+absorbed_small_s.false_if("the right side were 10 % larger", c=Fraction(11, 10))
+absorbed_small_y.false_if("the right side were half as large again", c=Fraction(3, 2))

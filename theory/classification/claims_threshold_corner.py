@@ -316,11 +316,11 @@ def last_goal_in_corner(c: Constant = 1) -> Stated:
     return _last_goal(text, Fraction(177, 200), Fraction(291, 100), last_in_corner, c)
 
 
-bent_goal_below.false_if("the right side were twice as large", c=2)
-bent_goal_above.false_if("the right side were twice as large", c=2)
-last_goal_below.false_if("the right side were twice as large", c=2)
-last_goal_above.false_if("the right side were twice as large", c=2)
-last_goal_in_corner.false_if("the right side were twice as large", c=2)
+bent_goal_below.false_if("the right side were 5 % larger", c=Fraction(21, 20))
+bent_goal_above.false_if("the right side were 1 % larger", c=Fraction(101, 100))
+last_goal_below.false_if("the right side were 5 % larger", c=Fraction(21, 20))
+last_goal_above.false_if("the right side were 5 % larger", c=Fraction(21, 20))
+last_goal_in_corner.false_if("the right side were 1 % larger", c=Fraction(101, 100))
 
 
 @claim(paper=_PAPER, where=_WHERE, expected="certified", strength="lemma", says=_GOAL)
@@ -370,4 +370,4 @@ def pooled_suffices_to_threshold(c: Constant = 1) -> Stated:
     return ForAll(domain, left, ">=", c * right, ((1 - s, ">=", d),)), chain(proof)
 
 
-pooled_suffices_to_threshold.false_if("the right side were twice as large", c=2)
+pooled_suffices_to_threshold.false_if("the right side were 5 % larger", c=Fraction(21, 20))
