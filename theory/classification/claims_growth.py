@@ -21,7 +21,8 @@ from theory.engine.words import Domain, ForAll, LimitOf, chain
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof
 
-_PAPER, _WHERE, _FORM = "growth", "quadratic growth of smooth margin losses", "as usually quoted"
+_PAPER, _WHERE, _FORM = "growth", "quadratic growth of smooth margin losses", "derived"
+_SCALAR = _WHERE + ": the inequality between Taylor models"
 _ONE_PERCENT = Fraction(101, 100)
 _TAYLOR = ("Phi is three times differentiable near 0: the remainders are those of Taylor's theorem",)
 _CONVEX = ("Phi is convex, so the conditional risk is",)
@@ -37,15 +38,15 @@ def _saving(t: Any, d: Any, c: Any, z: Any, remainder: Any) -> Any:
 
 @claim(
     paper=_PAPER,
-    where=_WHERE,
+    where=_SCALAR,
     expected="proved",
-    strength="lower",
+    strength="lemma",
     assumptions=("Phi is convex with Phi'(0) = -d < 0: it lies above its tangent at 0, at v and at -v",),
     says=r"v\le0:\quad\tfrac{1+t}2\Phi(v)+\tfrac{1-t}2\Phi(-v)\ge\Phi(0)",
 )
 def wrong_sign_costs_value_at_zero(c: Any = 1) -> Any:
     """The average of the two tangents at 0 is Phi(0) - t d v."""
-    domain = Domain("t in [0,1], d in (0,oo), w in [0,oo), x in [0,1], y in [0,1], base in [0,1]")
+    domain = Domain("t in [0,1], d in (0,oo), w in [0,oo), x in [0,oo), y in [0,oo), base in [0,oo)")
     t, d, w, x, y, base = domain
     there, across = base + d * w + x, base - d * w + y  # v = -w; x and y are the distances from the tangent
     risk = (1 + t) / 2 * there + (1 - t) / 2 * across
@@ -65,7 +66,8 @@ wrong_sign_costs_value_at_zero.false_if("it cost twice as much", c=2)
     where=_WHERE,
     expected="proved",
     strength="tight",
-    says=r"\Phi(u)=\Phi(0)-du+\tfrac c2u^2:\quad\mathcal T(t)=\frac{d^2t^2}{2c}",
+    says=r"\Phi(u)=\Phi(0)-du+\tfrac c2u^2:\quad\Phi(0)-\text{risk}(u)\le\frac{d^2t^2}{2c},"
+    r"\ \text{equal at}\ u=td/c",
 )
 def quadratic_loss(factor: Any = 1) -> Any:
     """Without a third derivative: complete the square; the score td/c attains it (z = 1)."""
@@ -95,13 +97,14 @@ def _remainder(t: Any, s: Any, z: Any, x: Any, y: Any) -> Any:
 
 @claim(
     paper=_PAPER,
-    where=_WHERE,
+    where=_SCALAR,
     form=_FORM,
     expected="proved",
-    strength="lower",
+    strength="lemma",
     assumptions=_TAYLOR,
     uses=("growth.wrong_sign_costs_value_at_zero",),
-    says=r"\mathcal T(t)\ge\frac{d^2t^2}{2c}\Bigl(1-\frac s3\Bigr),\quad s=\frac{Kdt}{c^2}",
+    says=r"\Phi(0)-\text{risk}\bigl(\tfrac{td}c\bigr)\ge\frac{d^2t^2}{2c}\Bigl(1-\frac s3\Bigr),"
+    r"\quad s=\frac{Kdt}{c^2}",
 )
 def growth_from_below(factor: Any = 1) -> Any:
     """The risk at the score t d/c (z = 1); the remainders are -x K u^3/6 and -y K u^3/6."""
@@ -120,10 +123,10 @@ growth_from_below.false_if("the constant were 1 % larger", factor=_ONE_PERCENT)
 
 @claim(
     paper=_PAPER,
-    where=_WHERE,
+    where=_SCALAR,
     form=_FORM,
     expected="proved",
-    strength="upper",
+    strength="lemma",
     assumptions=_TAYLOR,
     says=r"0\le u\le 3td/c,\ s<1:\quad\Phi(0)-\text{risk}(u)\le\frac{d^2t^2}{2c}\cdot\frac1{1-s}",
 )
@@ -147,15 +150,15 @@ growth_from_above_near.false_if("the bound were half as large", factor=Fraction(
 
 @claim(
     paper=_PAPER,
-    where=_WHERE,
+    where=_SCALAR,
     expected="proved",
-    strength="upper",
+    strength="lemma",
     assumptions=(*_TAYLOR, *_CONVEX),
     says=r"u\ge 3td/c,\ s\le\tfrac13:\quad\text{risk}(u)\ge\Phi(0)",
 )
 def growth_from_above_far(reach: Any = Fraction(1, 3)) -> Any:
     """At 3td/c the risk is at least Phi(0); a convex function that has risen above its value at 0 stays there."""
-    domain, t, d, c, s, w, above, x, y = _small(f"s in (0,{reach}], w in (0,1], above in [0,1]")
+    domain, t, d, c, s, w, above, x, y = _small(f"s in (0,{reach}], w in (0,1], above in [0,oo)")
     saved = _saving(t, d, c, 3, _remainder(t, s, 3, x, y))
     # u = 3td/(cw): by convexity (1 - w) risk(0) + w risk(u) exceeds risk(3td/c), by the amount ``above``
     rise = (above - saved) / w

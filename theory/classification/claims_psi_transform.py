@@ -87,6 +87,11 @@ def _positive_parts(k: Proof, u: Any) -> Any:
 # -- hinge: psi(t) = t ----------------------------------------------------------------------------------------------
 
 
+def _rests_on(name: str) -> tuple[str, str]:
+    """A transform is Phi(0), the least wrong-sign risk, less the least risk; where that is attained is the claim."""
+    return f"bartlett.{name}_minimum", "growth.wrong_sign_costs_value_at_zero"
+
+
 @claim(
     paper=_PAPER,
     where=_WHERE,
@@ -106,7 +111,15 @@ def hinge_minimum(factor: Any = 1) -> Any:
     return _least(hinge, lambda t: 1 - t, proof, factor, "[0,1]")
 
 
-@claim(paper=_PAPER, where=_WHERE, form=_FORM, expected="proved", strength="tight", says=r"\psi(t)=t")
+@claim(
+    paper=_PAPER,
+    where=_WHERE,
+    form=_FORM,
+    expected="proved",
+    strength="tight",
+    uses=_rests_on("hinge"),
+    says=r"\psi(t)=t",
+)
 def hinge_transform(factor: Any = 1) -> Any:
     """Attained at the score 1."""
     return _attained(hinge, lambda t: 1 - t, lambda t: 1, factor, "[0,1]")
@@ -132,7 +145,15 @@ def square_minimum(factor: Any = 1) -> Any:
     return _least(lambda u: (1 - u) ** 2, lambda t: 1 - t**2, proof, factor, "[0,1]")
 
 
-@claim(paper=_PAPER, where=_WHERE, form=_FORM, expected="proved", strength="tight", says=r"\psi(t)=t^2")
+@claim(
+    paper=_PAPER,
+    where=_WHERE,
+    form=_FORM,
+    expected="proved",
+    strength="tight",
+    uses=_rests_on("square"),
+    says=r"\psi(t)=t^2",
+)
 def square_transform(factor: Any = 1) -> Any:
     """Attained at the score t."""
     return _attained(lambda u: (1 - u) ** 2, lambda t: 1 - t**2, lambda t: t, factor, "[0,1]")
@@ -185,7 +206,15 @@ def exponential_minimum(factor: Any = 1) -> Any:
     return _least(exponential, _root, proof, factor, "[0,1]")
 
 
-@claim(paper=_PAPER, where=_WHERE, form=_FORM, expected="proved", strength="tight", says=r"\psi(t)=1-\sqrt{1-t^2}")
+@claim(
+    paper=_PAPER,
+    where=_WHERE,
+    form=_FORM,
+    expected="proved",
+    strength="tight",
+    uses=_rests_on("exponential"),
+    says=r"\psi(t)=1-\sqrt{1-t^2}",
+)
 def exponential_transform(factor: Any = 1) -> Any:
     """Attained at half the log-odds."""
     import sympy
@@ -224,7 +253,15 @@ def logistic_minimum(factor: Any = 1) -> Any:
     return _least(logistic, _entropy, proof, factor, "[0,1)")
 
 
-@claim(paper=_PAPER, where=_WHERE, form=_FORM, expected="proved", strength="tight", says=r"\psi(t)=\mathcal T_1(t)")
+@claim(
+    paper=_PAPER,
+    where=_WHERE,
+    form=_FORM,
+    expected="proved",
+    strength="tight",
+    uses=_rests_on("logistic"),
+    says=r"\psi(t)=\mathcal T_1(t)",
+)
 def logistic_transform(factor: Any = 1) -> Any:
     """Attained at the log-odds."""
     import sympy

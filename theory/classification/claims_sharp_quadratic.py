@@ -280,13 +280,15 @@ sharp_quadratic.false_if("the constant were 1 % larger", c=Fraction(101, 100))
     r"\ \text{at}\ p=(1,0,\dots),\ S=(\tfrac12,\tfrac12,0,\dots)",
 )
 def sharp_quadratic_attained(c: Constant = 1) -> Stated:
-    """At beta = 1 the sharp quadratic bound is the regret itself: (1 - (1/2)^(tau-1))/(tau-1)."""
+    """At beta = 1 the sharp quadratic bound is the regret itself: the norm of (1, 0) less one half to the tau - 1."""
     import sympy
 
     domain = Domain("tau in (1,2)")
     (tau,) = domain
-    q = tau - 1
-    regret = (1 - sympy.Rational(1, 2) ** q) / q
+    q, a, half = tau - 1, 1 / (2 - tau), sympy.Rational(1, 2)
+    p = (sympy.Integer(1), sympy.Integer(0))
+    norm, hits = sum(x**a for x in p) ** (2 - tau), sum(x * half**q for x in p)
+    regret = (norm - hits) / q
 
     def proof(k: Proof) -> Any:
         return k.identity(regret, (1 - 2 ** (-q)) / q)

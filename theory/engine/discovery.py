@@ -83,12 +83,7 @@ def collect(modules: Mapping[str, str] | None = None) -> Collection:
         claims, faults = claims_of(entry, module)
         found.setdefault(module, claims)
         broken += faults
-    owner = {
-        id(claim): module
-        for module, claims in found.items()
-        for claim in claims
-        if claim.__module__ == module
-    }
+    owner = {id(claim): module for module, claims in found.items() for claim in claims if claim.__module__ == module}
     by_id: dict[str, Claim] = {}
     where: dict[str, str] = {}
     for module, claims in found.items():
@@ -108,9 +103,7 @@ def entry_points(group: str) -> tuple[dict[str, str], list[Broken]]:
     broken: list[Broken] = []
     for name, value in sorted(_installed(group, broken)):
         if entries.setdefault(name, value) != value:
-            broken.append(
-                Broken(name, f"entry point {name!r} of {group} names both {entries[name]} and {value}")
-            )
+            broken.append(Broken(name, f"entry point {name!r} of {group} names both {entries[name]} and {value}"))
     return entries, broken
 
 
@@ -118,15 +111,11 @@ def _installed(group: str, broken: list[Broken]) -> Iterator[tuple[str, str]]:
     try:
         yield from {(point.name, point.value) for point in metadata.entry_points(group=group)}
         return
-    except (
-        Exception
-    ):  # one unreadable entry_points.txt makes the common call fail: then one distribution at a time
+    except Exception:  # one unreadable entry_points.txt makes the common call fail: then one distribution at a time
         distributions = list(metadata.distributions())
     for distribution in distributions:
         try:
-            points = {
-                (point.name, point.value) for point in distribution.entry_points if point.group == group
-            }
+            points = {(point.name, point.value) for point in distribution.entry_points if point.group == group}
         except Exception as error:
             place = str(getattr(distribution, "_path", distribution))
             broken.append(Broken(place, f"its entry points cannot be read: {_reason(error)}"))

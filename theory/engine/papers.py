@@ -50,9 +50,7 @@ class Paper:
         'Ann Bee, Cy Dee: A Title. JMLR, 2020.'
         """
         who = f"{', '.join(self.authors)}: " if self.authors else ""
-        place = ", ".join(
-            filter(None, (self.venue, str(self.year or ""), f"arXiv:{self.arxiv}" if self.arxiv else ""))
-        )
+        place = ", ".join(filter(None, (self.venue, str(self.year or ""), f"arXiv:{self.arxiv}" if self.arxiv else "")))
         return f"{who}{self.title}." + (f" {place}." if place else "")
 
     def bibtex(self) -> str:

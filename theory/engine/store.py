@@ -85,9 +85,7 @@ class Store:
         document = {"schema": SCHEMA, "claim": claim, "digest": digest, "certificate": certificate.to_json()}
         text = json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False)
         if len(text) > MOST_BYTES:
-            raise ValueError(
-                f"the certificate of {claim} has {len(text)} bytes; at most {MOST_BYTES} are kept"
-            )
+            raise ValueError(f"the certificate of {claim} has {len(text)} bytes; at most {MOST_BYTES} are kept")
         path = self.path(claim)
         self.folder.mkdir(exist_ok=True)
         replace_file(path, lzma.compress(text.encode(), preset=6))
@@ -118,9 +116,7 @@ def _parse(raw: Any, claim: str, name: str) -> tuple[str, Certificate]:
     if not isinstance(digest, str) or not isinstance(certificate, dict):
         raise Unreadable(f"{name}: digest or certificate is missing")
     if not all(isinstance(certificate.get(key), kind) for key, kind in _PLAIN):
-        raise Unreadable(
-            f"{name}: kind, data, summary or uses of the certificate is missing or of the wrong type"
-        )
+        raise Unreadable(f"{name}: kind, data, summary or uses of the certificate is missing or of the wrong type")
     if not all(isinstance(claim_id, str) for claim_id in certificate["uses"]):
         raise Unreadable(f"{name}: 'uses' must list claim ids")
     return digest, Certificate.from_json(certificate)

@@ -97,9 +97,7 @@ def select(collection: Collection, patterns: Iterable[str]) -> list[str]:
         else:
             named = set(fnmatch.filter(collection.claims, pattern))
         if not named:
-            raise BadInput(
-                f"no claim or paper is called {pattern!r}" + nearest(pattern, [*collection.claims, *papers])
-            )
+            raise BadInput(f"no claim or paper is called {pattern!r}" + nearest(pattern, [*collection.claims, *papers]))
         wanted |= named
     return [name for name in collection.claims if name in wanted or not patterns]
 
@@ -232,9 +230,7 @@ def settle(verdicts: Mapping[str, Verdict]) -> dict[str, Verdict]:
         if cycle
     }
     acyclic = {
-        name: [item for item in used if item not in settled]
-        for name, used in graph.items()
-        if name not in settled
+        name: [item for item in used if item not in settled] for name, used in graph.items() if name not in settled
     }
     for name in _premises_first(acyclic):
         settled[name] = _weakened(verdicts[name], settled)
@@ -254,17 +250,13 @@ def _weakened(verdict: Verdict, settled: Mapping[str, Verdict]) -> Verdict:
         evidence = Evidence.UNDECIDED
     else:
         weaker = [
-            name
-            for name, kind in premises.items()
-            if Evidence.weakest(verdict.evidence, kind) is not verdict.evidence
+            name for name, kind in premises.items() if Evidence.weakest(verdict.evidence, kind) is not verdict.evidence
         ]
         evidence = Evidence.weakest(verdict.evidence, *premises.values())
     if not weaker:
         return verdict
     named = ", ".join(f"{name} ({premises[name].value})" for name in weaker)
-    return replace(
-        verdict, evidence=evidence, reason=f"{verdict.evidence.value} by itself, but rests on {named}"
-    )
+    return replace(verdict, evidence=evidence, reason=f"{verdict.evidence.value} by itself, but rests on {named}")
 
 
 def _undecided(verdict: Verdict, reason: str) -> Verdict:

@@ -255,17 +255,13 @@ def _context() -> Any:
 def serve(connection: Connection, options: Options) -> None:
     """Decide what arrives on the connection until it closes: the worker's main loop."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt from the keyboard is the parent's to handle
-    os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = (
-        "1"  # every core has a worker already
-    )
+    os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # every core has a worker already
     with suppress(OSError):
         os.dup2(2, 1)  # what a claim prints must not mix with the report
     with suppress(EOFError, OSError):
         while True:
             for module, claim_id in connection.recv():
-                connection.send(
-                    _decide(module, claim_id, options, lambda step: connection.send(str(step)[:500]))
-                )
+                connection.send(_decide(module, claim_id, options, lambda step: connection.send(str(step)[:500])))
 
 
 @cache
@@ -283,20 +279,14 @@ def _decide(module: str, claim_id: str, options: Options, step: Callable[[str], 
         claim = _claims(module).get(claim_id)
         if claim is None:
             raise LookupError(f"{module} has no claim {claim_id} in a new process")
-        decided = (
-            _decide_stored(claim, module, options, step)
-            if claim.stored
-            else Decided(_decide_fresh(claim, step))
-        )
+        decided = _decide_stored(claim, module, options, step) if claim.stored else Decided(_decide_fresh(claim, step))
         json.dumps(
             decided.verdict.to_json(), allow_nan=False
         )  # evidence must be plain data; found out here, not in the report
         return decided
     except BaseException as error:  # SystemExit from a claim's code must not end the worker without a word
         expected = Evidence.UNDECIDED if claim is None else claim.expected
-        return Decided(
-            Verdict(claim_id, Evidence.UNDECIDED, expected, reason=f"{type(error).__name__}: {error}")
-        )
+        return Decided(Verdict(claim_id, Evidence.UNDECIDED, expected, reason=f"{type(error).__name__}: {error}"))
 
 
 def _decide_fresh(claim: Claim, step: Callable[[str], None], kept: dict[str, Any] | None = None) -> Verdict:
@@ -309,9 +299,7 @@ def _decide_stored(claim: Claim, module: str, options: Options, step: Callable[[
     """Decide a claim whose certificate is kept with its package, or is to be."""
     store = Store.of_module(module)
     if store is None:
-        return Decided(
-            _decide_fresh(claim, step), note=f"no certificate is kept: {module} is not in a package"
-        )
+        return Decided(_decide_fresh(claim, step), note=f"no certificate is kept: {module} is not in a package")
     kept, note = None, ""
     if not options.rederive:
         try:

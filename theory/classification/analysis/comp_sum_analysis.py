@@ -110,11 +110,11 @@ def _read_tau(tau: object) -> float:
 def _convex(tau: float) -> Answer:
     if tau <= 1:
         reason = "the loss is log-sum-exp of score differences (tau = 1), or the exponential of (1-tau) times it"
-        return Answer("convex", "yes, in the scores", "proved", "all scores, every n", reason)
+        return Answer("convex", "yes, in the scores", on_record.PROSE, "all scores, every n", reason)
     reason = (
         f"the loss is bounded by 1/(tau-1) = {1 / (tau - 1):.6g} and not constant, which no convex function of R^n is"
     )
-    return Answer("convex", "no", "proved", "all scores, every n", reason)
+    return Answer("convex", "no", on_record.PROSE, "all scores, every n", reason)
 
 
 def _calibrated(tau: float) -> Answer:

@@ -264,11 +264,11 @@ def _tightness(facts: Facts) -> Answer:
     )
     linear = facts.symmetric and facts.non_increasing
     if facts.is_convex or facts.named is not None or linear:
-        return Answer("tight", "yes", "proved", "every t, hypotheses that take every allowed score", reason)
+        return Answer("tight", "yes", "argued", "every t, hypotheses that take every allowed score", reason)
     return Answer(
         "tight",
         "yes, with the convex hull of T",
-        "proved",
+        "argued",
         "hypotheses that take every allowed score",
         reason,
     )

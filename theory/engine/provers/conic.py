@@ -66,18 +66,14 @@ def search(region: Region, cost: Form | None = None) -> tuple[dict[Any, float], 
     conditions += [stack(region.inequalities) >= margin] if region.inequalities else []
     if region.matrix:
         order = len(region.matrix)
-        square = cvxpy.reshape(
-            stack([form for row in region.matrix for form in row]), (order, order), order="C"
-        )
+        square = cvxpy.reshape(stack([form for row in region.matrix for form in row]), (order, order), order="C")
         conditions.append((square + square.T) / 2 - margin * np.eye(order) >> 0)
     if cost is None:
         problem = cvxpy.Problem(cvxpy.Maximize(inside), [*conditions, inside <= 1])
     else:
         problem = cvxpy.Problem(cvxpy.Minimize(stack([cost])[0]), conditions)
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # of inaccurate solutions: the guess is made exact and checked in any case
+        warnings.simplefilter("ignore")  # of inaccurate solutions: the guess is made exact and checked in any case
         try:
             problem.solve(solver=cvxpy.CLARABEL)
         except cvxpy.SolverError:
@@ -96,9 +92,7 @@ def round_inside(region: Region, guess: dict[Any, float], *, denominator: int) -
     return solve_near(region.equalities, nearby(guess, denominator), order)
 
 
-def round_on_face(
-    region: Region, guess: dict[Any, float], *, tolerance: float, denominator: int
-) -> Point | None:
+def round_on_face(region: Region, guess: dict[Any, float], *, tolerance: float, denominator: int) -> Point | None:
     """Round a point on the boundary: what is active within the tolerance becomes an exact equality.
 
     Parameters

@@ -33,9 +33,7 @@ class Enumeration:
         for position, item in enumerate(statement.items()):
             if not statement.holds_at(item):
                 data = {"position": position, "item": canonical(item)}
-                return Witness(
-                    "finite", data, f"fails at item {position + 1} of {statement.size}: {data['item']}"
-                )
+                return Witness("finite", data, f"fails at item {position + 1} of {statement.size}: {data['item']}")
             if time.monotonic() > end:
                 return None
         return None
@@ -56,9 +54,7 @@ class Enumeration:
         if counterexample is not None:
             raise Rejected(f"the statement fails at {counterexample}")
         if certificate.data != {"count": count, "sha256": digest}:
-            raise Rejected(
-                f"the certificate is of another domain: here {count} items with SHA-256 {digest[:16]}..."
-            )
+            raise Rejected(f"the certificate is of another domain: here {count} items with SHA-256 {digest[:16]}...")
 
 
 def _enumerate(statement: Any) -> tuple[int, str, str | None]:

@@ -60,9 +60,7 @@ class LinearProver:
     evidence = Evidence.CERTIFIED
 
     def __init__(self) -> None:
-        self._solved: dict[
-            int, tuple[Any, _Minimum]
-        ] = {}  # refuter and prover of one claim meet the same programs
+        self._solved: dict[int, tuple[Any, _Minimum]] = {}  # refuter and prover of one claim meet the same programs
 
     def refute(self, statement: Any, budget: Budget) -> Witness | None:
         """Return points and multipliers that contradict one comparison, exactly, or None."""
@@ -95,9 +93,7 @@ class LinearProver:
             parts.append({"left": left.low_data | left.high_data, "right": right.low_data | right.high_data})
             values.append(f"{left.high} {part['relation']} {right.low}")
         shown = values if len(values) <= 3 else [*values[:2], f"... ({len(values)} in all)"]
-        programs = sum(
-            len(side.get("programs", ())) for part in raw["parts"] for side in (part["left"], part["right"])
-        )
+        programs = sum(len(side.get("programs", ())) for part in raw["parts"] for side in (part["left"], part["right"]))
         certificate = Certificate(
             "linear", {"parts": parts}, f"{', '.join(shown)}; exact optima of {programs} linear programs"
         )
@@ -124,9 +120,7 @@ class LinearProver:
             value = Fraction(side["value"])
             return _Side(value, value, {}, {})
         found = [self._minimum(program, floor) for program in side["programs"]]
-        reason = next(
-            (f"program {number + 1}: {item.reason}" for number, item in enumerate(found) if item.reason), ""
-        )
+        reason = next((f"program {number + 1}: {item.reason}" for number, item in enumerate(found) if item.reason), "")
         values = [(item.value, number) for number, item in enumerate(found) if item.value is not None]
         bounds = [item.bound for item in found if item.bound is not None]
         high, best = min(values) if values else (None, 0)
@@ -139,9 +133,7 @@ class LinearProver:
     def _minimum(self, program: dict[str, Any], floor: Fraction | None) -> _Minimum:
         if floor is not None:
             return _minimise(program, floor)
-        if (
-            id(program) not in self._solved
-        ):  # the program is kept beside its minimum, so that the id stays its own
+        if id(program) not in self._solved:  # the program is kept beside its minimum, so that the id stays its own
             self._solved[id(program)] = (program, _minimise(program, None))
         return self._solved[id(program)][1]
 
@@ -155,9 +147,7 @@ def _minimise(program: dict[str, Any], floor: Fraction | None) -> _Minimum:
         inequalities = [*inequalities, combine([(Fraction(1), convex.cost), (-floor, {"": Fraction(1)})])]
     result = _solve(convex.cost, inequalities, convex.equalities, unknowns)
     if result.status in (_INFEASIBLE, _UNBOUNDED, _EITHER):
-        infeasible = (
-            result.status == _INFEASIBLE or not _solve({}, inequalities, convex.equalities, unknowns).success
-        )
+        infeasible = result.status == _INFEASIBLE or not _solve({}, inequalities, convex.equalities, unknowns).success
         return _Minimum(reason="no point meets the constraints" if infeasible else _BOTTOMLESS)
     if not result.success:
         return _Minimum(reason=f"the solver stopped: {result.message}")
@@ -170,19 +160,13 @@ def _minimise(program: dict[str, Any], floor: Fraction | None) -> _Minimum:
         return _Minimum(value=value, point=scalars, reason=_BOTTOMLESS)
     multipliers = _exact_multipliers(convex, unknowns, result)
     if multipliers is None:
-        return _Minimum(
-            value=value, point=scalars, reason="no exact multipliers were found near the solver's"
-        )
+        return _Minimum(value=value, point=scalars, reason="no exact multipliers were found near the solver's")
     forms = [*convex.inequalities, *convex.equalities]
-    rest = combine(
-        [(Fraction(1), convex.cost), *[(-y, form) for y, form in zip(multipliers, forms, strict=True)]]
-    )
+    rest = combine([(Fraction(1), convex.cost), *[(-y, form) for y, form in zip(multipliers, forms, strict=True)]])
     return _Minimum(value, scalars, rest.get("", Fraction(0)), convex.dual_json(multipliers))
 
 
-def _solve(
-    cost: Form, inequalities: Sequence[Form], equalities: Sequence[Form], unknowns: Sequence[Any]
-) -> Any:
+def _solve(cost: Form, inequalities: Sequence[Form], equalities: Sequence[Form], unknowns: Sequence[Any]) -> Any:
     from scipy.optimize import linprog  # not needed to re-check
 
     def matrix(forms: Sequence[Form]) -> tuple[Any, Any]:
@@ -225,14 +209,10 @@ def _exact_multipliers(convex: Rows, unknowns: Sequence[Any], result: Any) -> li
     equalities = result.eqlin.marginals if convex.equalities else np.zeros(0)
     forms, floats = [*convex.inequalities, *convex.equalities], [*inequalities, *equalities]
     for tolerance, denominator in _ROUNDINGS:
-        support = [
-            row for row, value in enumerate(floats) if value > tolerance or row >= len(convex.inequalities)
-        ]
+        support = [row for row, value in enumerate(floats) if value > tolerance or row >= len(convex.inequalities)]
         guess = nearby({row: floats[row] for row in support}, denominator)
         found = solve_near([_balance(convex.cost, forms, key, support) for key in unknowns], guess, support)
-        if found is not None and all(
-            value >= 0 for row, value in found.items() if row < len(convex.inequalities)
-        ):
+        if found is not None and all(value >= 0 for row, value in found.items() if row < len(convex.inequalities)):
             return [found.get(row, Fraction(0)) for row in range(len(forms))]
     return None
 

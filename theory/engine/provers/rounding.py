@@ -72,9 +72,7 @@ def solve_near(
             return None
         value = Fraction(0)
         for column in others:  # pivots of other rows do not occur in a reduced row
-            value -= _fraction(reduced[row, column]) * (
-                Fraction(1) if column == len(order) else guess[order[column]]
-            )
+            value -= _fraction(reduced[row, column]) * (Fraction(1) if column == len(order) else guess[order[column]])
         solution[order[pivot]] = value
     return solution
 

@@ -110,8 +110,7 @@ class _Program:
             return Region(self.unknowns, self.rows.equalities, [*self.rows.inequalities, *goal], matrix)
         signs: list[Form] = [{number: _ONE} for number in range(len(self.rows.inequalities))]
         slack = [
-            [combine([(_ONE if u == v else _ONE / 2, self._left_over((u, v)))]) for u, v in row]
-            for row in self.pairs
+            [combine([(_ONE if u == v else _ONE / 2, self._left_over((u, v)))]) for u, v in row] for row in self.pairs
         ]
         equalities = [self._left_over(key) for key in self.scalars]
         return Region(range(len(self.forms)), equalities, [*signs, *goal], slack)
@@ -150,9 +149,7 @@ class _Program:
 
     def hint(self) -> str:
         """Return the solver's optimum, which mostly shows the cause."""
-        found = search(
-            self.region(dual=False, reaching_goal=False), combine([(-_ONE, self.goal(dual=False))])
-        )
+        found = search(self.region(dual=False, reaching_goal=False), combine([(-_ONE, self.goal(dual=False))]))
         if found is None:
             return "the solver found no optimum: infeasible, unbounded or badly conditioned"
         optimum = float(self.statement.value) - found[1]
@@ -162,9 +159,7 @@ class _Program:
     def data(self, point: Point, *, dual: bool) -> dict[str, Any]:
         """Return a point as the checker reads it."""
         if dual:
-            return {
-                "multipliers": [self.rows.dual_json([point[number] for number in range(len(self.forms))])]
-            }
+            return {"multipliers": [self.rows.dual_json([point[number] for number in range(len(self.forms))])]}
         gram = [[str(point[pair]) for pair in row] for row in self.pairs]
         named = {name: str(point[name]) for name in self.statement.scalars}
         return {"program": 0, "point": {"gram": gram, "scalars": named}}

@@ -32,17 +32,13 @@ def render(document: dict[str, Any]) -> str:
         "state": "good" if document["ok"] else "bad",
         "headline": "All as on record" if document["ok"] else "Not all as on record",
         "closing": _text(closing(document)),
-        "software": _text(
-            ", ".join(f"{name} {version}" for name, version in document["software"].items() if version)
-        ),
+        "software": _text(", ".join(f"{name} {version}" for name, version in document["software"].items() if version)),
         "created": _text(document["created"]),
         "filters": _filters(document["summary"]["evidence"]),
         "problems": _problems(document),
         "errata": _errata(claims),
         "papers": "".join(_paper(key, document) for key in dict.fromkeys(item["paper"] for item in claims)),
-        "meanings": "".join(
-            f"<dt>{_badge(kind)}</dt><dd>{_text(meaning)}</dd>" for kind, meaning in MEANING.items()
-        ),
+        "meanings": "".join(f"<dt>{_badge(kind)}</dt><dd>{_text(meaning)}</dd>" for kind, meaning in MEANING.items()),
     }
     return template.substitute(fill)
 
@@ -78,8 +74,7 @@ def _badge(kind: str) -> str:
 
 def _filters(evidence: dict[str, int]) -> str:
     buttons = [
-        f'<button type="button" aria-pressed="false" data-kind="{kind}">{_badge(kind)} {evidence[kind]}'
-        "</button>"
+        f'<button type="button" aria-pressed="false" data-kind="{kind}">{_badge(kind)} {evidence[kind]}</button>'
         for kind in MEANING
         if kind in evidence
     ]

@@ -99,9 +99,7 @@ def version(distribution: str) -> str:
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of the document."""
-    loaded: dict[str, Any] = json.loads(
-        resources.files(__package__).joinpath("report.schema.json").read_text("utf-8")
-    )
+    loaded: dict[str, Any] = json.loads(resources.files(__package__).joinpath("report.schema.json").read_text("utf-8"))
     return loaded
 
 

@@ -16,8 +16,7 @@ def as_text(collection: Collection) -> str:
     """Return one line a claim: id, verdict on record, place in the paper."""
     width = max(map(len, collection.claims), default=0)
     lines = [
-        f"{name:<{width}}  {claim.expected.value:<9}  {clean(claim.where)}"
-        for name, claim in collection.claims.items()
+        f"{name:<{width}}  {claim.expected.value:<9}  {clean(claim.where)}" for name, claim in collection.claims.items()
     ]
     broken = broken_lines({"broken": [item.to_json() for item in collection.broken]})
     return "".join(f"{line}\n" for line in [*lines, *broken, f"{len(lines)} claims"])
@@ -27,10 +26,7 @@ def as_json(collection: Collection) -> str:
     """Return what is on record about every claim, as canonical JSON."""
     content = {
         "schema": "lossproof.list/1",
-        "claims": [
-            describe(claim) | {"module": collection.modules[name]}
-            for name, claim in collection.claims.items()
-        ],
+        "claims": [describe(claim) | {"module": collection.modules[name]} for name, claim in collection.claims.items()],
         "broken": [item.to_json() for item in collection.broken],
     }
     return json.dumps(content, sort_keys=True, indent=1) + "\n"

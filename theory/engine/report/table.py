@@ -107,9 +107,7 @@ def _print_rich(document: dict[str, Any], stream: TextIO, width: int) -> None:
         table.add_column(heading, justify="right" if heading == "s" else "left", overflow="fold")
     for mark, claim, evidence, seconds, text in rows(document):
         styled = Text(mark, "bold red" if mark != "ok" else "dim")
-        table.add_row(
-            styled, Text(claim), Text(evidence, COLOURS.get(evidence, "")), Text(seconds, "dim"), Text(text)
-        )
+        table.add_row(styled, Text(claim), Text(evidence, COLOURS.get(evidence, "")), Text(seconds, "dim"), Text(text))
     console = Console(file=stream, width=width, highlight=False)
     console.print(table)
     for line in broken_lines(document):

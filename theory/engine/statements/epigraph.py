@@ -94,9 +94,7 @@ def rows(objective: Term, constraints: Sequence[Sequence[Any]], *, sense: str = 
     result.cost = _scaled(_form(objective, sign, result), Fraction(sign))
     for left, relation, right in constraints:
         if relation not in CONSTRAINT_RELATIONS:
-            raise ValueError(
-                f"relation of a constraint is {relation!r}; allowed: {' '.join(CONSTRAINT_RELATIONS)}"
-            )
+            raise ValueError(f"relation of a constraint is {relation!r}; allowed: {' '.join(CONSTRAINT_RELATIONS)}")
         sides = [_form(left, 0, result), _form(right, 0, result)]
         small, large = sides if relation == "<=" else sides[::-1]
         family = result.equalities if relation == "==" else result.inequalities
@@ -172,9 +170,7 @@ def _maximum(parts: list[Term], sign: int, result: Rows) -> Form:
     forms = [_form(part, sign, result) for part in parts]
     for form in forms:
         numbers.append(len(result.inequalities))
-        result.inequalities.append(
-            combine([(Fraction(sign), {unknown: Fraction(1)}), (Fraction(-sign), form)])
-        )
+        result.inequalities.append(combine([(Fraction(sign), {unknown: Fraction(1)}), (Fraction(-sign), form)]))
     result.maxima[unknown] = numbers
     return {unknown: Fraction(1)}
 

@@ -69,11 +69,7 @@ def canonical(value: Any) -> str:
     if isinstance(value, (set, frozenset)):
         return "{" + ", ".join(sorted(map(canonical, value))) + "}"
     if isinstance(value, dict):
-        return (
-            "{"
-            + ", ".join(sorted(f"{canonical(key)}: {canonical(item)}" for key, item in value.items()))
-            + "}"
-        )
+        return "{" + ", ".join(sorted(f"{canonical(key)}: {canonical(item)}" for key, item in value.items())) + "}"
     raise ValueError(
         f"{value!r} ({type(value).__name__}) has no exact canonical text; "
         "allowed: bool, int, Fraction, str, None, tuples, lists, sets, dicts"
@@ -102,8 +98,7 @@ def _describe(function: Callable[..., Any], seen: list[Any]) -> Any:
         return ["again", name]
     seen.append(plain)
     held = {
-        key: cell.cell_contents
-        for key, cell in zip(plain.__code__.co_freevars, plain.__closure__ or (), strict=True)
+        key: cell.cell_contents for key, cell in zip(plain.__code__.co_freevars, plain.__closure__ or (), strict=True)
     }
     held |= {f"default {number}": item for number, item in enumerate(plain.__defaults__ or ())}
     held |= {f"default {key}": item for key, item in (plain.__kwdefaults__ or {}).items()}
@@ -148,9 +143,7 @@ def _source(function: Any) -> str:
     try:
         text = textwrap.dedent(inspect.getsource(function))
     except (OSError, TypeError):
-        raise ValueError(
-            f"the source of {function.__module__}:{function.__qualname__} cannot be read"
-        ) from None
+        raise ValueError(f"the source of {function.__module__}:{function.__qualname__} cannot be read") from None
     try:
         return ast.dump(ast.parse(text))
     except SyntaxError:  # a lambda in the middle of an expression: its lines, as they stand

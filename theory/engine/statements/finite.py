@@ -58,9 +58,7 @@ class Finite(Statement):
 
     def __post_init__(self) -> None:
         if isinstance(self.size, bool) or not isinstance(self.size, int) or self.size < 1:
-            raise ValueError(
-                f"size is {self.size!r}; a statement on nothing is empty: at least 1 item is needed"
-            )
+            raise ValueError(f"size is {self.size!r}; a statement on nothing is empty: at least 1 item is needed")
         if not self.over.strip() or not self.says.strip():
             raise ValueError("both the domain (over=) and the statement (says=) must be described")
         marks = {"domain": fingerprint(self.domain), "predicate": fingerprint(self.predicate)}

@@ -198,9 +198,7 @@ def _combination(coefficients: Mapping[str, str]) -> str:
         value = Fraction(text)
         scale = "" if abs(value) == 1 else latex(number(abs(value))) + " "
         sign = "-" if value < 0 else "+"
-        pieces.append(
-            f" {sign} {scale}{_name(name)}" if pieces else f"{'-' if value < 0 else ''}{scale}{_name(name)}"
-        )
+        pieces.append(f" {sign} {scale}{_name(name)}" if pieces else f"{'-' if value < 0 else ''}{scale}{_name(name)}")
     return "".join(pieces)
 
 

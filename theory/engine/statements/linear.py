@@ -58,10 +58,7 @@ class LinearProgram:
         names = [symbol.name for symbol in self.variables]
         if len(set(names)) < len(names) or "" in names:
             raise ValueError(f"variables need distinct names, given: {', '.join(names)}")
-        exactly = [
-            (sympy.sympify(left), relation, sympy.sympify(right))
-            for left, relation, right in self.constraints
-        ]
+        exactly = [(sympy.sympify(left), relation, sympy.sympify(right)) for left, relation, right in self.constraints]
         object.__setattr__(self, "objective", sympy.sympify(self.objective))
         object.__setattr__(self, "variables", tuple(self.variables))
         object.__setattr__(self, "constraints", tuple(exactly))
@@ -73,17 +70,14 @@ class LinearProgram:
                     "a symbol of the same name is not enough"
                 )
             if expression.has(sympy.Float):
-                raise ValueError(
-                    f"floats are not exact: write Rational(1, 10) instead of 0.1 in {expression}"
-                )
+                raise ValueError(f"floats are not exact: write Rational(1, 10) instead of 0.1 in {expression}")
         data = self.to_json()
         rows(data["objective"], data["constraints"])  # raises where it is not linear
 
     @cached_property
     def _json(self) -> dict[str, Any]:
         conditions = [
-            [terms.from_sympy(left), relation, terms.from_sympy(right)]
-            for left, relation, right in self.constraints
+            [terms.from_sympy(left), relation, terms.from_sympy(right)] for left, relation, right in self.constraints
         ]
         return {
             "scalars": [symbol.name for symbol in self.variables],
@@ -102,15 +96,12 @@ class LinearProgram:
 
         variables = ", ".join(sympy.latex(symbol) for symbol in self.variables)
         shown = [
-            f"{sympy.latex(left)} {_LATEX[relation]} {sympy.latex(right)}"
-            for left, relation, right in self.constraints
+            f"{sympy.latex(left)} {_LATEX[relation]} {sympy.latex(right)}" for left, relation, right in self.constraints
         ]
         conditions = r",\; ".join(_abbreviated(shown, 2 * _PRINTED))
         one = len(self.variables) == 1
         space = (
-            rf"{variables} \in \mathbb{{R}}"
-            if one
-            else rf"({variables}) \in \mathbb{{R}}^{{{len(self.variables)}}}"
+            rf"{variables} \in \mathbb{{R}}" if one else rf"({variables}) \in \mathbb{{R}}^{{{len(self.variables)}}}"
         )
         over = space + (r",\; " + conditions if conditions else "")
         return rf"\min \left\{{ {sympy.latex(self.objective)} \;:\; {over} \right\}}"
@@ -156,9 +147,7 @@ class LinearMinimum(Statement):
     @property
     def programs(self) -> tuple[LinearProgram, ...]:
         """All programs of both sides, in order."""
-        return tuple(
-            program for side in (self.left, self.right) if isinstance(side, tuple) for program in side
-        )
+        return tuple(program for side in (self.left, self.right) if isinstance(side, tuple) for program in side)
 
     def comparison(self) -> dict[str, Any]:
         """Return the comparison as plain data."""
@@ -207,9 +196,7 @@ def _side(given: Any) -> tuple[LinearProgram, ...] | Fraction:
         return (given,)
     if isinstance(given, Sequence) and not isinstance(given, str):
         if not given or not all(isinstance(program, LinearProgram) for program in given):
-            raise ValueError(
-                f"a side is a LinearProgram, a non-empty sequence of them or a rational; given: {given!r}"
-            )
+            raise ValueError(f"a side is a LinearProgram, a non-empty sequence of them or a rational; given: {given!r}")
         return tuple(given)
     return exact(given, "a side of LinearMinimum")
 
@@ -234,12 +221,8 @@ def _abbreviated(parts: list[str], most: int = _PRINTED) -> list[str]:
 
 
 def _scope(programs: Sequence[LinearProgram]) -> str:
-    variables = list(
-        dict.fromkeys(", ".join(symbol.name for symbol in program.variables) for program in programs)
-    )
+    variables = list(dict.fromkeys(", ".join(symbol.name for symbol in program.variables) for program in programs))
     conditions = {len(program.constraints) for program in programs}
-    constrained = (
-        f" under {'/'.join(map(str, sorted(conditions)))} linear constraints" if conditions != {0} else ""
-    )
+    constrained = f" under {'/'.join(map(str, sorted(conditions)))} linear constraints" if conditions != {0} else ""
     counted = f"{len(programs)} programs, " if len(programs) > 1 else ""
     return f"{counted}all real {'; '.join(variables)}{constrained}"

@@ -54,8 +54,7 @@ class WorstCase(Statement):
             raise ValueError(f"relation is {relation!r}; allowed: {' '.join(RELATIONS)}")
         self.objective = gram.expression(objective).term
         self.constraints = [
-            [gram.expression(left).term, bound, gram.expression(right).term]
-            for left, bound, right in constraints
+            [gram.expression(left).term, bound, gram.expression(right).term] for left, bound, right in constraints
         ]
         self.relation, self.value = relation, exact(value, "the value of a worst case")
         rows(self.objective, self.constraints, sense="max")  # raises where it is not linear
@@ -64,9 +63,7 @@ class WorstCase(Statement):
         both = set(self.vectors) & set(self.scalars)
         if both or not self.vectors:
             raise ValueError(
-                f"{sorted(both)} are vectors and scalars at once"
-                if both
-                else "a worst case needs at least one vector"
+                f"{sorted(both)} are vectors and scalars at once" if both else "a worst case needs at least one vector"
             )
 
     def to_json(self) -> dict[str, Any]:
@@ -84,8 +81,7 @@ class WorstCase(Statement):
 
     def latex(self) -> str:
         shown = [
-            f"{gram.latex(left)} {_LATEX[relation]} {gram.latex(right)}"
-            for left, relation, right in self.constraints
+            f"{gram.latex(left)} {_LATEX[relation]} {gram.latex(right)}" for left, relation, right in self.constraints
         ]
         if len(shown) > _PRINTED:
             shown = [
