@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from theory.engine.provers.symbolic.proof import Proof
 
-_PAPER, _FORM, _WHERE = "comp_sum", "as usually quoted", "minimizability gaps, Theorem 4.1"
+_PAPER, _FORM, _WHERE = "comp_sum", "as usually quoted", "minimizability gaps"
 _FINITE = ("the distribution of x has finite support; with expectations for sums the proof is the same",)
 _NEAR = "the best risk is an infimum: a hypothesis comes within any eps > 0 of it"
 _ONE_PERCENT = Fraction(101, 100)

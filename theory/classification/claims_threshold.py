@@ -121,7 +121,8 @@ two_class_formula.false_if("tau could be as large as 9/5", tau_high=Fraction(9, 
     strength="tight",
     assumptions=AT_EACH_X,
     uses=("comp_sum.two_class_formula",),
-    says=r"\frac{2^{1-\tau}}{\tau-1}\bigl(M_a(\mathcal R_{0\text-1})-1\bigr)\le\mathcal R_\tau,\quad1<\tau\le\tau^*-10^{-42}",
+    says=r"\frac{2^{1-\tau}}{\tau-1}\bigl(M_a(\mathcal R_{0\text-1})-1\bigr)\le\mathcal R_\tau,"
+    r"\quad1<\tau\le\tau^*-10^{-42}",
 )
 def expected_regret_two_class_formula(c: Constant = 1) -> Stated:
     """The H-consistency bound itself: the formula is convex, so what holds at each x holds on average."""
