@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from theory.classification.claims_conditional_minimum import hoelder
+from theory.classification.cross_entropy.claims_conditional_minimum import hoelder
 from theory.engine.words import Domain, Sig
 
 if TYPE_CHECKING:

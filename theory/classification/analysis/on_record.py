@@ -6,22 +6,22 @@ The answer's evidence is theirs, never a word of its own.
 from __future__ import annotations
 
 from theory.classification import calibration
-from theory.classification.claims_mean_absolute_error import mean_absolute_error_attained, mean_absolute_error_lower
-from theory.classification.claims_n_free import n_free_quadratic
-from theory.classification.claims_published_bound import (
+from theory.classification.cross_entropy.claims_mean_absolute_error import mean_absolute_error_attained, mean_absolute_error_lower
+from theory.classification.cross_entropy.claims_n_free import n_free_quadratic
+from theory.classification.cross_entropy.claims_published_bound import (
     published_high,
     published_logistic,
     published_low,
     published_middle,
 )
-from theory.classification.claims_sharp_quadratic import absolute_error_n_free, sharp_quadratic
-from theory.classification.claims_simplified import (
+from theory.classification.cross_entropy.claims_sharp_quadratic import absolute_error_n_free, sharp_quadratic
+from theory.classification.cross_entropy.claims_simplified import (
     published_simplified_logistic,
     published_simplified_low,
 )
-from theory.classification.claims_tightness import tight_logistic, tight_low, two_classes_attain_middle
-from theory.classification.claims_transform import growth_logistic, growth_low, growth_middle
-from theory.classification.claims_two_class_optimal import two_class_is_worst, two_classes_only
+from theory.classification.cross_entropy.claims_tightness import tight_logistic, tight_low, two_classes_attain_middle
+from theory.classification.cross_entropy.claims_transform import growth_logistic, growth_low, growth_middle
+from theory.classification.cross_entropy.claims_two_class_optimal import two_class_is_worst, two_classes_only
 from theory.engine.claim import Claim
 from theory.engine.evidence import Evidence
 
@@ -112,12 +112,12 @@ def guaranteed(tau: float, n: int) -> tuple[Claim, ...]:
 
 
 def _near_zero() -> Claim:
-    from theory.classification.claims_near_zero import two_class_near_zero
+    from theory.classification.cross_entropy.claims_near_zero import two_class_near_zero
 
     return two_class_near_zero
 
 
 def _up_to_threshold() -> tuple[Claim, ...]:
-    from theory.classification.claims_threshold import two_class_up_to_threshold
+    from theory.classification.cross_entropy.claims_threshold import two_class_up_to_threshold
 
     return (two_class_up_to_threshold,)

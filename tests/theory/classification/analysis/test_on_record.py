@@ -5,7 +5,7 @@ import pytest
 from theory.classification import calibration
 from theory.classification.analysis import on_record
 from theory.classification.analysis.comp_sum_analysis import analyze_comp_sum
-from theory.classification.claims_threshold import TAU_LOW
+from theory.classification.cross_entropy.claims_threshold import TAU_LOW
 from theory.engine.claim import Claim
 from theory.engine.discovery import collect
 from theory.engine.evidence import Evidence
