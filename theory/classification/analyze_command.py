@@ -18,7 +18,7 @@ _EPILOG = """examples:
   lossproof analyze --margin "max(0, 1-u)" --score-bound 0.5 --plot hinge.png
   lossproof analyze --comp-sum 1.5 --classes 100 --json report.json
   lossproof analyze --phi "log(1+u)" --classes 10 --posteriors p.csv --scores s.csv
-formulas: numbers, u, pi, e, + - * / **, brackets, and abs atan cosh erf exp expm1 log log1p log2 max min relu
+formulas: numbers, u, pi, e, + - * / **, brackets, and abs atan cosh erf erfc exp expm1 log log1p log2 max min relu
 sigmoid sinh softplus sqrt tanh. Posteriors and scores: CSV or NPY, one row a case, one column a class (for
 --margin: negative class, positive class; the score is the second column minus the first)."""
 

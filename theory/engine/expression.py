@@ -69,6 +69,7 @@ DEFAULT: Mapping[str, Function] = {
     "cosh": (1, lambda x: _sympy().cosh(x), math.cosh),
     "atan": (1, lambda x: _sympy().atan(x), math.atan),
     "erf": (1, lambda x: _sympy().erf(x), math.erf),
+    "erfc": (1, lambda x: _sympy().erfc(x), math.erfc),
     "sigmoid": (1, lambda x: 1 / (1 + _sympy().exp(-x)), lambda x: 1 / (1 + math.exp(-x))),
     "softplus": (1, lambda x: _sympy().log(1 + _sympy().exp(x)), lambda x: math.log1p(math.exp(x))),
 }
@@ -310,7 +311,8 @@ class _Builder:
             raise self.fail(node, "a constant of magnitude above 1e300", listed=False) from None
         except (ValueError, ZeroDivisionError):
             raise self.fail(node, "a constant that is not a real number", listed=False) from None
-        if function in (math.exp, math.pow) and abs(value) < 1e-300 and (function is math.exp or arguments[0]):
+        never_zero = function in (math.exp, math.erfc) or (function is math.pow and arguments[0])
+        if never_zero and abs(value) < 1e-300:
             raise self.fail(node, "a constant of magnitude below 1e-300", listed=False)
         return value
 

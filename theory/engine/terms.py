@@ -6,7 +6,7 @@ A term is
 - a ``str``: a variable; ``["pi"]``: the number pi;
 - ``["+", t, ...]``, ``["*", t, ...]``, ``["^", base, exponent]`` (a real power);
 - ``["exp", t]``, ``["log", t]``, ``["abs", t]``, ``["max", t, u, ...]``, ``["min", t, u, ...]``,
-  ``["tanh", t]``, ``["sinh", t]``, ``["cosh", t]``, ``["atan", t]``, ``["erf", t]``;
+  ``["tanh", t]``, ``["sinh", t]``, ``["cosh", t]``, ``["atan", t]``, ``["erf", t]``, ``["erfc", t]``;
 - ``["E", k, t]``: the entire quotient ``int_0^1 s^k e^(s t) ds``;
 - ``["sum", t]``: the sum of t over the classes that are not named (`theory.engine.functions.Sig`).
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Term = Any  # a recursive type that mypy cannot express without a cast at each use
 
-UNARY = ("exp", "log", "abs", "tanh", "sinh", "cosh", "atan", "erf")
+UNARY = ("exp", "log", "abs", "tanh", "sinh", "cosh", "atan", "erf", "erfc")
 
 
 def number(value: Fraction) -> Term:
@@ -81,6 +81,7 @@ def from_sympy(expression: sympy.Expr) -> Term:
         sympy.cosh: "cosh",
         sympy.atan: "atan",
         sympy.erf: "erf",
+        sympy.erfc: "erfc",
     }
     name = names.get(expression.func)
     if name is None:

@@ -8,13 +8,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.statements.classes import ForEveryN
+from theory.engine.statements.exponential_cone import ConeOptimum, ConeProgram
 from theory.engine.statements.forall import Domain, ForAll
 from theory.engine.statements.limit import LimitOf
 
 if TYPE_CHECKING:
     import sympy
 
-__all__ = ["Domain", "ForAll", "ForEveryN", "LimitOf", "Sig", "boxes", "chain", "newton"]
+__all__ = [
+    "ConeOptimum",
+    "ConeProgram",
+    "Domain",
+    "ForAll",
+    "ForEveryN",
+    "LimitOf",
+    "Sig",
+    "boxes",
+    "chain",
+    "exponential_cone",
+    "newton",
+]
 
 
 def Sig(expression: Any) -> sympy.Expr:
@@ -52,3 +65,10 @@ def newton(**options: Any) -> Any:
     from theory.engine.provers import newton as home
 
     return home.newton(**options)
+
+
+def exponential_cone() -> Any:
+    """Bound the optimum of a cone program; see `theory.engine.provers.exponential_cone.exponential_cone`."""
+    from theory.engine.provers import exponential_cone as home
+
+    return home.exponential_cone()

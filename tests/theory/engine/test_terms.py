@@ -17,7 +17,7 @@ LEAVES = st.one_of(
     st.fractions(-3, 3, max_denominator=4).map(lambda q: sympy.Rational(q.numerator, q.denominator)),
     st.just(sympy.pi),
 )
-UNARY = (sympy.exp, sympy.tanh, sympy.sinh, sympy.cosh, sympy.atan, sympy.erf, sympy.Abs, Sig)
+UNARY = (sympy.exp, sympy.tanh, sympy.sinh, sympy.cosh, sympy.atan, sympy.erf, sympy.erfc, sympy.Abs, Sig)
 EXPRESSIONS = st.recursive(
     LEAVES,
     lambda inner: st.one_of(

@@ -15,12 +15,14 @@ def test_every_word_is_there_and_loads_nothing_heavy():
 
 def test_methods_are_those_of_the_provers():
     from theory.engine.provers.enclosure import Boxes
+    from theory.engine.provers.exponential_cone import ExponentialConeProver
     from theory.engine.provers.newton import Newton
 
     proof = words.chain(lambda k: k.sign(k.context.symbol("x"), ">="))
     assert proof.evidence is Evidence.PROVED
     assert words.boxes(cells=7) == Boxes(cells=7)
     assert isinstance(words.newton(precision=100), Newton)
+    assert isinstance(words.exponential_cone(), ExponentialConeProver)
 
 
 def test_sums_are_the_kernel_s_sums():

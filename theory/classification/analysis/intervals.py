@@ -124,6 +124,12 @@ tanh = _monotone(arb.tanh, -_ONE, _ONE)
 sinh = _monotone(arb.sinh, -INFINITY, INFINITY)
 atan = _monotone(arb.atan, -_HALF_PI, _HALF_PI)
 erf = _monotone(arb.erf, -_ONE, _ONE)
+_minus_erfc = _monotone(lambda x: -x.erfc(), arb(-2), _ZERO)
+
+
+def erfc(x: Interval) -> Interval:
+    """Return erfc x, of full relative accuracy in the tail."""
+    return negate(_minus_erfc(x))
 
 
 def logarithm(x: Interval) -> Interval:
@@ -208,6 +214,7 @@ _UNARY: dict[str, Function] = {
     "cosh": _chain(cosh, lambda x, value: sinh(x)),
     "atan": _chain(atan, lambda x, value: reciprocal(add(ONE, integer_power(x, 2)))),
     "erf": _chain(erf, _gaussian),
+    "erfc": _chain(erfc, lambda x, value: negate(_gaussian(x, value))),
 }
 
 

@@ -15,12 +15,14 @@ __all__ = ["Rejected", "check", "confirm"]
 
 _CHECKS = {
     "boxes": ("boxes", "check_boxes"),
+    "exponential_cone": ("cones", "check_exponential_cone"),
     "newton": ("roots", "check_newton"),
     "linear": ("rational", "check_linear"),
     "semidefinite": ("rational", "check_semidefinite"),
 }
 _CONFIRMS = {
     "point": ("boxes", "confirm_point"),
+    "exponential_cone": ("cones", "confirm_exponential_cone"),
     "excluded": ("roots", "confirm_excluded"),
     "rows": ("rows", "confirm_rows"),
     "linear": ("rational", "confirm_linear"),

@@ -24,6 +24,7 @@ _FUNCTIONS: dict[str, Callable[[arb], arb]] = {
     "sinh": arb.sinh,
     "atan": arb.atan,
     "erf": arb.erf,
+    "erfc": arb.erfc,
 }
 
 

@@ -10,7 +10,8 @@ from flint import arb, arb_series, ctx, fmpq
 
 NAN = arb.nan()
 _MOST_BITS = 100_000
-_ARITY = {"exp": 1, "log": 1, "abs": 1, "tanh": 1, "sinh": 1, "cosh": 1, "atan": 1, "erf": 1, "^": 2, "pi": 0}
+_UNARY = ("exp", "log", "abs", "tanh", "sinh", "cosh", "atan", "erf", "erfc")
+_ARITY = dict.fromkeys(_UNARY, 1) | {"^": 2, "pi": 0}
 Cell = Mapping[str, tuple[fmpq, fmpq]]
 
 
@@ -293,7 +294,7 @@ def apply(head: str, x: Any) -> Any:
         return (x.upper() * x.upper().log()).union(arb(0)) if x.upper() > 0 else arb(0)  # it falls on [0, 1/3]
     if head == "abs":
         return x * _sign(x) if series else abs(x)
-    if head in ("exp", "atan", "erf"):
+    if head in ("exp", "atan", "erf", "erfc"):
         return getattr(x, head)() if series else _ends(getattr(arb, head), x)
     if head in ("sinh", "tanh") and not series:
         return _ends(getattr(arb, head), x)
@@ -314,6 +315,6 @@ def _derivative(head: str, x: Any, y: Any) -> Any:
         return 1 - y * y
     if head == "atan":
         return over(1 + x * x)
-    if head == "erf":
-        return 2 * apply("exp", -(x * x)) / arb.pi().sqrt()
+    if head in ("erf", "erfc"):
+        return (2 if head == "erf" else -2) * apply("exp", -(x * x)) / arb.pi().sqrt()
     return apply("cosh" if head == "sinh" else "sinh", x)

@@ -208,6 +208,11 @@ def erf(x: Ring) -> Ring:
     return x.erf() if _is_series(x) else _hull(arb.erf, x)
 
 
+def erfc(x: Ring) -> Ring:
+    """Complementary error function, of full relative accuracy in the tail, where 1 - erf has none."""
+    return x.erfc() if _is_series(x) else _hull(arb.erfc, x)
+
+
 def sign(x: Ring) -> Ring:
     """The sign, as the ball [-1, 1] where it is not known; of a series that of its first coefficient, or NaN."""
     head = x[0] if _is_series(x) else x

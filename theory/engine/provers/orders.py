@@ -152,6 +152,9 @@ class _Expansion:
             return self._power(self.series(rest[0]), self.series(rest[1]))
         if head == "E":
             return self._entire(rest[0], self.series(rest[1]))
+        if head in ("max", "min", "abs"):
+            parts = [self.series(part) for part in rest]
+            return _branch(head, parts if head != "abs" else [parts[0], _scale(parts[0], constant(-1))])
         functions: Mapping[str, Callable[[Series], Series]] = {
             "exp": self._exp,
             "log": self._log,
@@ -159,6 +162,8 @@ class _Expansion:
             "sinh": self._sinh,
             "cosh": self._cosh,
             "atan": self._atan,
+            "erf": self._erf,
+            "erfc": lambda argument: _sum([self._pad(constant(1)), _scale(self._erf(argument), constant(-1))]),
         }
         if head not in functions:
             raise NotAnalytic(f"no exact Taylor series of {head!r}")
@@ -279,6 +284,18 @@ class _Expansion:
         weights = [constant(Fraction((-1) ** (j // 2), j)) if j % 2 else constant(0) for j in range(self._length)]
         return self._compose(argument, weights)
 
+    def _erf(self, argument: Series) -> Series:
+        """Integrate ``2/sqrt(pi) exp(-u^2) u'``; the constant is 0 at 0, elsewhere a quantity of its own."""
+        head = argument[0]
+        first = constant(0) if head.is_zero() else self._atom(f"erf {head.key()}")
+        if self._length == 1:
+            return [first]
+        root = self._constant_power(self._atom("pi"), constant(Fraction(-1, 2)))
+        bell = self._exp(_scale(_product(argument, argument), constant(-1)))
+        slope = [constant(j) * argument[j] for j in range(1, self._length)]
+        inner = _scale(_product(bell[:-1], slope), constant(2) * root)
+        return [first, *[constant(Fraction(1, j)) * inner[j - 1] for j in range(1, self._length)]]
+
     def _compose(self, argument: Series, weights: list[Quotient]) -> Series:
         """Return ``sum_j weights[j] (argument - argument[0])**j``."""
         inner = [constant(0), *argument[1:]]
@@ -287,6 +304,16 @@ class _Expansion:
             result = _product(result, inner)
             result = [result[0] + weight, *result[1:]]
         return result
+
+
+def _branch(head: str, parts: list[Series]) -> Series:
+    """Return the argument of a maximum or minimum that alone counts near the point."""
+    values = [part[0].rational() for part in parts]
+    known = [value for value in values if value is not None]
+    extreme = min(known, default=None) if head == "min" else max(known, default=None)
+    if len(known) < len(values) or values.count(extreme) > 1:
+        raise NotAnalytic(f"a kink of {head!r} may lie at the point")
+    return parts[values.index(extreme)]
 
 
 def _sum(parts: list[Series]) -> Series:

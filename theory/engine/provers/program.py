@@ -24,6 +24,12 @@ Backward = Callable[[Values, Ring], Sequence[Ring]]
 
 _X_LOG_X = "x log x"  # made here only, never read from a term
 
+
+def _gaussian(x: Ring) -> Ring:
+    """Return the derivative of the error function."""
+    return 2 * balls.exp(-balls.integer_power(x, 2)) / arb.pi().sqrt()
+
+
 _SMOOTH: dict[str, tuple[Callable[[Ring], Ring], Callable[[Ring, Ring], Ring]]] = {
     # name: (value, derivative from argument and value)
     "exp": (balls.exp, lambda x, y: y),
@@ -33,7 +39,8 @@ _SMOOTH: dict[str, tuple[Callable[[Ring], Ring], Callable[[Ring, Ring], Ring]]] 
     "sinh": (balls.sinh, lambda x, y: balls.cosh(x)),
     "cosh": (balls.cosh, lambda x, y: balls.sinh(x)),
     "atan": (balls.atan, lambda x, y: balls.reciprocal(1 + balls.integer_power(x, 2))),
-    "erf": (balls.erf, lambda x, y: 2 * balls.exp(-balls.integer_power(x, 2)) / arb.pi().sqrt()),
+    "erf": (balls.erf, lambda x, y: _gaussian(x)),
+    "erfc": (balls.erfc, lambda x, y: -_gaussian(x)),
 }
 
 

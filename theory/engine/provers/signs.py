@@ -76,6 +76,9 @@ def _combine(head: str, parts: Sequence[Bounds], rest: Sequence[Term]) -> Bounds
         return result
     if head == "^":
         return _power(parts[0], parts[1], rest[1])
+    if head == "erfc":
+        low, high = parts[0].low, parts[0].high
+        return Bounds(Fraction(int(high is not None and high <= 0)), Fraction(1 if low is not None and low >= 0 else 2))
     if head in ("exp", "abs", "cosh"):
         return Bounds(Fraction(1 if head == "cosh" else 0), None)
     if head == "log":

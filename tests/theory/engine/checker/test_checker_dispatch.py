@@ -16,7 +16,7 @@ def test_rejects_what_is_no_evidence(function, evidence):
 
 
 def test_names_the_kinds_it_knows():
-    with pytest.raises(Rejected, match=r"no certificate of kind 'magic'; known: boxes, linear, newton"):
+    with pytest.raises(Rejected, match=r"no certificate of kind 'magic'; known: boxes, exponential_cone, linear"):
         check({}, {"kind": "magic", "data": {}})
 
 

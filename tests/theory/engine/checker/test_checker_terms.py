@@ -21,6 +21,7 @@ EXPRESSIONS = [
     sympy.Abs(x - y) + sympy.Max(x, y, 1) - sympy.Min(x, 2 * y),
     sympy.tanh(x) + sympy.sinh(y) * sympy.cosh(x - 1),
     sympy.atan(x * y) - sympy.erf(x),
+    sympy.erfc(x - y) * sympy.erfc(4 * y),
     EntireQuotient(1, x - y) / (1 + y),
     (x - y) ** 3 + (x - y) ** 4 + (1 + y) ** -2,
     sympy.pi * sympy.sqrt(x + y),

@@ -121,8 +121,8 @@ def test_values(expression, expected):
 
 @pytest.mark.parametrize(
     "expression",
-    [sympy.exp(C), sympy.tanh(C), sympy.sinh(C), sympy.cosh(C), sympy.atan(C), sympy.erf(C), sympy.pi * C,
-     EntireQuotient(2, C), sympy.Max(sympy.exp(C), C), C ** sympy.Rational(100, 3), (C + 1) ** 70],
+    [sympy.exp(C), sympy.tanh(C), sympy.sinh(C), sympy.cosh(C), sympy.atan(C), sympy.erf(C), sympy.erfc(C),
+     sympy.pi * C, EntireQuotient(2, C), sympy.Max(sympy.exp(C), C), C ** sympy.Rational(100, 3), (C + 1) ** 70],
 )  # fmt: skip
 def test_functions_agree_with_sixty_digits(expression):
     from mpmath import mp

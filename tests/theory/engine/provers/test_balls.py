@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from theory.engine.provers import balls
 
-FUNCTIONS = ["exp", "log", "tanh", "sinh", "cosh", "atan", "erf", "absolute", "reciprocal", "sign", "step"]
+FUNCTIONS = ["exp", "log", "tanh", "sinh", "cosh", "atan", "erf", "erfc", "absolute", "reciprocal", "sign", "step"]
 ends = st.tuples(st.integers(-64, 64), st.integers(0, 64)).map(lambda p: (fmpq(p[0], 16), fmpq(p[0] + p[1], 16)))
 
 

@@ -34,6 +34,15 @@ def order(expression, *, at=0, most=10):
         (cosh(x) - exp(x**2 / 2), 0, 4),
         (sinh(x) - x, 0, 3),
         (sympy.atan(x) - x, 0, 3),
+        (sympy.erf(x) - 2 * x / sqrt(sympy.pi), 0, 3),
+        (sympy.erf(x) - 2 * x / sqrt(sympy.pi) * (1 - x**2 / 3), 0, 5),
+        (sympy.erf(x) - 2 * x, 0, 1),
+        (sympy.erfc(x * t) + sympy.erf(x * t) - 1, 0, 10),
+        (sympy.erf(x + t) - sympy.erf(t) - 2 * x * exp(-(t**2)) / sqrt(sympy.pi), 0, 2),
+        (sympy.erf(x) - sympy.erf(1), 1, 1),
+        (sympy.Min(x, 1 - x) - x * (1 - x), 0, 2),
+        (sympy.Abs(x - 1) + sympy.Max(x, 1, x + Rational(1, 2)) - 2, 0, 1),
+        (sympy.Abs(x - 1) - x + 1, 0, 0),
         (EntireQuotient(0, x) - 1 - x / 2, 0, 2),
         (exp(t + x) - exp(t) * (1 + x), 0, 2),
         (2 ** (t + x) - 2**t * (1 + x * log(2)), 0, 2),
@@ -61,7 +70,20 @@ def test_an_identity_is_reported_by_the_cap():
 
 @pytest.mark.parametrize(
     "expression",
-    [sqrt(x), x ** Rational(5, 2), log(x), x * log(x), 1 / x, sympy.Abs(x - t), x**t, sympy.Max(x, t), sympy.erf(x)],
+    [
+        sqrt(x),
+        x ** Rational(5, 2),
+        log(x),
+        x * log(x),
+        1 / x,
+        sympy.Abs(x - t),
+        x**t,
+        sympy.Max(x, t),
+        sympy.Abs(exp(x) - 1),
+        sympy.Max(x, x**2, -1),
+        sympy.Min(1 + x**2, exp(x)),
+        sympy.atan(1 + x),
+    ],
 )
 def test_what_is_not_seen_to_be_analytic_is_refused(expression):
     with pytest.raises(NotAnalytic):

@@ -22,6 +22,7 @@ EXPRESSIONS = [
     sympy.log(1 + x * y) * sympy.exp(-y) / (1 + x**2),
     sympy.Abs(x - y) + 3 * sympy.Max(x, y**2) - sympy.Min(x, 1),
     sympy.tanh(x - y) + sympy.sinh(y) - sympy.cosh(x) + sympy.atan(x) + sympy.erf(y),
+    sympy.erfc(x - y) / 2 - y * sympy.erfc(4 * x) * sympy.exp(16 * x**2),
     EntireQuotient(0, (x - y) * sympy.log(1 + x)),
     y * sympy.log(y) - sympy.pi * x,
 ]

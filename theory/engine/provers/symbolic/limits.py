@@ -8,7 +8,7 @@ from theory.engine.functions import EntireQuotient
 from theory.engine.provers.symbolic.context import Context, Fact, Limit, StepFailed
 from theory.engine.provers.symbolic.signs import Interval
 
-_ENTIRE = (EntireQuotient, sympy.sinh, sympy.cosh, sympy.tanh, sympy.erf, sympy.atan)
+_ENTIRE = (EntireQuotient, sympy.sinh, sympy.cosh, sympy.tanh, sympy.erf, sympy.erfc, sympy.atan)
 
 
 def squeeze(context: Context, below: Fact, above: Fact, v: sympy.Symbol, side: str) -> Limit:

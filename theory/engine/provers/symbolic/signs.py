@@ -22,7 +22,7 @@ from theory.engine.statements.forall import Range
 # What is defined wherever its arguments are. Powers and logarithms ask for more; anything else is not let through.
 _TOTAL = (
     sympy.Add, sympy.Mul, sympy.exp, sympy.Abs, sympy.Max, sympy.Min, sympy.tanh, sympy.sinh, sympy.cosh, sympy.atan,
-    sympy.erf, EntireQuotient, Sig,
+    sympy.erf, sympy.erfc, EntireQuotient, Sig,
 )  # fmt: skip
 
 
@@ -221,6 +221,10 @@ class Signs:
             return Interval(max(lows)[0], None, max(lows)[1]) if lows else REALS
         if isinstance(expression, sympy.Abs):
             return NONNEGATIVE
+        if isinstance(expression, (sympy.tanh, sympy.erf)):
+            return self._odd_and_bounded(self.enclose(expression.args[0]))
+        if isinstance(expression, sympy.erfc):
+            return point(Fraction(1)) + -self._odd_and_bounded(self.enclose(expression.args[0]))
         return REALS
 
     def _sum(self, expression: sympy.Expr) -> Interval:
@@ -244,6 +248,16 @@ class Signs:
         if (-inside).nonnegative:
             return Interval(Fraction(0), Fraction(1), True, (-inside).positive)
         return POSITIVE
+
+    @staticmethod
+    def _odd_and_bounded(inside: Interval) -> Interval:
+        """Enclose an odd function that increases from -1 to 1, neither attained."""
+        low, high = Fraction(-1), Fraction(1)
+        if inside.nonnegative:
+            return Interval(Fraction(0), high, inside.positive)
+        if (-inside).nonnegative:
+            return Interval(low, Fraction(0), True, (-inside).positive)
+        return Interval(low, high)
 
     @staticmethod
     def _logarithm(inside: Interval) -> Interval:

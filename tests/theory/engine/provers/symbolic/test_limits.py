@@ -28,6 +28,8 @@ def refused(why):
         (sympy.exp(V) - 1 - V, 2, sympy.Rational(1, 2)),
         (sympy.log(1 + A * V) - A * V, 2, -(A**2) / 2),
         (sympy.tanh(V) - V, 3, -sympy.Rational(1, 3)),
+        (sympy.erf(V) - 2 * V / sympy.sqrt(sympy.pi), 3, -2 / (3 * sympy.sqrt(sympy.pi))),
+        (sympy.erfc(A + V) - sympy.erfc(A), 1, -2 * sympy.exp(-(A**2)) / sympy.sqrt(sympy.pi)),
         (EntireQuotient(0, A * V) - 1, 1, A / 2),
         (1 / (1 - V) - 1 - V, 2, 1),
         (V**3, 2, 0),

@@ -140,7 +140,7 @@ def test_what_is_defined_is_let_through():
     signs = Signs({x: Interval(Fraction(0), Fraction(1), False, False), a: POSITIVE})
     for expression in (x**a, sympy.log(1 + x), (1 + x) ** (a - 1), 1 / (x - 2), Sig(x**a), EntireQuotient(1, -x)):
         assert signs.defined(expression)
-    for function in (sympy.exp, sympy.tanh, sympy.sinh, sympy.cosh, sympy.atan, sympy.erf):
+    for function in (sympy.exp, sympy.tanh, sympy.sinh, sympy.cosh, sympy.atan, sympy.erf, sympy.erfc):
         assert signs.defined(function(x))
     assert signs.defined(sympy.pi * sympy.E + sympy.Max(x, a) - sympy.Min(x, 1))
 
@@ -164,6 +164,17 @@ def test_constants_are_enclosed_not_guessed():
     assert not inside.nonzero
     assert signs.enclose(sympy.log(-1, evaluate=False)) == REALS
     assert signs.enclose(sympy.atan(3) - sympy.Max(1, sympy.erf(2))).positive
+
+
+def test_error_functions_are_enclosed_by_the_sign_of_their_argument():
+    x, u = sympy.Symbol("x", positive=True), sympy.Symbol("u", real=True)
+    signs = Signs({x: POSITIVE, u: REALS})
+    assert signs.enclose(sympy.erf(x)) == Interval(Fraction(0), Fraction(1))
+    assert signs.enclose(sympy.erf(u)) == Interval(Fraction(-1), Fraction(1))
+    assert signs.enclose(sympy.erfc(x)) == Interval(Fraction(0), Fraction(1))
+    assert signs.enclose(sympy.erfc(u)) == Interval(Fraction(0), Fraction(2))
+    assert signs.enclose(sympy.tanh(-x)) == Interval(Fraction(-1), Fraction(0))
+    assert not signs.enclose(sympy.erf(x) - sympy.Rational(1, 2)).nonnegative
 
 
 def test_factors_are_drawn_out_of_sums():
