@@ -16,9 +16,11 @@ _HOME = {
     "Verdict": "theory.engine.verdict",
     "Domain": "theory.engine.statements.forall",
     "ForAll": "theory.engine.statements.forall",
+    "Reference": "theory.engine.conformance.reference",
+    "conform": "theory.engine.conformance.conform",
 }
 
-__all__ = ["Claim", "Domain", "Evidence", "ForAll", "Verdict", "claim"]
+__all__ = ["Claim", "Domain", "Evidence", "ForAll", "Reference", "Verdict", "claim", "conform"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,7 +1,7 @@
-r"""Claims about comp-sum losses, the family of cross-entropy: *Cross-Entropy Loss Functions: Theoretical Analysis and Applications*.
+r"""Comp-sum losses, the family of cross-entropy: what is claimed of them, and decided.
 
-The losses :math:`\Phi^\tau(\sum_{y'\ne y} e^{h_{y'}-h_y})` (logistic at tau = 1, mean absolute error at tau = 2) and what
-their excess risk says about the zero-one excess risk, for every number of classes. The numbers come from
+The losses :math:`\Phi^\tau(\sum_{y'\ne y} e^{h_{y'}-h_y})` (logistic at tau = 1, mean absolute error at tau = 2) and
+what their excess risk says about the zero-one excess risk, for every number of classes. The numbers come from
 `theory.classification.comp_sum` (transform, bound, threshold, growth), `theory.classification.calibration` and
 `theory.classification.minimizability`; the modules of this package state and decide the claims:
 

@@ -18,7 +18,11 @@ from theory.classification.cross_entropy.claims_sharp_quadratic import pooled_me
 from theory.classification.cross_entropy.claims_threshold_corner import TAU_LOW, pooled_suffices_to_threshold
 from theory.classification.cross_entropy.claims_threshold_curvature import moved
 from theory.classification.cross_entropy.claims_threshold_unpooled import unpooled_middle
-from theory.classification.cross_entropy.claims_two_class_optimal import flatten_rest, nothing_pooled, two_class_is_worst
+from theory.classification.cross_entropy.claims_two_class_optimal import (
+    flatten_rest,
+    nothing_pooled,
+    two_class_is_worst,
+)
 from theory.classification.samples import regret_sample, with_three_classes
 from theory.engine.claim import Claim, Constant, Stated, claim
 from theory.engine.words import ForEveryN, Sig, chain

@@ -16,7 +16,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from theory.classification.cross_entropy.claims_threshold_absorbed import absorbed_small_s, absorbed_small_y, absorbed_wide
+from theory.classification.cross_entropy.claims_threshold_absorbed import (
+    absorbed_small_s,
+    absorbed_small_y,
+    absorbed_wide,
+)
 from theory.classification.cross_entropy.claims_threshold_curvature import (
     all_moved_is_worst,
     lowest,

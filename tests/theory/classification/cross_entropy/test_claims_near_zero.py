@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import sympy
 
-from theory.classification.cross_entropy import claims_near_zero, claims_near_zero_cases, claims_near_zero_lemmas
 from theory.classification.calibration import transform
+from theory.classification.cross_entropy import claims_near_zero, claims_near_zero_cases, claims_near_zero_lemmas
 from theory.classification.cross_entropy.claims_near_zero import (
     near_zero_setting,
     range_of_exactness,

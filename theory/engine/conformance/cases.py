@@ -1,0 +1,156 @@
+"""Shared tensors: the same exact numbers for every implementation, on every machine.
+
+Reals are multiples of 1/16 below 4 in size and probabilities multiples of 1/64, so that they are the same numbers in
+float16, float32 and float64. Neither reals nor their differences within a row are 0 or powers of two: at such places,
+however the row is scaled, lie the kinks of maxima and of hinges with margin 1, where there is no gradient to compare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from theory.engine.conformance.reference import Input, Invariance, Reference
+
+_SEED = 20_230_714
+_BATCH = 7
+_WHOLE_BATCHES = 4
+_POWERS = frozenset({0} | {2**power for power in range(8)})
+_PAIRED = (5, 4)  # positives, negatives: different, so that a mean over the wrong ones shows
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Exact inputs of a batch: name -> a list with an item (or a row of items) an example."""
+
+    columns: Mapping[str, list[Any]]
+    inputs: tuple[Input, ...]
+    classes: int
+
+    @property
+    def size(self) -> int:
+        """Number of examples; of the longest input where they differ."""
+        return max(len(column) for column in self.columns.values())
+
+    def replaced(self, **columns: list[Any]) -> Batch:
+        """Return a batch with other columns in place of some."""
+        return Batch({**self.columns, **columns}, self.inputs, self.classes)
+
+    def floats(self, name: str) -> Any:
+        """Return a column as float64, exact but for numbers that float64 cannot hold."""
+        column = self.columns[name]
+        return np.array([[float(x) for x in row] if isinstance(row, tuple) else float(row) for row in column])
+
+
+def batches(reference: Reference) -> list[Batch]:
+    """Return the shared tensors for a reference: one batch for each number of classes."""
+    sizes = reference.sizes if reference.per_class else (2,)
+    repeats = _WHOLE_BATCHES if reference.whole_batch else 1  # each of these gives one number only
+    return [make(reference, classes, repeat) for classes in sizes for repeat in range(repeats)]
+
+
+def make(reference: Reference, classes: int | None = None, repeat: int = 0) -> Batch:
+    """Return the shared tensors for a number of classes (the first that is tried by default); nothing else matters."""
+    classes = classes or (reference.sizes[0] if reference.per_class else 2)
+    random = np.random.Generator(np.random.Philox(key=[_SEED + repeat, classes]))
+    lengths = _PAIRED if reference.ragged else (_BATCH,) * len(reference.inputs)
+    columns = {
+        item.name: _column(random, item, length, classes)
+        for item, length in zip(reference.inputs, lengths, strict=True)
+    }
+    return Batch(columns, reference.inputs, classes)
+
+
+def _column(random: np.random.Generator, item: Input, size: int, classes: int) -> list[Any]:
+    if item.per_class:
+        draw = _simplex if item.kind == "simplex" else _reals
+        return [draw(random, classes) for _ in range(size)]
+    if item.kind == "real":
+        return list(_reals(random, size))
+    if item.kind == "probability":
+        return [Fraction(int(k), 64) for k in random.choice(np.arange(2, 63), size, replace=False)]
+    low = {"label": 0, "sign": 0, "bit": 0}[item.kind]
+    values = [int(random.integers(low, classes if item.kind == "label" else 2)) for _ in range(size)]
+    values[:2] = [0, 1]  # both kinds of example occur
+    return [2 * value - 1 for value in values] if item.kind == "sign" else values
+
+
+def _reals(random: np.random.Generator, count: int) -> tuple[Fraction, ...]:
+    chosen: list[int] = []
+    for k in map(int, random.permutation(np.arange(-60, 61))):
+        if len(chosen) < count and not any(abs(gap) in _POWERS for gap in (k, *(k - other for other in chosen))):
+            chosen.append(k)
+    return tuple(Fraction(k, 16) for k in chosen)
+
+
+def _simplex(random: np.random.Generator, count: int) -> tuple[Fraction, ...]:
+    cuts = np.sort(random.choice(np.arange(1, 64), count - 1, replace=False))
+    parts = np.diff(np.concatenate([[0], cuts, [64]]))
+    return tuple(Fraction(int(part), 64) for part in parts)
+
+
+# -- changes that may leave a loss as it is --------------------------------------------------------------------------
+
+
+def shift(name: str = "scores", by: Fraction = Fraction(3, 4)) -> Invariance:
+    """Adding one number to all scores of an example changes nothing."""
+    return Invariance("shift", f"{name} + c", _each(name, lambda x: x + by))
+
+
+def scale(name: str = "scores", by: Fraction = Fraction(2)) -> Invariance:
+    """Multiplying the scores by a positive number changes nothing."""
+    return Invariance("scale", f"{by} * {name}", _each(name, lambda x: x * by))
+
+
+def reorder_classes() -> Invariance:
+    """Renaming the classes changes nothing."""
+
+    def change(batch: Batch) -> Batch:
+        columns = {}
+        for item in batch.inputs:
+            column = batch.columns[item.name]
+            if item.per_class:
+                columns[item.name] = [row[1:] + row[:1] for row in column]
+            elif item.kind == "label":
+                columns[item.name] = [(label - 1) % batch.classes for label in column]
+        return batch.replaced(**columns)
+
+    return Invariance("classes", "classes renamed", change)
+
+
+def reorder_batch() -> Invariance:
+    """The order of the examples in a batch changes nothing: for losses of a whole batch."""
+
+    def change(batch: Batch) -> Batch:
+        return batch.replaced(**{name: column[::-1] for name, column in batch.columns.items()})
+
+    return Invariance("order", "examples reordered", change)
+
+
+def swap_signs() -> Invariance:
+    """Changing the sign of score and label changes nothing: a function of the margin alone."""
+
+    def change(batch: Batch) -> Batch:
+        return batch.replaced(**{name: [-value for value in column] for name, column in batch.columns.items()})
+
+    return Invariance("margin", "signs of score and label changed", change)
+
+
+def shift_all(by: Fraction = Fraction(3, 4)) -> Invariance:
+    """Adding one number to every score of the batch changes nothing: for losses of score differences."""
+
+    def change(batch: Batch) -> Batch:
+        return batch.replaced(**{name: [value + by for value in column] for name, column in batch.columns.items()})
+
+    return Invariance("shift", "all scores + c", change)
+
+
+def _each(name: str, function: Callable[[Fraction], Fraction]) -> Callable[[Batch], Batch]:
+    def change(batch: Batch) -> Batch:
+        return batch.replaced(**{name: [tuple(function(x) for x in row) for row in batch.columns[name]]})
+
+    return change

@@ -1,0 +1,196 @@
+r"""A paper's loss in exact form, with what is known about it: what an implementation is held against.
+
+A reference is found through an entry point of the group ``lossproof.losses``, whose value names a module; the
+references are that module's attributes. It writes nothing twice: the loss is one SymPy expression, from which values
+to fifty digits and gradients follow.
+
+>>> import sympy
+>>> def logistic(score, label, scale=1):
+...     return scale * sympy.log(1 + sympy.exp(-label * score))
+>>> reference = Reference(
+...     paper="demo", name="logistic", where="definition", says=r"\log(1+e^{-yu})",
+...     inputs=SCORE_SIGN, loss=logistic, parameters={"scale": 1},
+... )
+>>> reference.id, [item.name for item in reference.inputs]
+('demo.logistic', ['scores', 'labels'])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from theory.engine.conformance.cases import Batch
+
+KINDS = ("real", "probability", "simplex", "label", "sign", "bit")
+Exact = int | Fraction
+
+
+@dataclass(frozen=True)
+class Input:
+    """One argument of a loss, as it comes in a batch.
+
+    Attributes
+    ----------
+    name
+        What it is called: ``"scores"``, ``"labels"``, ``"targets"``, ...
+    kind
+        ``"real"``, ``"probability"`` (in (0, 1)), ``"simplex"`` (a row of probabilities), ``"label"`` (a class 0, ...,
+        n-1), ``"sign"`` (-1 or 1) or ``"bit"`` (0 or 1).
+    per_class
+        Whether an example has a row of n of them, rather than one.
+    differentiated
+        Whether the gradient with respect to it is compared.
+    """
+
+    name: str
+    kind: str
+    per_class: bool = False
+    differentiated: bool = False
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"input {self.name!r} is of kind {self.kind!r}; allowed: {', '.join(KINDS)}")
+        if self.differentiated and self.discrete:
+            raise ValueError(f"input {self.name!r} is of kind {self.kind!r}, which has no gradient")
+
+    @property
+    def discrete(self) -> bool:
+        """Whether it takes finitely many values."""
+        return self.kind in ("label", "sign", "bit")
+
+
+SCORES_LABEL = (Input("scores", "real", per_class=True, differentiated=True), Input("labels", "label"))
+SCORE_SIGN = (Input("scores", "real", differentiated=True), Input("labels", "sign"))
+PROBABILITY_BIT = (Input("probabilities", "probability", differentiated=True), Input("labels", "bit"))
+SCORES_TARGETS = (
+    Input("scores", "real", per_class=True, differentiated=True),
+    Input("targets", "simplex", per_class=True),
+)
+PAIRED_SCORES = (
+    Input("positives", "real", differentiated=True),
+    Input("negatives", "real", differentiated=True),
+)
+
+
+@dataclass(frozen=True)
+class Invariance:
+    """A change of the inputs that leaves every value of the loss as it is.
+
+    Attributes
+    ----------
+    name, says
+        A word for the table, and the statement.
+    change
+        From a batch of exact numbers to one that must have the same values.
+    """
+
+    name: str
+    says: str
+    change: Callable[[Batch], Batch]
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A known mis-implementation: the formula that people write in place of the paper's.
+
+    Attributes
+    ----------
+    says
+        What went wrong, in words that the owner of the code recognises.
+    loss
+        The wrong loss, with the signature of `Reference.loss`.
+    """
+
+    says: str
+    loss: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Minimum:
+    """The exact least conditional risk, min over scores of ``sum_y p_y loss(scores, y)``, where it is attained.
+
+    Attributes
+    ----------
+    says
+        Where and how much, in LaTeX.
+    scores
+        From the posterior (a tuple of fractions) and the parameters to the minimising scores.
+    value
+        From the same to the least risk.
+    posteriors
+        At which posteriors it is tried.
+    """
+
+    says: str
+    scores: Callable[..., Any]
+    value: Callable[..., Any]
+    posteriors: Sequence[tuple[Fraction, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """A loss as its paper defines it.
+
+    Attributes
+    ----------
+    paper, name, where, says, form
+        Source as in a claim; the id is ``"<paper>.<name>"``.
+    inputs
+        The arguments of a batch, in order; `SCORES_LABEL` and the others cover the common ones.
+    loss
+        From exact numbers or symbols to a SymPy expression. Its arguments are those of one example (a tuple of
+        classes where `Input.per_class`) and the parameters; with ``whole_batch`` a tuple over the batch of those.
+    parameters
+        Name -> default value, exact.
+    whole_batch
+        Whether the loss is one number of a whole batch (F1, AUC) and no mean over examples.
+    sizes
+        Numbers of classes that are tried.
+    invariances, minimum, slips
+        What else is known.
+    claims
+        Ids or globs of the claims about this loss: what an implementation that conforms inherits.
+    """
+
+    paper: str
+    name: str
+    where: str
+    says: str
+    inputs: tuple[Input, ...]
+    loss: Callable[..., Any]
+    form: str = "as usually quoted"
+    parameters: Mapping[str, Exact] = field(default_factory=dict)
+    whole_batch: bool = False
+    sizes: tuple[int, ...] = (3, 5)
+    invariances: tuple[Invariance, ...] = ()
+    minimum: Minimum | None = None
+    slips: tuple[Slip, ...] = ()
+    claims: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
+        if not any(item.differentiated for item in self.inputs):
+            raise ValueError(f"{self.id}: no input is differentiated")
+        kinds = [item.kind for item in self.inputs]
+        if self.minimum is not None and kinds not in (["real", "label"], ["real", "sign"]):
+            raise ValueError(f"{self.id}: a least conditional risk needs scores and labels")
+
+    @property
+    def id(self) -> str:
+        """``"<paper>.<name>"``."""
+        return f"{self.paper}.{self.name}"
+
+    @property
+    def per_class(self) -> bool:
+        """Whether an input has a row of classes, so that the number of classes matters."""
+        return any(item.per_class for item in self.inputs)
+
+    @property
+    def ragged(self) -> bool:
+        """Whether the inputs are samples of their own length (scores of positives, scores of negatives)."""
+        return self.whole_batch and not any(item.discrete or item.per_class for item in self.inputs)
