@@ -1,0 +1,31 @@
+import numpy as np
+import pytest
+from decided_claims import assert_decided_as_recorded, assert_method_refuses_false_neighbours, claims_of
+
+from theory.classification.anyloss import claims_anyloss_gradients as module
+from theory.classification.anyloss.soft_confusion import gradient
+
+
+@pytest.mark.parametrize("claim", claims_of(module), ids=lambda claim: claim.name)
+def test_decided_as_recorded(claim):
+    assert_decided_as_recorded(claim)
+
+
+@pytest.mark.parametrize("claim", claims_of(module), ids=lambda claim: claim.name)
+def test_the_method_refuses_false_neighbours(claim):
+    assert_method_refuses_false_neighbours(claim)
+
+
+def test_the_derivatives_are_those_of_the_losses_on_a_batch():
+    """A metamorphic twin: the statement's left side at the sums of a real batch against the numeric gradient."""
+    p, y, amplification = np.array([0.9, 0.3, 0.6, 0.45]), np.array([1, 0, 0, 1]), 6
+    share = 1 / (1 + np.exp(-amplification * (p - 0.5)))
+    statement = module.f1_gradient.statement()
+    for i in range(4):
+        rest = np.arange(4) != i
+        sums = {
+            "t": (y * share)[rest].sum(), "f": ((1 - y) * share)[rest].sum(),
+            "u": y[rest].sum(), "v": (1 - y)[rest].sum(), "p": p[i], "y": y[i], "L": amplification,
+        }  # fmt: skip
+        values = {symbol: float(sums[str(symbol)]) for symbol in statement.domain}
+        assert float(statement.lhs.subs(values)) == pytest.approx(gradient(p, y, amplification)[i], rel=1e-12)
