@@ -1,0 +1,59 @@
+"""The simulated Gaussian classes: one statistic, exact Bayes errors, the published table."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from theory.classification.dis_vs_gen import claims_dis_vs_gen_designs as module
+from theory.engine.claim import Claim
+from theory.engine.decide import decide
+
+CLAIMS = [
+    item for item in vars(module).values() if isinstance(item, Claim) and item.build.__module__ == module.__name__
+]
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.name)
+def test_decided_as_recorded(claim):
+    verdict = decide(claim)
+    assert verdict.as_recorded, verdict.to_json()
+    assert verdict.controls
+
+
+def test_there_are_8():
+    assert len(CLAIMS) == 8
+
+
+def test_the_expression_is_the_number():
+    from theory.classification.dis_vs_gen import gaussian_errors as numbers
+
+    for classes, n in module._EXACT:
+        value = float(module.bayes_error_of_design(classes, n).evalf(30))
+        separation = numbers.simulated_separation(n)
+        positions = list(map(float, numbers.simulated_positions(classes)))
+        assert numbers.bayes_error(positions, separation) == pytest.approx(value, rel=1e-14)
+
+
+def test_the_separation_is_that_of_the_covariance():
+    from theory.classification.dis_vs_gen.gaussian_errors import simulated_separation
+
+    for n in (2, 4, 10, 40):
+        covariance = np.diag([n] * (n // 2) + [1] * (n - n // 2)).astype(float)
+        ones = np.ones(n)
+        assert simulated_separation(n) ** 2 == pytest.approx(ones @ np.linalg.solve(covariance, ones))
+
+
+def test_a_last_digit_changed_is_refuted():
+    from theory.engine.evidence import Budget
+
+    statement, method = module._table_claim({**module._EXACT, (2, 4): "0.05692316"}, 1)
+    assert method.refute(statement, Budget()) is not None
+
+
+def test_the_hard_covariance_of_the_generator_is_indefinite():
+    n = 10
+    a = 2 * np.random.RandomState(0).rand(n, n) - 1
+    gram = a.T @ a
+    covariance = gram - np.diag(np.diag(gram)) + np.diag([n] * (n // 2) + [1] * (n - n // 2))
+    assert np.linalg.eigvalsh(covariance)[0] < -2

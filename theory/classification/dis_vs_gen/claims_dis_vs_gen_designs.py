@@ -1,0 +1,232 @@
+r"""The simulated Gaussian classes: exact Bayes errors, the published table of them, and the covariance called hard.
+
+Class k has mean c_k (1, ..., 1), c = -1, 1, 2, 4, ...; the covariance is diag(n, ..., n, 1, ..., 1), half of each. The
+log-likelihood ratio of two classes depends on x through one number, and the Bayes error is a sum of normal tails Q.
+"""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from theory.engine.claim import Constant, Stated, claim
+from theory.engine.words import Domain, ForAll, ForEveryN, Sig, boxes, chain
+
+if TYPE_CHECKING:
+    import sympy
+
+    from theory.engine.provers.symbolic.proof import Proof
+
+_PAPER, _WHERE, _CODE = "dis_vs_gen", "simulation", "published code, main_simulation.py"
+_ONE_PERCENT = Fraction(101, 100)
+
+
+def tail(x: sympy.Expr) -> sympy.Expr:
+    """Q(x), the upper tail of the standard normal law."""
+    import sympy
+
+    return sympy.erfc(x / sympy.sqrt(2)) / 2
+
+
+def bayes_error_of_design(classes: int, n: int) -> sympy.Expr:
+    """``(2/K) sum Q(g s/2)`` over the gaps g = 2, 1, 2, 4, ... of K classes in n (even) features, s^2 = (n+1)/2."""
+    import sympy
+
+    s = sympy.sqrt(sympy.Rational(n + 1, 2))
+    gaps = [2, *[2**k for k in range(classes - 2)]]
+    return sympy.Rational(2, classes) * sum(tail(gap * s / 2) for gap in gaps)
+
+
+@claim(
+    paper=_PAPER, where=_WHERE, expected="proved", strength="identity",
+    says=r"\textstyle\sum_i\frac{(x_i-b)^2-(x_i-a)^2}{2v_i}"
+    r"=(a-b)\bigl(\sum_i\frac{x_i}{v_i}-\frac{a+b}2\sum_i\frac1{v_i}\bigr)",
+)  # fmt: skip
+def one_statistic_decides(c: Constant = 1) -> Stated:
+    """Log-likelihood ratio of means a and b along the ones: the threshold lies half-way, in any number of features."""
+    domain, each = Domain("a in (-oo,oo), b in (-oo,oo)"), Domain("x in (-oo,oo), v in (0,oo)")
+    (a, b), (x, v) = domain, each
+    ratio = Sig(((x - b) ** 2 - (x - a) ** 2) / (2 * v))
+    linear = (a - b) * (Sig(x / v) - c * (a + b) / 2 * Sig(1 / v))
+    return ForEveryN(domain, each, (), ratio, "==", linear), chain(lambda k: k.identity(ratio, linear), _features)
+
+
+def _features(rng: random.Random) -> Any:
+    rows = [{"x": Fraction(rng.randint(-9, 9), 2), "v": Fraction(rng.randint(1, 9))} for _ in range(rng.randint(1, 4))]
+    return {"a": Fraction(rng.randint(-4, 4)), "b": Fraction(rng.randint(-4, 4))}, rows
+
+
+@claim(
+    paper=_PAPER, where=_WHERE, expected="proved", strength="identity",
+    assumptions=("the number of features n is even",),
+    says=r"v_i=n\ \text{for}\ n/2\ \text{features, else}\ 1:\quad\textstyle\sum_i\frac1{v_i}=\frac{n+1}2",
+)  # fmt: skip
+def separation(c: Constant = 1) -> Stated:
+    """There are h = n/2 features of each kind; a marks those of variance n: 1/v = 1 - a (1 - 1/n)."""
+    domain, each = Domain("h integer in [1,oo)"), Domain("a in [0,1]")
+    (h,), (a,) = domain, each
+    variance = 1 + a * (2 * h - 1)
+
+    def proof(k: Proof) -> Any:
+        inverse = 1 - a * (1 - 1 / (2 * h))
+        kind = k.hypothesis(2)  # a (1 - a) == 0
+        same = k.show(1 / variance, "==", inverse, by=[((2 * h - 1) ** 2 / (2 * h) / variance * -1, kind)])
+        return k.show(
+            Sig(1 / variance), "==", (2 * h + 1) / 2,
+            by=[k.sum_up(same), k.hypothesis(0), (-(1 - 1 / (2 * h)), k.hypothesis(1))],
+        )  # fmt: skip
+
+    def sample(rng: random.Random) -> Any:
+        half = rng.randint(1, 4)
+        return {"h": Fraction(half)}, [{"a": Fraction(i % 2)} for i in range(2 * half)]
+
+    given = ((Sig(1), "==", 2 * h), (Sig(a), "==", h), (a * (1 - a), "==", 0))
+    return ForEveryN(domain, each, given, Sig(1 / variance), "==", c * (2 * h + 1) / 2), chain(proof, sample)
+
+
+one_statistic_decides.false_if("the threshold were 1 % off the middle", c=_ONE_PERCENT)
+separation.false_if("it were 1 % larger", c=_ONE_PERCENT)
+
+
+@claim(
+    paper=_PAPER, where=_WHERE, expected="proved", strength="lower",
+    says=r"\textstyle\bigl(\sum_iw_im_i\bigr)^2\le\sum_iw_i^2v_i\;\sum_i\frac{m_i^2}{v_i}",
+)  # fmt: skip
+def no_direction_beats_bayes(c: Constant = 1) -> Stated:
+    """Cauchy's inequality: the margin of any weights is at most the separation, reached at w = m/v."""
+    domain, each = Domain("T in [1,1]"), Domain("w in (-oo,oo), m in (-oo,oo), v in (0,oo)")
+    w, m, v = each
+    margin, variance, squared = Sig(w * m), Sig(w**2 * v), Sig(m**2 / v)
+
+    def proof(k: Proof) -> Any:
+        square = k.sum_up(k.sign(v * (squared * w - margin * m / v) ** 2, ">="))
+        return k.show(margin**2, "<=", variance * squared, by=[(1 / squared, square)])
+
+    def sample(rng: random.Random) -> Any:
+        rows = []
+        for _ in range(rng.randint(1, 3)):
+            m, v = Fraction(rng.randint(-4, 4)), Fraction(rng.randint(1, 5))
+            rows.append({"m": m, "v": v, "w": m / v if rng.random() < 0.9 else Fraction(rng.randint(-3, 3))})
+        return {"T": Fraction(1)}, rows
+
+    given = ((squared, ">", 0),)
+    return ForEveryN(domain, each, given, c * margin**2, "<=", variance * squared), chain(proof, sample)
+
+
+@claim(
+    paper=_PAPER, where=_WHERE, expected="proved", strength="lower",
+    says=r"\tfrac12\bigl[Q(a+\beta)+Q(a-\beta)\bigr]\ge Q(a),\quad a,\beta\ge0",
+)  # fmt: skip
+def centred_threshold_is_best(c: Constant = 1) -> Stated:
+    """Error of a linear rule, margin a and offset beta in standard deviations: it grows with beta."""
+    import sympy
+
+    domain = Domain("a in [0,oo), beta in [0,oo)")
+    a, beta = domain
+    error = (tail(a + beta) + tail(a - beta)) / 2
+
+    def proof(k: Proof) -> Any:
+        nearer = k.show(-((a - beta) ** 2) / 2, ">=", -((a + beta) ** 2) / 2, by=[k.sign(2 * a * beta, ">=")])
+        slope = k.show(
+            error.diff(beta), ">=", 0, by=[(1 / (2 * sympy.sqrt(2 * sympy.pi)), k.exponential(nearer))]
+        )  # fmt: skip
+        return k.grows(slope, error, beta)
+
+    return ForAll(domain, error, ">=", c * tail(a)), chain(proof)
+
+
+no_direction_beats_bayes.false_if("the margin were 1 % larger", c=_ONE_PERCENT)
+centred_threshold_is_best.false_if("the error were 1 % larger", c=_ONE_PERCENT)
+
+
+# -- values ---------------------------------------------------------------------------------------------------------
+
+_EXACT = {
+    (2, 2): "0.11033568", (2, 4): "0.05692315", (2, 10): "0.00950824", (2, 20): "0.00059687", (2, 40): "0.0000029816",
+    (3, 40): "0.0078631779", (5, 40): "0.0047190994", (7, 40): "0.0033707853", (3, 100): "0.00012687396",
+    (5, 100): "0.000076124377", (7, 100): "0.000054374555", (3, 200): "0.00000017910576",
+}  # fmt: skip
+
+
+def _largest_miss(table: dict[tuple[int, int], str], *, scale: Constant = 1) -> sympy.Expr:
+    """The largest deviation, in units of the last digit that is written."""
+    import sympy
+
+    misses = []
+    for (classes, n), text in table.items():
+        digits = len(text.partition(".")[2])
+        misses.append(abs(scale * bayes_error_of_design(classes, n) - sympy.Rational(text)) * 10**digits)
+    return sympy.Max(*misses, evaluate=False)
+
+
+def _table_claim(table: dict[tuple[int, int], str], scale: Constant) -> Stated:
+    domain = Domain("half in [1/2,1/2]")  # a rounded value is off by half a unit of its last digit at most
+    (half,) = domain
+    return ForAll(domain, _largest_miss(table, scale=scale), "<=", half), boxes(precision=200)
+
+
+@claim(
+    paper=_PAPER, where=_WHERE, expected="certified", strength="figure",
+    says=r"\text{Bayes error}:\ K=2:\ .11033568,\ .05692315,\ .00950824,\ .00059687\ (n=2,4,10,20);"
+    r"\ K=3:\ .0078631779\ (n=40),\ .00012687396\ (n=100);\ \ldots",
+)  # fmt: skip
+def bayes_errors(scale: Constant = 1) -> Stated:
+    """All digits as written, for twelve designs."""
+    return _table_claim(_EXACT, scale)
+
+
+bayes_errors.false_if("they were smaller by a ten-millionth", scale=1 - Fraction(1, 10**7))
+
+_PUBLISHED = {(2, 2): "0.06655", (2, 4): "0.02924", (2, 10): "0.00483", (2, 20): "0.00037"}
+
+
+@claim(
+    paper=_PAPER, where=_CODE, form="as printed", expected="refuted", strength="figure",
+    says=r"\text{Bayes error},\ K=2:\ .06655,\ .02924,\ .00483,\ .00037\ (n=2,4,10,20)",
+)  # fmt: skip
+def published_bayes_errors(exact: Constant = 0) -> Stated:
+    """The published table against the published generator of the data."""
+    table = {key: _EXACT[key] if exact else text for key, text in _PUBLISHED.items()}
+    return _table_claim(table, 1)
+
+
+published_bayes_errors.true_if("the exact values stood in the table", exact=1)
+
+
+@claim(
+    paper=_PAPER, where=_CODE, form="as printed", expected="refuted", strength="figure",
+    says=r"\text{Bayes error},\ n=40,\ K=3,5,7:\ 0\quad(\text{read: below}\ 10^{-3})",
+)  # fmt: skip
+def published_zero_bayes_errors(n: Constant = 40) -> Stated:
+    """They are .0079, .0047 and .0034; with 100 features they are below 2e-4."""
+    import sympy
+
+    domain = Domain("eps in [1/1000,1/1000]")
+    (eps,) = domain
+    largest = sympy.Max(*[bayes_error_of_design(classes, int(n)) for classes in (3, 5, 7)], evaluate=False)
+    return ForAll(domain, largest, "<=", eps), boxes()
+
+
+published_zero_bayes_errors.true_if("there were 100 features", n=100)
+
+
+# -- the covariance called hard -------------------------------------------------------------------------------------
+
+
+@claim(
+    paper=_PAPER, where="published code, data/generate_data.py, mode hard", form="as printed", expected="refuted",
+    strength="lower",
+    says=r"n=2,\ |A_{ij}|\le1:\quad\mathrm{diag}(2,1)+\bigl(A^\top A-\mathrm{diag}(A^\top A)\bigr)\succeq0",
+)  # fmt: skip
+def hard_covariance_is_positive(diagonal: Constant = 0) -> Stated:
+    """Without its diagonal A'A is not positive: 2x^2 + y^2 + 2xy (a.b) is negative for a = b = (1,1), x = -y."""
+    domain = Domain("a1 in [-1,1], a2 in [-1,1], b1 in [-1,1], b2 in [-1,1], x in [-1,1], y in [-1,1]")
+    a1, a2, b1, b2, x, y = domain
+    gram = (a1 * x + b1 * y) ** 2 + (a2 * x + b2 * y) ** 2
+    own = (a1 * x) ** 2 + (b1 * y) ** 2 + (a2 * x) ** 2 + (b2 * y) ** 2
+    form = 2 * x**2 + y**2 + gram - (1 - diagonal) * own
+    return ForAll(domain, form, ">=", 0), chain(lambda k: k.sign(form, ">="))
+
+
+hard_covariance_is_positive.true_if("the diagonal of A'A were kept", diagonal=1)
