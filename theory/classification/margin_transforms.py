@@ -14,7 +14,10 @@ from theory.classification.arrays import Array
 
 Closed = Callable[[Array, Array, Any], Array]
 
-_LARGE = 350.0  # beyond it cosh and exp of twice the score overflow, and a bound on the score no longer matters
+
+def _not_too_large(bounds: Array, xp: Any) -> Array:
+    """Cut score bounds where exp of twice the score would overflow: so large a bound no longer matters."""
+    return smaller(bounds, 0.49 * math.log(float(xp.finfo(bounds.dtype).max)), xp)
 
 
 def smaller(values: Array, limit: float, xp: Any) -> Array:
@@ -63,7 +66,7 @@ def quadratic_bound(x: Array, b: Array, xp: Any) -> Array:
 def exponential(t: Array, b: Array, xp: Any) -> Array:
     """Return the transform of the exponential loss: 1 - sqrt(1-t^2), beyond t = tanh(B) its tangent."""
     free = t * t / (1 + xp.sqrt((1 - t) * (1 + t)))
-    b = smaller(b, _LARGE, xp)
+    b = _not_too_large(b, xp)
     near = t * xp.sinh(smaller(b, 1.0, xp)) - 2 * xp.sinh(smaller(b, 1.0, xp) / 2) ** 2
     far = 1 - (1 + t) / 2 * xp.exp(-b) - (1 - t) / 2 * xp.exp(b)  # 1-t <= 2 exp(-2b) wherever it is used
     return xp.where(t <= xp.tanh(b), free, xp.where(b <= 1, near, far))
@@ -73,7 +76,7 @@ def exponential_bound(x: Array, b: Array, xp: Any) -> Array:
     """Return the inverse of `exponential`."""
     x = smaller(x, 1.0, xp)
     free = xp.sqrt(x * (2 - x))
-    b = smaller(b, _LARGE, xp)
+    b = _not_too_large(b, xp)
     kink = 2 * xp.sinh(b / 2) ** 2 / xp.cosh(b)  # the transform at tanh(b)
     return xp.where(x <= kink, free, (x + 2 * xp.sinh(b / 2) ** 2) / xp.sinh(b))
 
@@ -94,7 +97,7 @@ def _free_logistic(t: Array, xp: Any) -> Array:
 
 def logistic(t: Array, b: Array, xp: Any) -> Array:
     """Return the transform of the logistic loss, beyond t = tanh(B/2) its tangent."""
-    b = smaller(b, _LARGE, xp)
+    b = _not_too_large(b, xp)
     near = t * b / 2 - _log_cosh(b / 2, xp)
     far = math.log(2) - xp.log1p(xp.exp(-b)) - (1 - t) * b / 2
     return xp.where(t <= xp.tanh(b / 2), _free_logistic(t, xp), xp.where(b <= 2, near, far))
@@ -110,7 +113,7 @@ def logistic_bound(x: Array, b: Array, xp: Any) -> Array:
         slope = xp.where(t > 0, xp.atanh(t), xp.ones_like(t))
         t = xp.clip(t - (_free_logistic(t, xp) - x) / slope, 0.0, below_one)
     t = xp.where(x >= highest, xp.ones_like(t), t)
-    b = smaller(b, _LARGE, xp)
+    b = _not_too_large(b, xp)
     threshold = xp.tanh(b / 2)
     line = xp.where(b <= 2, (x + _log_cosh(b / 2, xp)) * 2 / b, 1 - 2 * (highest - xp.log1p(xp.exp(-b)) - x) / b)
     return xp.where((t <= threshold) | (threshold >= 1), t, line)

@@ -1,10 +1,10 @@
-r"""Binary margin losses with scores in [-B, B]: the branches of their transforms, and where the convex shortcut fails.
+r"""Binary margin losses without a bound on the scores: wrong-sign scores, squares below, and the convex shortcut.
 
 With posterior (1+t)/2 the conditional risk is ``C_t(u) = (1+t)/2 phi(u) + (1-t)/2 phi(-u)``, and the transform is
-``T(t) = inf_{u <= 0} C_t(u) - inf_u C_t(u)`` over the allowed scores. For a convex loss the first infimum is phi(0).
-Where the free minimiser exceeds B (logistic: t > tanh(B/2), exponential: t > tanh B, quadratic: t > B) the best score
-is B, and T is the line that touches the free transform at that threshold. Sandwiching the difference between multiples
-of the squared distance d from the threshold says that the branches meet with equal value and slope.
+``T(t) = inf_{u <= 0} C_t(u) - inf_u C_t(u)``. For a convex loss the first infimum is phi(0): a wrong-sign score -v
+costs at least ``-phi'(0) t v`` more. For a loss that is not convex this shortcut is false. Bounds on the scores are
+the business of `theory.classification.background.claims_score_bound`, the closed forms that of
+`theory.classification.background.claims_psi_transform`.
 """
 
 from __future__ import annotations
@@ -12,204 +12,191 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from theory.engine.claim import claim
-from theory.engine.words import Domain, ForAll, boxes
+from theory.engine.claim import Constant, Stated, claim
+from theory.engine.words import Domain, ForAll, boxes, chain
 
 if TYPE_CHECKING:
     import sympy
+
+    from theory.engine.provers.symbolic.proof import Proof
 
 _PAPER, _WHERE, _FORM = "hcons_binary", "table of section 5, linear hypotheses", "as usually quoted"
 _ONE_PERCENT = Fraction(101, 100)
 
 
-def _logistic(t: sympy.Expr) -> sympy.Expr:
-    """The transform of log(1+exp(-u)) without a bound on the scores."""
-    import sympy
-
-    return ((1 + t) * sympy.log(1 + t) + (1 - t) * sympy.log(1 - t)) / 2
+def _risk(right: Any, wrong: Any, t: Any) -> Any:
+    """The conditional risk of a score with loss ``right`` for the label 1 and ``wrong`` for -1."""
+    return (1 + t) / 2 * right + (1 - t) / 2 * wrong
 
 
-def _exponential(t: sympy.Expr) -> sympy.Expr:
-    """The transform of exp(-u) without a bound on the scores."""
-    import sympy
-
-    return 1 - sympy.sqrt(1 - t**2)
+# -- squares below ---------------------------------------------------------------------------------------------------
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, form=_FORM, expected="certified", strength="lower",
+    paper=_PAPER, where=_WHERE, form=_FORM, expected="proved", strength="lower",
     says=r"\tfrac{1+t}2\log(1+t)+\tfrac{1-t}2\log(1-t)\ge\tfrac12t^2",
 )  # fmt: skip
-def logistic_above_square(c: Any = 1) -> Any:
-    """Zero-one regret is at most sqrt(2 x) for a logistic regret x (natural logarithm)."""
-    domain = Domain("w in (0,1]")  # w = 1-t; at w = 0 the claim is log 2 >= 1/2
-    (w,) = domain
-    return ForAll(domain, _logistic(1 - w), ">=", c * (1 - w) ** 2 / 2), boxes(zero_at={w: 1})
+def logistic_above_square(c: Constant = 1) -> Stated:
+    """Zero-one regret is at most sqrt(2 x) for a logistic regret x (natural logarithm).
+
+    The second derivatives differ by t^2/(1-t^2), values and slopes at 0 not at all.
+    """
+    import sympy
+
+    domain = Domain("t in [0,1)")
+    (t,) = domain
+    transform = ((1 + t) * sympy.log(1 + t) + (1 - t) * sympy.log(1 - t)) / 2
+
+    def proof(k: Proof) -> Any:
+        difference = transform - t**2 / 2
+        slope = difference.diff(t)
+        curvature = k.show(slope.diff(t), ">=", 0, by=[k.sign(t**2 / ((1 - t) * (1 + t)), ">=")])
+        rising = k.grows(curvature, slope, t)
+        return k.grows(k.show(slope, ">=", 0, by=[rising]), difference, t)
+
+    return ForAll(domain, transform, ">=", c * t**2 / 2), chain(proof)
 
 
 logistic_above_square.false_if("the constant were 1 % larger", c=_ONE_PERCENT)
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, form=_FORM, expected="certified", strength="lower",
+    paper=_PAPER, where=_WHERE, form=_FORM, expected="proved", strength="lower",
     says=r"1-\sqrt{1-t^2}\ge\tfrac12t^2",
 )  # fmt: skip
-def exponential_above_square(c: Any = 1) -> Any:
-    """Zero-one regret is at most sqrt(2 x) for an exponential regret x."""
+def exponential_above_square(c: Constant = 1) -> Stated:
+    """Zero-one regret is at most sqrt(2 x) for an exponential regret x: with x = sqrt(1-t^2) it is (1-x)^2/2 more."""
+    import sympy
+
     domain = Domain("t in [0,1]")
     (t,) = domain
-    return ForAll(domain, _exponential(t), ">=", c * t**2 / 2), boxes(zero_at=t)
+    transform = 1 - sympy.sqrt(1 - t**2)
+
+    def proof(k: Proof) -> Any:
+        return k.show(transform, ">=", t**2 / 2, by=[k.sign((1 - sympy.sqrt(1 - t**2)) ** 2 / 2, ">=")])
+
+    return ForAll(domain, transform, ">=", c * t**2 / 2), chain(proof)
 
 
 exponential_above_square.false_if("the constant were 1 % larger", c=_ONE_PERCENT)
 
 
+# -- wrong-sign scores of convex losses ------------------------------------------------------------------------------
+
+
 @claim(
-    paper=_PAPER, where=_WHERE, expected="certified", strength="lower",
-    says=r"\tfrac{1+t}2\log(1+e^v)+\tfrac{1-t}2\log(1+e^{-v})\ge\log2+\tfrac12tv,\quad v\ge0",
+    paper=_PAPER, where="convexity of the logistic loss", expected="proved", strength="lemma",
+    says=r"\log(1+e^x)\ge\log(1+e^a)+\frac{e^a}{1+e^a}(x-a)",
 )  # fmt: skip
-def logistic_wrong_sign(c: Any = 1) -> Any:
-    """No wrong-sign score -v is better than the score 0: for convex losses the first infimum is phi(0)."""
+def logistic_tangent(c: Constant = 1) -> Stated:
+    """Gibbs' inequality for the sigmoids at a and x: log z <= z - 1 at their quotients."""
     import sympy
 
-    domain = Domain("t in [1/10,1], v in [0,4]")
+    domain = Domain("x in (-oo,oo), a in (-oo,oo)")
+    x, a = domain
+    weight = sympy.exp(a) / (1 + sympy.exp(a))
+    line = sympy.log(1 + sympy.exp(a)) + weight * (x - a)
+
+    def proof(k: Proof) -> Any:
+        z = k.fresh("z in (0,oo)")
+        quotient = (1 + sympy.exp(a)) / (1 + sympy.exp(x))
+        lines = [k.tangent(sympy.log(z), z, 1, value) for value in (sympy.exp(x - a) * quotient, quotient)]
+        by = [(weight, lines[0]), (1 / (1 + sympy.exp(a)), lines[1])]
+        return k.show(sympy.log(1 + sympy.exp(x)), ">=", line, by=by)
+
+    return ForAll(domain, sympy.log(1 + sympy.exp(x)), ">=", c * line), chain(proof)
+
+
+logistic_tangent.false_if("the line were 1 % higher", c=_ONE_PERCENT)
+
+
+@claim(
+    paper=_PAPER, where=_WHERE, expected="proved", strength="lower",
+    says=r"\tfrac{1+t}2\log(1+e^v)+\tfrac{1-t}2\log(1+e^{-v})\ge\log2+\tfrac12tv,\quad v\ge0",
+)  # fmt: skip
+def logistic_wrong_sign(c: Constant = 1) -> Stated:
+    """No wrong-sign score -v is better than the score 0: tangents of log(1+e^x) at 0."""
+    import sympy
+
+    domain = Domain("t in [0,1], v in [0,oo)")
     t, v = domain
-    risk = (1 + t) / 2 * sympy.log(1 + sympy.exp(v)) + (1 - t) / 2 * sympy.log(1 + sympy.exp(-v))
-    return ForAll(domain, risk, ">=", sympy.log(2) + c * t * v / 2), boxes(zero_at=v)
+    risk = _risk(sympy.log(1 + sympy.exp(v)), sympy.log(1 + sympy.exp(-v)), t)
+
+    def proof(k: Proof) -> Any:
+        lines = [k.apply(logistic_tangent, {"x": value, "a": 0}) for value in (v, -v)]
+        by = [((1 + t) / 2, lines[0]), ((1 - t) / 2, lines[1])]
+        return k.show(risk, ">=", sympy.log(2) + t * v / 2, by=by)
+
+    return ForAll(domain, risk, ">=", sympy.log(2) + c * t * v / 2), chain(proof)
+
+
+@claim(
+    paper=_PAPER, where=_WHERE, expected="proved", strength="lower",
+    says=r"\tfrac{1+t}2e^v+\tfrac{1-t}2e^{-v}\ge1+tv,\quad v\ge0",
+)  # fmt: skip
+def exponential_wrong_sign(c: Constant = 1) -> Stated:
+    """The same for the exponential loss: tangents of e^x at 0."""
+    import sympy
+
+    domain = Domain("t in [0,1], v in [0,oo)")
+    t, v = domain
+    risk = _risk(sympy.exp(v), sympy.exp(-v), t)
+
+    def proof(k: Proof) -> Any:
+        x = k.fresh("x in (-oo,oo)")
+        lines = [k.tangent(sympy.exp(x), x, 0, value) for value in (v, -v)]
+        return k.show(risk, ">=", 1 + t * v, by=[((1 + t) / 2, lines[0]), ((1 - t) / 2, lines[1])])
+
+    return ForAll(domain, risk, ">=", 1 + c * t * v), chain(proof)
+
+
+@claim(
+    paper=_PAPER, where=_WHERE, expected="proved", strength="lower",
+    says=r"\tfrac{1+t}2(1+v)+\tfrac{1-t}2(1-v)_+\ge1+tv,\quad v\ge0",
+)  # fmt: skip
+def hinge_wrong_sign(c: Constant = 1) -> Stated:
+    """The same for the hinge, which is at least its tangent 1 - v."""
+    import sympy
+
+    domain = Domain("t in [0,1], v in [0,oo)")
+    t, v = domain
+    risk = _risk(1 + v, sympy.Max(0, 1 - v), t)
+
+    def proof(k: Proof) -> Any:
+        m, _, above, _ = k.part(k.fresh("m in [0,oo)"), 1 - v)
+        return k.show(risk, ">=", 1 + t * v, by=[(-(1 - t) / 2, m), ((1 - t) / 2, above)])
+
+    return ForAll(domain, risk, ">=", 1 + c * t * v), chain(proof)
+
+
+@claim(
+    paper=_PAPER, where=_WHERE, expected="proved", strength="lower",
+    says=r"\tfrac{1+t}2(1+v)^2+\tfrac{1-t}2(1-v)_+^2\ge1+2tv,\quad v\ge0",
+)  # fmt: skip
+def quadratic_wrong_sign(c: Constant = 1) -> Stated:
+    """The same for the squared hinge: with m = max(0, 1-v) its square is at least 2m - 1."""
+    import sympy
+
+    domain = Domain("t in [0,1], v in [0,oo)")
+    t, v = domain
+    risk = _risk((1 + v) ** 2, sympy.Max(0, 1 - v) ** 2, t)
+
+    def proof(k: Proof) -> Any:
+        m, _, above, _ = k.part(k.fresh("m in [0,oo)"), 1 - v)
+        half = (1 - t) / 2
+        by = [(-half * (m.lhs + m.rhs), m), (half, k.sign((m.lhs - 1) ** 2, ">=")), (2 * half, above)]
+        return k.show(risk, ">=", 1 + 2 * t * v, by=[*by, k.sign((1 + t) / 2 * v**2, ">=")])
+
+    return ForAll(domain, risk, ">=", 1 + 2 * c * t * v), chain(proof)
 
 
 logistic_wrong_sign.false_if("the slope were 1 % larger", c=_ONE_PERCENT)
+exponential_wrong_sign.false_if("the slope were 1 % larger", c=_ONE_PERCENT)
+hinge_wrong_sign.false_if("the slope were 1 % larger", c=_ONE_PERCENT)
+quadratic_wrong_sign.false_if("the slope were 1 % larger", c=_ONE_PERCENT)
 
 
-@claim(
-    paper=_PAPER, where=_WHERE, form=_FORM, expected="certified", strength="upper",
-    says=r"s=\tanh\tfrac B2,\ t=s+d:\quad \mathcal T(t)-\big(\tfrac{tB}2-\log\cosh\tfrac B2\big)\ge\tfrac12d^2",
-)  # fmt: skip
-def logistic_bounded_lies_below(c: Any = 1) -> Any:
-    """Bounding the scores lowers the transform beyond the threshold s, by at least half the squared distance."""
-    domain = Domain("s in [1/10,1/2], d in [0,2/5]")
-    s, d = domain
-    return ForAll(domain, _logistic_difference(s, d), ">=", c * d**2 / 2), boxes(zero_at=d)
-
-
-logistic_bounded_lies_below.false_if("it were 5 % further below", c=Fraction(21, 20))
-
-
-@claim(
-    paper=_PAPER, where=_WHERE, form=_FORM, expected="certified", strength="upper",
-    says=r"s=\tanh\tfrac B2,\ t=s+d:\quad \mathcal T(t)-\big(\tfrac{tB}2-\log\cosh\tfrac B2\big)\le\tfrac32d^2",
-)  # fmt: skip
-def logistic_branches_meet(c: Any = Fraction(3, 2)) -> Any:
-    """With the lower bound: at the threshold t = tanh(B/2) the branches have the same value and slope."""
-    domain = Domain("s in [1/10,1/2], d in [0,2/5]")
-    s, d = domain
-    return ForAll(domain, _logistic_difference(s, d), "<=", c * d**2), boxes(zero_at=d)
-
-
-logistic_branches_meet.false_if("a third of it sufficed", c=Fraction(1, 2))
-
-
-def _logistic_difference(s: sympy.Expr, d: sympy.Expr) -> sympy.Expr:
-    """The free transform minus the line at t = s + d, after B = 2 artanh s: the coins' relative entropy."""
-    import sympy
-
-    t = s + d
-    return (1 + t) / 2 * sympy.log(1 + d / (1 + s)) + (1 - t) / 2 * sympy.log(1 - d / (1 - s))
-
-
-@claim(
-    paper=_PAPER, where=_WHERE, form=_FORM, expected="certified", strength="upper",
-    says=r"s=\tanh B,\ t=s+d:\quad 1-\sqrt{1-t^2}-\big(1-\cosh B+t\sinh B\big)\ge\tfrac12d^2",
-)  # fmt: skip
-def exponential_bounded_lies_below(c: Any = 1) -> Any:
-    """Bounding the scores lowers the transform beyond the threshold s, by at least half the squared distance."""
-    domain = Domain("s in [1/10,1/2], d in [0,2/5]")
-    s, d = domain
-    return ForAll(domain, _exponential_difference(s, d), ">=", c * d**2 / 2), boxes(zero_at=d)
-
-
-exponential_bounded_lies_below.false_if("it were 5 % further below", c=Fraction(21, 20))
-
-
-@claim(
-    paper=_PAPER, where=_WHERE, form=_FORM, expected="certified", strength="upper",
-    says=r"s=\tanh B,\ t=s+d:\quad 1-\sqrt{1-t^2}-\big(1-\cosh B+t\sinh B\big)\le2d^2",
-)  # fmt: skip
-def exponential_branches_meet(c: Any = 2) -> Any:
-    """With the lower bound: at the threshold t = tanh B the branches have the same value and slope."""
-    domain = Domain("s in [1/10,1/2], d in [0,2/5]")
-    s, d = domain
-    return ForAll(domain, _exponential_difference(s, d), "<=", c * d**2), boxes(zero_at=d)
-
-
-exponential_branches_meet.false_if("a quarter of it sufficed", c=Fraction(1, 2))
-
-
-def _exponential_difference(s: sympy.Expr, d: sympy.Expr) -> sympy.Expr:
-    """The free transform minus the line at t = s + d, after B = artanh s: cosh B = 1/sqrt(1-s^2)."""
-    import sympy
-
-    unit = 1 - s**2
-    return sympy.sqrt(unit) * (1 - d * s / unit - sympy.sqrt(1 - (2 * s * d + d**2) / unit))
-
-
-@claim(
-    paper=_PAPER, where=_WHERE, form=_FORM, expected="certified", strength="lower",
-    says=r"\varphi(u)=(1-u)_+^2,\ t=B+d\le1:\quad C_t(B-e)-C_t(B)\ge2de",
-)  # fmt: skip
-def quadratic_best_score_is_the_bound(c: Any = 1) -> Any:
-    """Beyond the threshold the largest allowed score B is the best one, so that T(t) = 2Bt - B^2."""
-    domain = Domain("B in [1/10,9/10], d in [1/20,9/10], e in [0,1/10]")
-    bound, d, e = domain
-    t = bound + d
-
-    def risk(u: sympy.Expr) -> sympy.Expr:
-        return (1 + t) / 2 * (1 - u) ** 2 + (1 - t) / 2 * (1 + u) ** 2  # scores of size at most 1: no kink
-
-    statement = ForAll(domain, risk(bound - e) - risk(bound), ">=", c * 2 * d * e, given=((t, "<=", 1),))
-    return statement, boxes(zero_at=e)
-
-
-quadratic_best_score_is_the_bound.false_if("the slope were 1 % larger", c=_ONE_PERCENT)
-
-
-@claim(
-    paper=_PAPER, where=_WHERE, form=_FORM, expected="certified", strength="lower",
-    says=r"\varphi(u)=1-\tanh u:\quad C_t(B-e)-C_t(B)\ge t\,e\,(1-\tanh^2B)",
-)  # fmt: skip
-def sigmoid_best_score_is_the_bound(c: Any = 1) -> Any:
-    """The largest allowed score B is always the best one, so that T(t) = t tanh B."""
-    import sympy
-
-    domain = Domain("t in [1/10,1], B in [1/2,2], e in [0,1/2]")
-    t, bound, e = domain
-
-    def risk(u: sympy.Expr) -> sympy.Expr:
-        return (1 + t) / 2 * (1 - sympy.tanh(u)) + (1 - t) / 2 * (1 + sympy.tanh(u))
-
-    slope = t * (1 - sympy.tanh(bound) ** 2)
-    return ForAll(domain, risk(bound - e) - risk(bound), ">=", c * slope * e), boxes(zero_at=e)
-
-
-sigmoid_best_score_is_the_bound.false_if("the slope were 1 % larger", c=_ONE_PERCENT)
-
-
-@claim(
-    paper=_PAPER, where=_WHERE, form=_FORM, expected="certified", strength="lower",
-    says=r"\varphi(u)=(1-u)_+,\ u\ge1:\quad C_t(u)\ge1-t",
-)  # fmt: skip
-def hinge_needs_no_score_above_one(c: Any = 1) -> Any:
-    """Scores above 1 do not lower the hinge risk: its transform is t min(B, 1)."""
-    import sympy
-
-    domain = Domain("t in [0,9/10], e in [0,9]")
-    t, e = domain
-    u = 1 + e
-    risk = (1 + t) / 2 * sympy.Max(0, 1 - u) + (1 - t) / 2 * sympy.Max(0, 1 + u)
-    return ForAll(domain, risk, ">=", c * (1 - t)), boxes(zero_at=e)
-
-
-hinge_needs_no_score_above_one.false_if("the risk were 1 % larger", c=_ONE_PERCENT)
+# -- losses that are not convex --------------------------------------------------------------------------------------
 
 
 def _margin_loss(name: str, u: sympy.Expr) -> sympy.Expr:
@@ -230,7 +217,7 @@ def rho_margin_convex_shortcut(loss: str = "rho-margin") -> Any:
     domain = Domain("t in [0,1]")
     (t,) = domain
     at_zero, right, wrong = (_margin_loss(loss, sympy.Integer(u)) for u in (0, 1, -1))
-    saving = at_zero - ((1 + t) / 2 * right + (1 - t) / 2 * wrong)  # the score 1 is the best one
+    saving = at_zero - _risk(right, wrong, t)  # the score 1 is the best one
     return ForAll(domain, saving, "<=", t), boxes()
 
 
@@ -238,17 +225,24 @@ rho_margin_convex_shortcut.true_if("the loss were the hinge, which is convex", l
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, form=_FORM, expected="certified", strength="tight",
+    paper=_PAPER, where=_WHERE, form=_FORM, expected="proved", strength="tight",
     corrects="hcons_binary.rho_margin_convex_shortcut",
-    says=r"\varphi(u)=\min\{(1-u)_+,1\}:\quad C_t(-v)\ge C_t(1)+t,\ \text{equality at}\ v=1",
+    says=r"\varphi(u)=\min\{(1-\tfrac u\rho)_+,1\},\ v\ge0:\quad C_t(-v)\ge C_t(\rho)+t,\ \text{equality at}\ v=\rho",
 )  # fmt: skip
-def rho_margin_wrong_sign(c: Any = 1) -> Any:
-    """The best wrong-sign score is -1, not 0, and costs t more than the score 1: T(t) = t min(B, rho)/rho."""
-    domain = Domain("t in [0,9/10], v in [0,1]")
-    t, v = domain
-    wrong = (1 + t) / 2 + (1 - t) / 2 * (1 - v)  # phi(-v) = 1 and phi(v) = 1 - v; the same beyond v = 1 as at it
-    right = (1 - t) / 2  # phi(1) = 0 and phi(-1) = 1
-    return ForAll(domain, wrong, ">=", right + c * t), boxes(zero_at={v: 1})
+def rho_margin_wrong_sign(c: Constant = 1) -> Stated:
+    """The best wrong-sign score is -rho, not 0, and costs t more than the score rho: T(t) = t."""
+    import sympy
+
+    domain = Domain("t in [0,1], rho in (0,oo), v in [0,oo)")
+    t, rho, v = domain
+    wrong = _risk(1, sympy.Max(0, 1 - v / rho), t)  # phi(-v) = 1, and phi(v) <= 1 without being cut
+    right = (1 - t) / 2  # phi(rho) = 0 and phi(-rho) = 1
+
+    def proof(k: Proof) -> Any:
+        m, nonnegative, _, _ = k.part(k.fresh("m in [0,oo)"), 1 - v / rho)
+        return k.show(wrong, ">=", right + t, by=[(-(1 - t) / 2, m), ((1 - t) / 2, nonnegative)])
+
+    return ForAll(domain, wrong, ">=", right + c * t), chain(proof)
 
 
 rho_margin_wrong_sign.false_if("it cost 1 % more", c=_ONE_PERCENT)

@@ -2,8 +2,8 @@ r"""The psi-transforms of the hinge, squared, truncated squared, exponential and
 
 ``psi(t) = inf over wrong-sign scores of the conditional risk - inf over all scores`` at the posterior (1+t)/2. For
 convex Phi with Phi'(0) < 0 the first infimum is Phi(0)
-(`theory.classification.background.claims_growth.wrong_sign_costs_value_at_zero`), so that ``Phi(0) - psi(t)`` is the least
-conditional risk. Each loss has two claims: no score has a smaller risk, and one attains it.
+(`theory.classification.background.claims_growth.wrong_sign_costs_value_at_zero`), so that ``Phi(0) - psi(t)`` is
+the least conditional risk. Each loss has two claims: no score has a smaller risk, and one attains it.
 """
 
 from __future__ import annotations
