@@ -63,15 +63,7 @@ def _decided(claims: Sequence[Mapping[str, Any]]) -> str:
         rows.append([f"{title} (`{key}`)", str(count.total()), *[str(count[kind] or "") for kind in kinds]])
     total = Counter(item["expected"] for item in claims)
     rows.append(["all", str(total.total()), *[str(total[kind]) for kind in kinds]])
-    return (
-        f"{_table(rows)}\n<details><summary>Every claim but lemmas</summary>\n\n{_table(_listed(claims))}\n</details>\n"
-    )
-
-
-def _listed(claims: Sequence[Mapping[str, Any]]) -> list[list[str]]:
-    rows = [["claim", "source", "verdict"]]
-    rows += [[f"`{item['id']}`", item["where"], item["expected"]] for item in claims if item["strength"] != "lemma"]
-    return rows
+    return _table(rows)
 
 
 def _errata(claims: Sequence[Mapping[str, Any]], witnesses: Mapping[str, str]) -> str:

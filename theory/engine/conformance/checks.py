@@ -74,7 +74,7 @@ def choose_reduction(
 
 
 def value(comparison: Comparison, batches: Sequence[Batch]) -> Finding:
-    """Compare values on the shared tensors, in double precision."""
+    """Compare values on the shared tensors, in double precision; of reduced losses each example's alone as well."""
     worst, worst_at, count = 0.0, "", 0
     precision = ""
     for batch in batches:
@@ -85,17 +85,19 @@ def value(comparison: Comparison, batches: Sequence[Batch]) -> Finding:
             precision = f", computed in {got.dtype} although float64 was given"
         if got.shape != (len(expected),):
             return Finding("value", DIFFERS, f"{len(got)} values, {len(expected)} expected")
-        for k, (number, exact) in enumerate(zip(got, expected, strict=True)):
+        if comparison.reduction in ("mean", "sum"):
+            got, expected = np.append(got, comparison.one_by_one(batch)), [*expected, *comparison.exact.values(batch)]
+        for number, exact in zip(got, expected, strict=True):
             if not np.isfinite(number):
                 return Finding("value", DIFFERS, f"{number} where the loss is {_short(exact)}")
             error = _error(number, exact)
             count += 1
             if error >= worst:
-                worst, worst_at = error, f"{float(number):.10g} where the loss is {_short(exact)}, value {k}"
+                worst, worst_at = error, f"{float(number):.10g} where the loss is {_short(exact)}"
     tolerance = max(comparison.tolerance, TOLERANCE["float32"]) if precision else comparison.tolerance
     if worst > tolerance:
         return Finding("value", DIFFERS, worst_at + precision)
-    return Finding("value", AGREES, f"{count} values, largest error {worst:.1e}{precision}")
+    return Finding("value", AGREES, f"{count} value{'s'[: count > 1]}, largest error {worst:.1e}{precision}")
 
 
 def gradient(comparison: Comparison, batches: Sequence[Batch]) -> Finding:

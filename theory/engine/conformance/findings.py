@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 AGREES, DIFFERS, LIMITED, SKIPPED = "agrees", "differs", "limited", "skipped"
+_SHOWN = 8  # claims in the table; JSON has all
 EXIT = {"conforms": 0, "differs": 1, "skipped": 3}
 
 
@@ -65,18 +66,16 @@ class Conformance:
         lines = [f"{self.implementation} held against {self.reference}", f"  ({setting})" if setting else ""]
         lines += [f"  {finding.check:<{width}}  {finding.outcome:<7}  {finding.detail}" for finding in self.findings]
         lines += [f"  the numbers match: {item}" for item in self.diagnosis]
-        lines += [self.outcome + (f"; on record for this loss: {self._inheritance()}" if self._inherits() else "")]
+        lines += [self.outcome, *self._inheritance()]
         return "\n".join(line for line in lines if line)
 
-    def _inherits(self) -> bool:
-        return self.outcome == "conforms" and bool(self.inherited)
-
-    def _inheritance(self) -> str:
-        counts: dict[str, int] = {}
-        for _, evidence in self.inherited:
-            counts[evidence] = counts.get(evidence, 0) + 1
-        known = ", ".join(f"{count} {evidence}" for evidence, count in sorted(counts.items()))
-        return f"{len(self.inherited)} claims ({known})"
+    def _inheritance(self) -> list[str]:
+        """The first claims about the loss; refuted ones are warnings and stay."""
+        if self.outcome != "conforms" or not self.inherited:
+            return []
+        shown = [f"  {evidence:<9}  {name}" for name, evidence in self.inherited[:_SHOWN]]
+        more = len(self.inherited) - _SHOWN
+        return ["claims on record about this loss:", *shown, *([f"  and {more} more (--json lists them)"] * (more > 0))]
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as JSON data."""

@@ -1,4 +1,6 @@
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -35,7 +37,7 @@ def run(*arguments):
 
 def test_it_conforms(file, capsys):
     assert run("some_losses.py:right", "--to", "comp_sum.cross_entropy", "--json", "found.json") == 0
-    assert "conforms; on record for this loss:" in capsys.readouterr().out
+    assert "conforms\nclaims on record about this loss:\n" in capsys.readouterr().out
     found = json.loads((file / "found.json").read_text())
     assert found["outcome"] == "conforms"
     assert {item["check"] for item in found["findings"]} >= {"value", "gradient", "float16"}
@@ -93,3 +95,19 @@ def test_bad_usage_is_one_message_and_status_two(file, capsys, arguments, says):
 def test_the_list(capsys):
     assert run("--list") == 0
     assert "comp_sum.cross_entropy" in capsys.readouterr().out
+
+
+def test_the_readme_shows_what_is_printed(capsys):
+    """Numbers and all, but for the version of the library."""
+    pytest.importorskip("torch")
+    text = (Path(__file__).parents[4] / "README.md").read_text("utf-8")
+    shown = text.partition("<!-- conform:begin -->")[2].partition("<!-- conform:end -->")[0]
+    commands = [line.split()[3:] for line in shown.splitlines() if line.startswith("    $ lossproof conform ")]
+    assert len(commands) == 2
+    for command in commands:
+        run(*command)
+    printed = capsys.readouterr().out
+    wanted = [line.removeprefix("    ") for line in shown.splitlines() if line.strip() and "$ lossproof" not in line]
+    assert [re.sub(r"torch [^,]+", "torch", line) for line in printed.splitlines()] == [
+        re.sub(r"torch [^,]+", "torch", line) for line in wanted
+    ]
