@@ -67,12 +67,11 @@ def make(reference: Reference, classes: int | None = None, repeat: int = 0) -> B
 
 def _column(random: np.random.Generator, item: Input, size: int, classes: int) -> list[Any]:
     if item.per_class:
-        draw = _simplex if item.kind == "simplex" else _reals
-        return [draw(random, classes) for _ in range(size)]
+        return [_ROWS[item.kind](random, classes) for _ in range(size)]
     if item.kind == "real":
         return list(_reals(random, size))
     if item.kind == "probability":
-        return [Fraction(int(k), 64) for k in random.choice(np.arange(2, 63), size, replace=False)]
+        return list(_probabilities(random, size))
     low = {"label": 0, "sign": 0, "bit": 0}[item.kind]
     values = [int(random.integers(low, classes if item.kind == "label" else 2)) for _ in range(size)]
     values[:2] = [0, 1]  # both kinds of example occur
@@ -91,6 +90,30 @@ def _simplex(random: np.random.Generator, count: int) -> tuple[Fraction, ...]:
     cuts = np.sort(random.choice(np.arange(1, 64), count - 1, replace=False))
     parts = np.diff(np.concatenate([[0], cuts, [64]]))
     return tuple(Fraction(int(part), 64) for part in parts)
+
+
+def _probabilities(random: np.random.Generator, count: int) -> tuple[Fraction, ...]:
+    return tuple(Fraction(int(k), 64) for k in random.choice(np.arange(2, 63), count, replace=False))
+
+
+def _ball(random: np.random.Generator, count: int) -> tuple[Fraction, ...]:
+    """Return a point less than 15/16 from the centre, for up to 16 coordinates."""
+    return tuple(x / 16 for x in _reals(random, count))
+
+
+def _bits(random: np.random.Generator, count: int) -> tuple[int, ...]:
+    """Return a row with both of 0 and 1."""
+    ones = random.choice(count, int(random.integers(1, count)), replace=False)
+    return tuple(int(k in ones) for k in range(count))
+
+
+_ROWS: dict[str, Callable[[np.random.Generator, int], tuple[Any, ...]]] = {
+    "real": _reals,
+    "probability": _probabilities,
+    "simplex": _simplex,
+    "ball": _ball,
+    "bit": _bits,
+}
 
 
 # -- changes that may leave a loss as it is --------------------------------------------------------------------------
@@ -132,10 +155,14 @@ def reorder_batch() -> Invariance:
 
 
 def swap_signs() -> Invariance:
-    """Changing the sign of score and label changes nothing: a function of the margin alone."""
+    """Changing the sign of score and label (or the bit) changes nothing: a function of the margin alone."""
 
     def change(batch: Batch) -> Batch:
-        return batch.replaced(**{name: [-value for value in column] for name, column in batch.columns.items()})
+        bits = {item.name for item in batch.inputs if item.kind == "bit"}
+        turned = {
+            name: [1 - value if name in bits else -value for value in column] for name, column in batch.columns.items()
+        }
+        return batch.replaced(**turned)
 
     return Invariance("margin", "signs of score and label changed", change)
 
@@ -143,8 +170,11 @@ def swap_signs() -> Invariance:
 def shift_all(by: Fraction = Fraction(3, 4)) -> Invariance:
     """Adding one number to every score of the batch changes nothing: for losses of score differences."""
 
+    def moved(value: Any) -> Any:
+        return tuple(map(moved, value)) if isinstance(value, tuple) else value + by
+
     def change(batch: Batch) -> Batch:
-        return batch.replaced(**{name: [value + by for value in column] for name, column in batch.columns.items()})
+        return batch.replaced(**{name: list(map(moved, column)) for name, column in batch.columns.items()})
 
     return Invariance("shift", "all scores + c", change)
 

@@ -184,7 +184,7 @@ def _risk(comparison: Comparison, posterior: Sequence[Fraction], scores: Sequenc
     row: Any = tuple(Fraction(s) for s in scores) if score_input.per_class else Fraction(scores[0])
     total = 0.0
     for k, weight in enumerate(posterior):
-        label = k if label_input.kind == "label" else 2 * k - 1
+        label = 2 * k - 1 if label_input.kind == "sign" else k
         columns: dict[str, Any] = {score_input.name: [row], label_input.name: [label]}
         batch = Batch(columns, implementation.reference.inputs, len(posterior))
         total += float(weight) * float(comparison.one_by_one(batch)[0])

@@ -177,6 +177,8 @@ def used_by(function: Any) -> str:
     >>> used_by(np.exp)
     'numpy'
     """
+    while hasattr(function, "func") or hasattr(function, "__wrapped__"):  # partial objects, decorated functions
+        function = getattr(function, "func", None) or function.__wrapped__
     owners = [type(function).__mro__, [function]]
     modules = {getattr(item, "__module__", None) or "" for owner in owners for item in owner}
     tops = {name.partition(".")[0] for name in modules}

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
+import mpmath
 import numpy as np
 
 from theory.engine.conformance.cases import Batch, make
@@ -24,7 +25,8 @@ def sizes(comparison: Comparison, dtype: str) -> Finding:
     """Return between which sizes of the scores values and gradients stay right in a dtype."""
     reference = comparison.implementation.reference
     reals = [item.name for item in reference.inputs if item.kind == "real"]
-    if not reals:
+    points = [item.name for item in reference.inputs if item.kind == "ball"]
+    if not reals and not points and any(item.kind == "probability" and not item.per_class for item in reference.inputs):
         return _near_the_ends(comparison, dtype)
     base = make(reference)
     try:
@@ -33,6 +35,10 @@ def sizes(comparison: Comparison, dtype: str) -> Finding:
         return Finding(dtype, SKIPPED, str(failure))
     if fault:
         return Finding(dtype, DIFFERS, fault)
+    if not reals and not points:
+        return Finding(dtype, AGREES, "right on the shared tensors; sizes of such inputs are not tried")
+    if points:
+        return _towards_the_centre(comparison, base, points, dtype)
     large, above = _reach(comparison, base, reals, dtype, _upwards(dtype))
     small, below = _reach(comparison, base, reals, dtype, _downwards(dtype))
     detail = f"right for scores between {_BASE * 2.0**small:.3g} and {_BASE * 2.0**large:.3g} in size"
@@ -70,11 +76,20 @@ def _reach(
     return good, ""
 
 
+def _towards_the_centre(comparison: Comparison, base: Batch, points: Sequence[str], dtype: str) -> Finding:
+    """The same for points of a ball, all moved towards its centre, hence towards each other."""
+    small, below = _reach(comparison, base, points, dtype, _downwards(dtype))
+    detail = f"right for points from the shared ones down to 2^{small} of them"
+    if not below:
+        return Finding(dtype, AGREES, f"{detail}, all that were tried")
+    return Finding(dtype, DIFFERS if small > -_USUAL[dtype] else LIMITED, f"{detail}; {below}")
+
+
 def _near_the_ends(comparison: Comparison, dtype: str) -> Finding:
     """The same for probabilities: how near to 0 and 1."""
     reference = comparison.implementation.reference
     base = make(reference)
-    item = next(item for item in reference.inputs if item.kind == "probability")
+    item = next(item for item in reference.inputs if item.kind == "probability" and not item.per_class)
     good = 0
     for power in range(2, {"float16": 10, "float32": 23, "float64": 52}[dtype]):
         near = Fraction(1, 2**power)
@@ -105,8 +120,11 @@ def parameter(comparison: Comparison, name: str, dtype: str) -> Finding:
     for end, sign in (("low", -1), ("high", 1)):
         for power in range(1, 11):
             scaled = default * Fraction(2) ** (sign * power)
+            moved = _with(comparison, name, scaled)
+            if not _defined(moved, base):
+                break
             try:
-                fault = _fault(_with(comparison, name, scaled), base, dtype)
+                fault = _fault(moved, base, dtype)
             except Failed as failure:
                 fault = str(failure)
             if fault:
@@ -116,6 +134,11 @@ def parameter(comparison: Comparison, name: str, dtype: str) -> Finding:
     low, high = float(default) / 2 ** reach["low"], float(default) * 2 ** reach["high"]
     detail = "; ".join([f"right for {name} from {low:g} to {high:g}", *ends.values()])
     return Finding(check, LIMITED if ends else AGREES, detail)
+
+
+def _defined(comparison: Comparison, batch: Batch) -> bool:
+    """Return whether the loss itself is a real number at every example: beyond, there is nothing to be held against."""
+    return all(mpmath.isfinite(x) and not mpmath.im(x) for x in comparison.exact.values(batch))
 
 
 def _with(comparison: Comparison, name: str, value: Fraction) -> Comparison:

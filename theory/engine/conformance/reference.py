@@ -17,6 +17,7 @@ to fifty digits and gradients follow.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -26,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from theory.engine.conformance.cases import Batch
 
-KINDS = ("real", "probability", "simplex", "label", "sign", "bit")
+KINDS = ("real", "probability", "simplex", "ball", "label", "sign", "bit")
 Exact = int | Fraction
 
 
@@ -39,8 +40,9 @@ class Input:
     name
         What it is called: ``"scores"``, ``"labels"``, ``"targets"``, ...
     kind
-        ``"real"``, ``"probability"`` (in (0, 1)), ``"simplex"`` (a row of probabilities), ``"label"`` (a class 0, ...,
-        n-1), ``"sign"`` (-1 or 1) or ``"bit"`` (0 or 1).
+        ``"real"``, ``"probability"`` (in (0, 1)), ``"simplex"`` (a row of probabilities), ``"ball"`` (a row of
+        coordinates of a point of the open unit ball), ``"label"`` (a class 0, ..., n-1), ``"sign"`` (-1 or 1) or
+        ``"bit"`` (0 or 1).
     per_class
         Whether an example has a row of n of them, rather than one.
     differentiated
@@ -66,6 +68,8 @@ class Input:
 
 SCORES_LABEL = (Input("scores", "real", per_class=True, differentiated=True), Input("labels", "label"))
 SCORE_SIGN = (Input("scores", "real", differentiated=True), Input("labels", "sign"))
+SCORE_BIT = (Input("scores", "real", differentiated=True), Input("labels", "bit"))
+SCORES_BITS = (Input("scores", "real", per_class=True, differentiated=True), Input("labels", "bit", per_class=True))
 PROBABILITY_BIT = (Input("probabilities", "probability", differentiated=True), Input("labels", "bit"))
 SCORES_TARGETS = (
     Input("scores", "real", per_class=True, differentiated=True),
@@ -108,6 +112,28 @@ class Slip:
 
     says: str
     loss: Callable[..., Any]
+
+    @classmethod
+    def of(cls, function: Callable[..., Any], adapt: Callable[..., Any] | None = None) -> Slip:
+        """Return the slip that a function is, in the words of its docstring ("Slip: the words.").
+
+        Parameters
+        ----------
+        function
+            The wrong loss.
+        adapt
+            What makes of it a loss with the signature of `Reference.loss`, where it has another.
+
+        Examples
+        --------
+        >>> def halved(score, label):
+        ...     "Slip: half the square."
+        >>> Slip.of(halved).says
+        'half the square'
+        """
+        first = (function.__doc__ or function.__name__.replace("_", " ")).strip().splitlines()[0]
+        says = re.sub(r"^Slip( \([a-z ]+\))?: ", "", first).removesuffix(".")
+        return cls(says, adapt(function) if adapt else function)
 
 
 @dataclass(frozen=True)
@@ -177,7 +203,7 @@ class Reference:
         if not any(item.differentiated for item in self.inputs):
             raise ValueError(f"{self.id}: no input is differentiated")
         kinds = [item.kind for item in self.inputs]
-        if self.minimum is not None and kinds not in (["real", "label"], ["real", "sign"]):
+        if self.minimum is not None and kinds not in (["real", "label"], ["real", "sign"], ["real", "bit"]):
             raise ValueError(f"{self.id}: a least conditional risk needs scores and labels")
 
     @property
