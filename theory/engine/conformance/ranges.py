@@ -16,9 +16,10 @@ from theory.engine.conformance.implementation import Failed
 
 _LARGEST = {"float16": 12, "float32": 120, "float64": 1016}  # powers of two that leave room for sums of the inputs
 _SMALLEST = {"float16": -9, "float32": -60, "float64": -500}
-_SLACK = 64  # roundings of inputs and intermediate results, in units of the last place of the largest of them
+_SLACK = 16  # roundings of inputs and intermediate results, in units of the last place of the largest of them
 _USUAL = {"float16": 0, "float32": 4, "float64": 4}  # powers that are met in practice: failing there is being wrong
 _BASE = 4  # what the shared scores stay below
+_BALL = 0.25  # and the coordinates of shared points of the ball
 
 
 def sizes(comparison: Comparison, dtype: str) -> Finding:
@@ -61,9 +62,12 @@ def _downwards(dtype: str) -> Iterator[int]:
 
 
 def _reach(
-    comparison: Comparison, base: Batch, names: Sequence[str], dtype: str, tried: Iterator[int]
+    comparison: Comparison, base: Batch, names: Sequence[str], dtype: str, tried: Iterator[int], below: float = _BASE
 ) -> tuple[int, str]:
-    """Return the last power of two, and what is wrong at the next one, "" if there is none."""
+    """Return the last power of two, and what is wrong at the next one, "" if there is none.
+
+    ``below`` is what the inputs of the base batch stay below.
+    """
     good = 0
     for power in tried:
         try:
@@ -71,15 +75,15 @@ def _reach(
         except Failed as failure:
             fault = str(failure)
         if fault:
-            return good, f"at {_BASE * 2.0**power:.3g} {fault}"
+            return good, f"at {below * 2.0**power:.3g} {fault}"
         good = power
     return good, ""
 
 
 def _towards_the_centre(comparison: Comparison, base: Batch, points: Sequence[str], dtype: str) -> Finding:
     """The same for points of a ball, all moved towards its centre, hence towards each other."""
-    small, below = _reach(comparison, base, points, dtype, _downwards(dtype))
-    detail = f"right for points from the shared ones down to 2^{small} of them"
+    small, below = _reach(comparison, base, points, dtype, _downwards(dtype), below=_BALL)
+    detail = f"right for coordinates between {_BALL * 2.0**small:.3g} and {_BALL:.3g} in size"
     if not below:
         return Finding(dtype, AGREES, f"{detail}, all that were tried")
     return Finding(dtype, DIFFERS if small > -_USUAL[dtype] else LIMITED, f"{detail}; {below}")
@@ -176,6 +180,8 @@ def _fault(comparison: Comparison, batch: Batch, dtype: str) -> str:
 def _compare(got: Any, expected: Sequence[Any], dtype: str, scale: float, what: str, room: int) -> str:
     largest = float(np.finfo(dtype).max) / (4 * room)  # a mean is a sum first
     for number, exact in zip(got.reshape(-1), expected, strict=True):
+        if mpmath.isnan(exact):
+            return f"the {what} on record is no number to fifty digits"
         if abs(exact) > largest:
             continue  # the loss itself leaves the range of the dtype
         if not np.isfinite(number):
