@@ -1,15 +1,32 @@
-"""The formulas of comp-sum losses as SymPy expressions: what claims are stated with, and what a notebook shows.
+"""The formulas of comp-sum losses (and a few common ones) as SymPy expressions: what claims are stated with, and what a notebook shows.
 
 Everything here takes and returns SymPy expressions; the numeric twins are in `theory.classification.comp_sum` and
-`theory.classification.calibration`. Source: paper key ``comp_sum``.
+`theory.classification.calibration`. Source: paper key ``comp_sum``. `softmax` serves the exact expressions of every
+paper.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import sympy
+
+
+def softmax(scores: Sequence[Any]) -> tuple[sympy.Expr, ...]:
+    """``exp(s_j)/sum exp(s)`` for exact numbers or SymPy expressions s.
+
+    Examples
+    --------
+    >>> softmax((0, 0))
+    (1/2, 1/2)
+    """
+    import sympy
+
+    weights = [sympy.exp(sympy.sympify(score)) for score in scores]
+    total = sympy.Add(*weights)
+    return tuple(weight / total for weight in weights)
 
 
 def phi(u: sympy.Expr, tau: sympy.Expr) -> sympy.Expr:
@@ -88,3 +105,21 @@ def published_transform(beta: sympy.Expr, tau: sympy.Expr, n: sympy.Expr, *, bra
 def growth_constant(tau: sympy.Expr) -> sympy.Expr:
     """``1/(2^tau (2-tau))``: the transform is this times beta^2 near 0, for every number of classes."""
     return 1 / (2**tau * (2 - tau))
+
+
+def margin_risk(right: sympy.Expr, wrong: sympy.Expr, t: sympy.Expr) -> sympy.Expr:
+    """Conditional risk at posterior (1+t)/2 of a score with loss ``right`` for the label 1 and ``wrong`` for -1."""
+    return (1 + t) / 2 * right + (1 - t) / 2 * wrong
+
+
+def normal_tail(x: sympy.Expr) -> sympy.Expr:
+    """Q(x), the upper tail of the standard normal law.
+
+    Examples
+    --------
+    >>> normal_tail(0)
+    1/2
+    """
+    import sympy
+
+    return sympy.erfc(x / sympy.sqrt(2)) / 2

@@ -44,3 +44,7 @@ def test_published_transform_refuses_an_unknown_branch():
 def test_growth_constant():
     assert symbolic.growth_constant(sympy.Integer(1)) == sympy.Rational(1, 2)
     assert float(symbolic.growth_constant(sympy.Rational(3, 2))) == pytest.approx(growth_constant(1.5), rel=1e-14)
+
+
+def test_softmax_by_hand():
+    assert symbolic.softmax((0, sympy.log(2), sympy.log(3))) == tuple(sympy.Rational(k, 6) for k in (1, 2, 3))

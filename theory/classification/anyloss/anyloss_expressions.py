@@ -1,8 +1,8 @@
 """The AnyLoss losses of one batch as exact expressions, and wrong variants that people write.
 
 Each function takes the probabilities and the labels (0 or 1) of a batch as tuples of equal length and returns a SymPy
-expression. A batch may be permuted, and for ``f_beta`` no sum over examples is a mean of examples' losses: there is no
-loss of a single example. The least value, at p = y, is that of amplified probabilities 1/(1 + exp(-+L/2)): positive.
+expression, which does not change if the batch is permuted. But for the accuracy the loss of a batch is no mean of
+losses of single examples. The least value, at p = y, is that of amplified probabilities 1/(1 + exp(-+L/2)): positive.
 """
 
 from __future__ import annotations

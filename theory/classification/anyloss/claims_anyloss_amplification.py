@@ -25,7 +25,7 @@ def _survives(bits: int, largest: Constant, p: str = "[0,1]") -> Stated:
     """``exp(-L (p - 1/2)) > 2^-bits`` for L up to ``largest`` and all probabilities."""
     import sympy
 
-    domain = Domain(f"L in [1,{largest}], p in {p}")
+    domain = Domain(f"L in (0,{largest}], p in {p}")
     L, p_ = domain
     decay, half_ulp = sympy.exp(-L * (p_ - Fraction(1, 2))), sympy.Rational(1, 2**bits)
 
@@ -62,8 +62,8 @@ def _dies(bits: int, smallest: Constant) -> Stated:
     form="as usually quoted",
     expected="proved",
     strength="tight",
-    assumptions=_ROUNDED,
-    says=r"L\le73:\quad e^{-L(p-1/2)}>2^{-53}\ \text{(double precision)}",
+    assumptions=(*_ROUNDED, "'L = 73 is safe' is read as: the computed A stays below 1 at every probability"),
+    says=r"0<L\le73,\ 0\le p\le1:\quad e^{-L(p-1/2)}>2^{-53}\ \text{(double precision)}",
 )
 def double_survives(largest: Constant = 73) -> Stated:
     """73 < 106 log 2: the computed A(1) stays below 1."""
@@ -86,10 +86,10 @@ def double_dies(smallest: Constant = 74) -> Stated:
 @claim(
     paper=_PAPER,
     where=_WHERE,
-    form="as usually quoted",
+    form="derived",
     expected="refuted",
-    assumptions=("'L = 73 is safe' is read as a statement about the precision in which networks are trained",),
-    says=r"L\le73:\quad e^{-L(p-1/2)}>2^{-24}\ \text{(single precision)}",
+    assumptions=("the advice 'L = 73 is safe', true in double precision, is tested in single precision",),
+    says=r"0<L\le73,\ 0\le p\le1:\quad e^{-L(p-1/2)}>2^{-24}\ \text{(single precision)}",
 )
 def seventy_three_in_single(largest: Constant = 73) -> Stated:
     """At p = 1 the computed A is exactly 1 and its gradient exactly 0."""
@@ -103,7 +103,7 @@ def seventy_three_in_single(largest: Constant = 73) -> Stated:
     strength="tight",
     corrects="anyloss.seventy_three_in_single",
     assumptions=_ROUNDED,
-    says=r"L\le33:\quad e^{-L(p-1/2)}>2^{-24}\ \text{(single precision)}",
+    says=r"0<L\le33,\ 0\le p\le1:\quad e^{-L(p-1/2)}>2^{-24}\ \text{(single precision)}",
 )
 def single_survives(largest: Constant = 33) -> Stated:
     """33 < 48 log 2."""
@@ -129,7 +129,7 @@ def single_dies(smallest: Constant = 34) -> Stated:
     expected="proved",
     strength="tight",
     assumptions=_ROUNDED,
-    says=r"L\le15:\quad e^{-L(p-1/2)}>2^{-11}\ \text{(half precision)}",
+    says=r"0<L\le15,\ 0\le p\le1:\quad e^{-L(p-1/2)}>2^{-11}\ \text{(half precision)}",
 )
 def half_survives(largest: Constant = 15) -> Stated:
     """15 < 22 log 2."""

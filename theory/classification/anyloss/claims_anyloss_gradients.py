@@ -185,9 +185,11 @@ def f_beta_gradient(c: Constant = 1) -> Stated:
     )  # fmt: skip
 
 
-# -- rates: both classes must occur among the other examples or by the example itself ------------------------------
+# -- rates: both classes must occur, among the other examples or by the example itself ------------------------------
 
-_BOTH = "u in (0,oo), v in (0,oo)"
+
+def _both_classes(at: _Batch) -> tuple[Any, ...]:
+    return (at.positives, ">", 0), (at.negatives, ">", 0)
 
 
 @claim(
@@ -205,7 +207,9 @@ def balanced_accuracy_gradient(c: Constant = 1) -> Stated:
     def gradient(at: _Batch) -> Any:
         return -(at.y / at.positives - (1 - at.y) / at.negatives) / 2 * at.slope
 
-    return _gradient(lambda at: 1 - (at.tp / at.positives + at.tn / at.negatives) / 2, gradient, c, _BOTH)
+    return _gradient(
+        lambda at: 1 - (at.tp / at.positives + at.tn / at.negatives) / 2, gradient, c, _OPEN, _both_classes
+    )
 
 
 @claim(
@@ -227,9 +231,9 @@ def geometric_mean_gradient(c: Constant = 1) -> Stated:
         return -mean(at) / 2 * (at.y / at.tp - (1 - at.y) / at.tn) * at.slope
 
     def given(at: _Batch) -> tuple[Any, ...]:
-        return (at.tp, ">", 0), (at.tn, ">", 0)
+        return (*_both_classes(at), (at.tp, ">", 0), (at.tn, ">", 0))
 
-    return _gradient(lambda at: 1 - mean(at), gradient, c, _BOTH, given)
+    return _gradient(lambda at: 1 - mean(at), gradient, c, _OPEN, given)
 
 
 amplifier_slope.false_if("the gradient were 1 % larger", c=_ONE_PERCENT)
@@ -266,7 +270,7 @@ def gradient_fades(c: Constant = 1) -> Stated:
     return ForAll(domain, c * product, "<=", sympy.exp(-L * s)), chain(proof)
 
 
-gradient_fades.false_if("A(1 - A) were five times as large, 5/4 at p = 1/2", c=5)
+gradient_fades.false_if("A(1 - A) were 1 % larger: the bound is attained in the limit", c=_ONE_PERCENT)
 
 
 @claim(
@@ -274,6 +278,7 @@ gradient_fades.false_if("A(1 - A) were five times as large, 5/4 at p = 1/2", c=5
     where="least value of the F1 loss",
     expected="proved",
     strength="tight",
+    assumptions=("A increases in p, so that it lies between its values 1 - sigma at p = 0 and sigma at p = 1",),
     says=r"1-\frac{2\mathrm{TP}}{S+P}\ge1-\frac{2\sigma P}{\sigma P+P+(1-\sigma)(N-P)},\quad\sigma=\frac1{1+e^{-L/2}}",
 )
 def f1_least_loss(c: Constant = 1) -> Stated:

@@ -140,7 +140,7 @@ _ANY = ("w_i = y_i gives TP, w_i = 1 - y_i gives FP; FN and TN deviate by the sa
     paper=_PAPER,
     where="distance of the soft entries from the counts",
     expected="proved",
-    strength="upper",
+    strength="tight",
     assumptions=_ANY,
     says=r"\sum_i w_i(A_i-\mathbb 1[p_i\ge\tfrac12])\le" + _ENTRY,
 )
@@ -153,7 +153,7 @@ def entry_error_above(c: Constant = 1) -> Stated:
     paper=_PAPER,
     where="distance of the soft entries from the counts",
     expected="proved",
-    strength="upper",
+    strength="tight",
     assumptions=_ANY,
     says=r"\sum_i w_i(\mathbb 1[p_i\ge\tfrac12]-A_i)\le" + _ENTRY,
 )
@@ -170,7 +170,7 @@ entry_error_below.false_if("the bound were 1 % smaller", c=Fraction(99, 100))
     paper=_PAPER,
     where="distance of the soft entries from the counts",
     expected="proved",
-    strength="upper",
+    strength="tight",
     assumptions=_ANY,
     says=r"|p_i-\tfrac12|\ge m:\quad\sum_i w_i(A_i-\mathbb 1[p_i\ge\tfrac12])\le\frac N{1+e^{Lm}}",
 )

@@ -10,6 +10,7 @@ Source: paper key ``anyloss``.
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 from theory.classification.arrays import Array, broadcast, quiet, real_arrays, require, restore
@@ -123,8 +124,8 @@ def loss(p: Any, labels: Any, amplification: Any, *, metric: str = "f_beta", bet
     Raises
     ------
     ValueError
-        As in `soft_counts`; also if the metric is unknown, beta is not positive, or a metric of rates meets a batch
-        without positives or without negatives.
+        As in `soft_counts`; also if the metric is unknown, beta is not positive and finite, or a metric of rates meets
+        a batch without positives or without negatives.
 
     Examples
     --------
@@ -171,6 +172,7 @@ def gradient(p: Any, labels: Any, amplification: Any, *, metric: str = "f_beta",
         weight = (2 * y - 1) / p.shape[-1]
     elif metric == "f_beta":
         total = counts.tp + counts.fp + beta**2 * positives
+        total = xp.where(total > 0, total, xp.ones_like(total))  # 0: no positives, all A underflow; the loss is flat
         weight = (1 + beta**2) * xp.where(y > 0, counts.fp + beta**2 * positives, -counts.tp) / total**2
     elif metric == "balanced_accuracy":
         weight = xp.where(y > 0, 1 / positives, -1 / negatives) / 2
@@ -204,8 +206,8 @@ def _batch(p: Any, labels: Any, amplification: Any) -> tuple[Any, Array, Array, 
 def _check_metric(xp: Any, metric: str, beta: float, y: Array) -> None:
     if metric not in METRICS:
         raise ValueError(f"metric is {metric!r}; allowed: {', '.join(METRICS)}")
-    if not beta > 0:
-        raise ValueError(f"beta must be positive, got {beta!r}")
+    if not 0 < beta < math.inf:
+        raise ValueError(f"beta must be positive and finite, got {beta!r}")
     if metric in ("balanced_accuracy", "geometric_mean"):
         for size, name in zip(_class_sizes(xp, y), ("positive", "negative"), strict=True):
             require(xp, size > 0, size, f"the number of {name} examples in a batch", f"at least 1 for {metric}")

@@ -107,7 +107,7 @@ def tail_factor(margins: Array, *, tail: str = "published", exponent: float = 2.
     Raises
     ------
     ValueError
-        If the tail is unknown or the exponent of the integrable tail is not a finite number above 1.
+        If a margin is NaN, the tail is unknown or the exponent of the integrable tail is not a finite number above 1.
 
     Examples
     --------
@@ -119,6 +119,7 @@ def tail_factor(margins: Array, *, tail: str = "published", exponent: float = 2.
     if tail == "integrable" and not 1 < exponent < math.inf:
         raise ValueError(f"exponent is {exponent!r}; allowed: a finite number above 1 (the tail 1/z is not integrable)")
     xp, (z,), scalar = real_arrays(margins)
+    require(xp, ~xp.isnan(z), z, "margins", "numbers (not NaN)")
     beyond = xp.where(z > 1, z, xp.ones_like(z))
     if tail == "none":
         return restore(xp.ones_like(z), scalar)
@@ -177,7 +178,8 @@ def loss_derivatives(
     if not 0 <= shift < math.inf:
         raise ValueError(f"shift is {shift!r}; allowed: a finite number >= 0")
     if isinstance(draws, np.random.Generator):
-        draws = draws.standard_normal(np.shape(margins))
+        _, (z,), _ = real_arrays(margins)
+        draws = draws.standard_normal(tuple(z.shape)).tolist()  # numbers adapt to the margins' namespace and dtype
     xp, (z, draws), _ = real_arrays(margins, draws)
     if z.ndim < 1 or z.shape != draws.shape:
         raise ValueError(

@@ -156,7 +156,7 @@ def kink_loses_posteriors(c: Constant = 1) -> Stated:
     where=_MIXTURE,
     form="derived",
     expected="proved",
-    strength="identity",
+    strength="lemma",
     says=r"m_i\ge0,\ g_i(z)\le g_i(z'):\quad\textstyle\sum_im_ig_i(z)\le\sum_im_ig_i(z')",
 )
 def average_is_nondecreasing(c: Constant = 1) -> Stated:

@@ -69,6 +69,7 @@ def sampled_derivatives_are_negative_for_negative_lambda(c: Constant = 0) -> Sta
     form="as usually quoted",
     expected="refuted",
     strength="upper",
+    assumptions=("'sorted negative random variables' is read of every draw, before the code subtracts its 1e-6",),
     says=r"g=-(1+\lambda z)_+^{1/\lambda}<0\quad\text{for every draw}\ z,\ \lambda=1",
 )
 def sampled_derivatives_are_negative(shift: Constant = 0) -> Stated:
@@ -90,7 +91,7 @@ def sampled_derivatives_are_negative(shift: Constant = 0) -> Stated:
     where=_WHERE,
     form="derived",
     expected="proved",
-    strength="identity",
+    strength="lemma",
     says=r"x\le x':\quad\max(x,-1)\le\max(x',-1)",
 )
 def clip_keeps_the_order(floor: Constant = 1) -> Stated:
@@ -118,7 +119,7 @@ def clip_keeps_the_order(floor: Constant = 1) -> Stated:
     where=_WHERE,
     form="derived",
     expected="proved",
-    strength="identity",
+    strength="lemma",
     says=r"\frac1{\max(z,1)}\ge\frac1{\max(z',1)},\quad z\le z'",
 )
 def tail_factor_falls(c: Constant = 1) -> Stated:
@@ -147,7 +148,7 @@ def tail_factor_falls(c: Constant = 1) -> Stated:
     where=_WHERE,
     form="derived",
     expected="proved",
-    strength="identity",
+    strength="lemma",
     says=r"g\le g'\le0,\ r\ge r'\ge0:\quad rg\le r'g'",
 )
 def tail_factor_keeps_the_order(most: Constant = 0) -> Stated:

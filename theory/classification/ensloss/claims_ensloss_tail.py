@@ -3,7 +3,8 @@ r"""When a decreasing convex loss is bounded below: what the tail of its derivat
 A loss with g = phi' <= 0 is bounded below if and only if the integral of g to infinity converges: phi(z) decreases to
 ``phi(1) - int_1^oo |g|``. That is the exact criterion. ``z g(z) -> 0`` is necessary (g nondecreasing) and not
 sufficient; ``|g(z)| <= K z^-p`` with p > 1 suffices and is not necessary. Integrals are sums over any number of steps
-of lengths w, as in `theory.classification.ensloss.claims_ensloss_calibration`.
+of lengths w, as in `theory.classification.ensloss.claims_ensloss_calibration`. The last claims are about further tails
+of the hinge in the authors' code: whether they are bounded, convex and decreasing.
 """
 
 from __future__ import annotations
@@ -98,10 +99,14 @@ def logarithmic_tail_antiderivative(c: Constant = 1) -> Stated:
 @claim(
     paper=_PAPER,
     where=_QUOTED,
-    form="as usually quoted",
+    form="derived",
     expected="refuted",
     strength="lower",
     uses=("ensloss.logarithmic_tail_meets_the_condition", "ensloss.logarithmic_tail_antiderivative"),
+    assumptions=(
+        "the words 'superlinear raising-tail' are read as z g(z) -> 0, which every loss bounded below meets",
+        "'bounded below' is tested at the one bound -20; as log log z takes every value, no other bound holds",
+    ),
     says=r"z\,g(z)\to0\ \text{suffices}:\ g(z)=-\frac1{z\log^qz},\ q=1:\ \varphi(z)-\varphi(e)\ge-20,\ y=\log z\ge1",
 )
 def tail_condition_is_sufficient(q: Constant = 1) -> Stated:
@@ -184,9 +189,27 @@ def power_tail_antiderivative(c: Constant = 1) -> Stated:
     where="averages of losses that are bounded below",
     form="derived",
     expected="proved",
+    strength="lemma",
+    says=r"\frac{d}{dp}\,\frac{-z^{-p}}{\log z}=z^{-p},\quad z\ge2",
+)
+def antiderivative_in_the_exponent(c: Constant = 1) -> Stated:
+    """What the average of the tails over their exponents needs."""
+    import sympy
+
+    domain = Domain("z in [2,oo), p in [1,2]")
+    z, p = domain
+    slope, integrand = (-(z**-p) / sympy.log(z)).diff(p), c * z**-p
+    return ForAll(domain, slope, "==", integrand), chain(lambda k: k.identity(slope, integrand))
+
+
+@claim(
+    paper=_PAPER,
+    where="averages of losses that are bounded below",
+    form="derived",
+    expected="proved",
     strength="lower",
-    uses=("ensloss.logarithmic_tail_antiderivative",),
-    assumptions=("the average of z^-p over p in [1, 2] is (1/z - 1/z^2)/log z: its p-antiderivative is -z^-p/log z",),
+    uses=("ensloss.logarithmic_tail_antiderivative", "ensloss.antiderivative_in_the_exponent"),
+    assumptions=("the integral over p in [1, 2] is the difference of the antiderivative at its ends",),
     says=r"z\ge2:\quad\int_1^2z^{-p}\,dp=\frac{z^{-1}-z^{-2}}{\log z}\ge\frac1{2z\log z}",
 )
 def continuum_of_bounded_losses(c: Constant = 1) -> Stated:
@@ -203,6 +226,140 @@ def continuum_of_bounded_losses(c: Constant = 1) -> Stated:
     return ForAll(domain, mean, ">=", c * bound), chain(proof)
 
 
+# -- other tails of the code ---------------------------------------------------------------------------------------
+
+
+@claim(
+    paper=_PAPER,
+    where="further hinge variants in the code",
+    form="derived",
+    expected="proved",
+    strength="tight",
+    says=r"\varphi(z)=\frac e{\log(z+e-1)}-e>-e,\quad z\ge1",
+)
+def inverse_log_tail_is_bounded_below(c: Constant = 1) -> Stated:
+    """Its derivative, of order 1/(z log^2 z), is O(z^-p) for no p > 1: that condition is not necessary."""
+    import sympy
+
+    domain = Domain("z in [1,oo)")
+    (z,) = domain
+    loss = sympy.E / sympy.log(z + sympy.E - 1) - sympy.E
+
+    def proof(k: Proof) -> Any:
+        return k.show(loss, ">", -sympy.E, by=[k.sign(sympy.E / sympy.log(z + sympy.E - 1), ">")])
+
+    return ForAll(domain, loss, ">", -c * sympy.E), chain(proof)
+
+
+@claim(
+    paper=_PAPER,
+    where="further hinge variants in the code",
+    form="derived",
+    expected="proved",
+    strength="tight",
+    says=r"\varphi(z)=\frac e{\log(z+e-1)}-e:\quad\varphi'(z)\ge-1=\varphi'(1),\quad z\ge1",
+)
+def inverse_log_tail_keeps_the_slope(c: Constant = 1) -> Stated:
+    """With x = z + e - 1 >= e the slope is -e/(x log^2 x), and log x >= 1."""
+    import sympy
+
+    domain = Domain("z in [1,oo)")
+    (z,) = domain
+    x = z + sympy.E - 1
+    slope = (sympy.E / sympy.log(x) - sympy.E).diff(z)
+
+    def proof(k: Proof) -> Any:
+        wide = k.show(x, ">=", sympy.E)
+        log_above = k.logarithm(wide)
+        inverse = k.power(log_above, -2)
+        ratio = k.show(sympy.E / x, "<=", 1, by=[(1 / x, wide)])
+        return k.show(slope, ">=", -1, by=[ratio, (sympy.E / x, inverse)])
+
+    return ForAll(domain, slope, ">=", -c), chain(proof)
+
+
+@claim(
+    paper=_PAPER,
+    where="further hinge variants in the code",
+    form="derived",
+    expected="refuted",
+    strength="lower",
+    assumptions=("nobody states it: tests whether this variant is convex where it meets the line 1 - z",),
+    says=r"\varphi(z)=-2\sqrt{z-1}\ (z>1):\quad g(z)\ge-1=g(1)",
+)
+def root_hinge_is_convex(offset: Constant = 0) -> Stated:
+    """Its slope -1/sqrt(z-1) jumps to minus infinity at the corner; with z in place of z - 1 it does not."""
+    domain = Domain("z in (1,oo)")
+    (z,) = domain
+    slope = -((z - 1 + offset) ** Fraction(-1, 2))
+    return ForAll(domain, slope, ">=", -1), chain(lambda k: k.show(slope, ">=", -1))
+
+
+@claim(
+    paper=_PAPER,
+    where="further hinge variants in the code",
+    form="derived",
+    expected="refuted",
+    strength="upper",
+    assumptions=("nobody states it: tests whether this variant decreases",),
+    says=r"\varphi(z)=-e^{1-z}\ (z>1):\quad g(z)\le0",
+)
+def exponential_hinge_decreases(sign: Constant = -1) -> Stated:
+    """Beyond 1 that loss grows (and jumps down at 1); with + e^(1-z) - 1 it is convex and decreasing."""
+    import sympy
+
+    domain = Domain("z in (1,oo)")
+    (z,) = domain
+    slope = (sign * sympy.exp(1 - z)).diff(z)
+    return ForAll(domain, slope, "<=", 0), chain(lambda k: k.show(slope, "<=", 0))
+
+
+@claim(
+    paper=_PAPER,
+    where="further hinge variants in the code",
+    form="derived",
+    expected="proved",
+    strength="tight",
+    corrects="ensloss.root_hinge_is_convex",
+    says=r"\varphi(z)=2-2\sqrt z\ (z\ge1):\quad g(z)\ge-1=g(1)",
+)
+def root_hinge_of_the_margin_keeps_the_slope(c: Constant = 1) -> Stated:
+    """Its slope is -1/sqrt(z): it starts at -1 and rises. The loss is unbounded below like the log-hinge."""
+    import sympy
+
+    domain = Domain("z in [1,oo)")
+    (z,) = domain
+    slope = (2 - 2 * sympy.sqrt(z)).diff(z)
+
+    def proof(k: Proof) -> Any:
+        return k.show(slope, ">=", -1, by=[k.power(k.show(z, ">=", 1), Fraction(-1, 2))])
+
+    return ForAll(domain, slope, ">=", -c), chain(proof)
+
+
+@claim(
+    paper=_PAPER,
+    where="further hinge variants in the code",
+    form="derived",
+    expected="proved",
+    strength="tight",
+    corrects="ensloss.exponential_hinge_decreases",
+    says=r"\varphi(z)=e^{1-z}-1\ (z\ge1):\quad g(z)\ge-1=g(1)",
+)
+def exponential_hinge_keeps_the_slope(c: Constant = 1) -> Stated:
+    """Its slope is -e^(1-z), negative at sight, and at least that of the line 1 - z."""
+    import sympy
+
+    domain = Domain("z in [1,oo)")
+    (z,) = domain
+    slope = (sympy.exp(1 - z) - 1).diff(z)
+
+    def proof(k: Proof) -> Any:
+        return k.show(slope, ">=", -1, by=[k.exponential(k.show(0, ">=", 1 - z))])
+
+    return ForAll(domain, slope, ">=", -c), chain(proof)
+
+
 tail_condition_is_necessary.false_if("the drop were 1 % larger than needed", c=_ONE_PERCENT)
 logarithmic_tail_meets_the_condition.false_if("the limit were 1/100", limit=Fraction(1, 100))
 logarithmic_tail_antiderivative.false_if("the slope were 1 % smaller", c=_ONE_PERCENT)
@@ -210,4 +367,11 @@ tail_condition_is_sufficient.true_if("the logarithm were squared", q=2)
 integrable_tail_is_sufficient.false_if("the bound were 1 % better", c=_LESS)
 power_tail_integral.false_if("the integral were 1 % smaller", c=_LESS)
 power_tail_antiderivative.false_if("the slope were 1 % larger", c=_ONE_PERCENT)
-continuum_of_bounded_losses.false_if("the average were twice as large", c=2)
+antiderivative_in_the_exponent.false_if("the slope were 1 % larger", c=_ONE_PERCENT)
+continuum_of_bounded_losses.false_if("the bound were 1 % larger", c=_ONE_PERCENT)
+inverse_log_tail_is_bounded_below.false_if("the bound were 5 % better", c=Fraction(95, 100))
+root_hinge_is_convex.true_if("the root were that of z", offset=1)
+exponential_hinge_decreases.true_if("the sign were +", sign=1)
+root_hinge_of_the_margin_keeps_the_slope.false_if("the slope were 1 % smaller", c=Fraction(99, 100))
+exponential_hinge_keeps_the_slope.false_if("the slope were 1 % smaller", c=Fraction(99, 100))
+inverse_log_tail_keeps_the_slope.false_if("the slope were 1 % smaller", c=Fraction(99, 100))

@@ -79,6 +79,7 @@ class PiecewiseLinear:
         if side not in ("right", "left"):
             raise ValueError(f"side is {side!r}; allowed: right, left")
         xp, (z, knots, values), _ = real_arrays(margin, self.knots, self.values)
+        require(xp, ~xp.isnan(z), z, "margin", "a number (not NaN)")
         flat = xp.reshape(z, (-1,))
         count = knots.shape[0]
         index = xp.searchsorted(knots, flat, side=side)  # knots before z; at z itself only for side="right"

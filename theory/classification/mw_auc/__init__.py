@@ -8,11 +8,12 @@ losses (InfoNCE) are blind to shifts of a query's scores. Forms are quoted as us
 
 - In nats the bound is false: if all differences are -1/10, 1 - AUC = 1 and MW = 0.744 (`area_bound_in_nats`). With
   the logarithm to base 2 it holds for every number of pairs, also with ties counted as wrong (`pair_bound`,
-  `area_bound_in_bits`). A wrong pair costs a whole nat exactly for :math:`d \le -\log(e-1)` (`nats_suffice_beyond`,
-  `nats_fail_before`).
+  `area_bound_in_bits`). A wrong pair costs at least a nat exactly for :math:`d \le -\log(e-1)`
+  (`nats_suffice_beyond`, `nats_fail_before`).
 - InfoNCE of a query is invariant under shifts of the query, for every number of negatives (`shift_invariance`), and Q
   queries ranked perfectly, on rising levels, have pooled AUC 1/2 + 1/(2Q) (`perfect_queries_low_auc`, Q up to 12).
-- "Unrelated to AUC" is nevertheless false within a query (`contrastive_says_nothing`): with m negatives the loss is
+- So "unrelated to AUC" is right of the AUC over all queries. Within a query it would be false, a reading that nobody
+  need have meant (`contrastive_says_nothing`): with m negatives the loss is
   at least log(1 + number of negatives ranked above) (`loss_bounds_violations`), so that the query's 1 - AUC is at
   most (exp(loss) - 1)/m (`area_bounded_by_exponential`) and at most loss/log(1+m) (`area_bounded_linearly`). The
   second bound is linear, hence holds for means over queries with m negatives each. All are attained where all scores

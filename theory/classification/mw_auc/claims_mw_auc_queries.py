@@ -103,11 +103,11 @@ def _query_counts() -> Iterator[int]:
     return iter(range(1, _MOST_QUERIES + 1))
 
 
-def _pooled(numerator: int) -> Any:
+def _pooled(own: int) -> Any:
     def predicate(queries: int) -> bool:
         positives, negatives = shifted_queries(queries)
         right = sum(p > n for p in positives for n in negatives)
-        return Fraction(right, queries**2) == Fraction(numerator * (queries + 1), 2 * queries)
+        return Fraction(right, queries**2) == Fraction(queries + own, 2 * queries)
 
     return predicate
 
@@ -115,14 +115,14 @@ def _pooled(numerator: int) -> Any:
 @claim(
     paper=_PAPER,
     where="contrastive losses may be least at an AUC near 1/2",
-    form="as usually quoted",
+    form="derived",
     expected="certified",
     strength="identity",
     uses=("mw_auc.shift_invariance",),
     assumptions=("the loss of each query depends on its gap alone (shift_invariance) and vanishes as the gap grows",),
     says=r"Q\ \text{perfect queries on rising levels:}\quad\mathrm{AUC}=\frac12+\frac1{2Q},\quad Q\le12",
 )
-def perfect_queries_low_auc(numerator: Constant = 1) -> Stated:
+def perfect_queries_low_auc(own: Constant = 1) -> Stated:
     """Count the pairs: a positive beats the negatives of its own and of all earlier queries."""
     from theory.engine.provers.exhaustive import enumeration
     from theory.engine.statements.finite import Finite
@@ -130,14 +130,14 @@ def perfect_queries_low_auc(numerator: Constant = 1) -> Stated:
     statement = Finite(
         _query_counts,
         _MOST_QUERIES,
-        _pooled(int(numerator)),
+        _pooled(int(own)),
         over=f"Q = 1, ..., {_MOST_QUERIES} queries",
         says=r"\mathrm{AUC} = \frac{Q+1}{2Q}",
     )
     return statement, enumeration()
 
 
-perfect_queries_low_auc.false_if("the AUC were twice as large", numerator=2)
+perfect_queries_low_auc.false_if("the AUC were exactly 1/2", own=0)
 
 
 # -- but within a query it bounds the ranking -----------------------------------------------------------------------
@@ -249,9 +249,13 @@ def area_bounded_linearly(c: Constant = 1) -> Stated:
 @claim(
     paper=_PAPER,
     where="contrastive losses and AUC",
-    form="as usually quoted",
+    form="derived",
     expected="refuted",
-    assumptions=("'unrelated to AUC' is read within a query: no value of its loss rules out a wrong order",),
+    strength="upper",
+    assumptions=(
+        "'unrelated to AUC' is read within a query: no value of its loss rules out a wrong order",
+        "of the AUC over all queries it is true: see shift_invariance and perfect_queries_low_auc",
+    ),
     says=r"\text{for every}\ \ell>0\ \text{a query with loss}\ \ell\ \text{may rank its only negative first:}"
     r"\ -d=\log(e^\ell-1)\ge0",
 )

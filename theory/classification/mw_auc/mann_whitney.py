@@ -35,7 +35,8 @@ def mann_whitney_loss(positives: Any, negatives: Any, *, base: float = math.e, c
     Raises
     ------
     ValueError
-        If there is no positive or no negative, a score is not finite, the base is not above 1, or shapes do not fit.
+        If there is no positive or no negative, a score is not finite, the base is not finite and above 1, chunk is
+        below 1, or shapes do not fit.
 
     Examples
     --------
@@ -44,8 +45,10 @@ def mann_whitney_loss(positives: Any, negatives: Any, *, base: float = math.e, c
     """
     xp, (positives, negatives), _ = real_arrays(positives, negatives)
     _score_sets(xp, positives, negatives)
-    if not base > 1:
-        raise ValueError(f"the base of a logarithm must be above 1 here, got {base!r}")
+    if not 1 < base < math.inf:
+        raise ValueError(f"the base of a logarithm must be finite and above 1 here, got {base!r}")
+    if chunk < 1:
+        raise ValueError(f"chunk must be at least 1 pair, got {chunk!r}")
     n, m = positives.shape[-1], negatives.shape[-1]
     batch = max(1, math.prod(positives.shape[:-1]), math.prod(negatives.shape[:-1]))
     rows = max(1, chunk // (m * batch))
@@ -125,7 +128,7 @@ def infonce(positive: Any, negatives: Any) -> Array:
     # 1 + sum exp(d) = exp(lift) (1 + rest): the largest of all terms, the 1 included, is left out of the rest.
     terms = xp.where(largest & (top > 0)[..., None], xp.zeros_like(difference), xp.exp(difference - lift[..., None]))
     rest = xp.sum(terms, axis=-1) + xp.where(top > 0, xp.exp(-lift), xp.zeros_like(lift))
-    return lift + xp.log1p(rest)
+    return xp.where(xp.isfinite(lift), lift + xp.log1p(rest), lift)  # a difference may overflow
 
 
 @quiet
@@ -169,7 +172,7 @@ def mean_area_bound(loss: Any, negatives: Any) -> Any:
 def _loss_and_count(loss: Any, negatives: Any) -> tuple[Any, Array, Array, bool]:
     xp, (loss, m), scalar = real_arrays(loss, negatives)
     require(xp, loss >= 0, loss, "loss", ">= 0")
-    require(xp, (m >= 1) & (xp.floor(m) == m), m, "negatives", "a whole number >= 1")
+    require(xp, (m >= 1) & xp.isfinite(m) & (xp.floor(m) == m), m, "negatives", "a whole number >= 1")
     loss, m = broadcast(xp, loss=loss, negatives=m)
     return xp, loss, m, scalar
 

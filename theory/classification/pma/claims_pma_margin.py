@@ -47,8 +47,31 @@ def _pair(g_range: str) -> tuple[Any, ...]:
     paper=_PAPER,
     where="probability margin and logit margin",
     expected="proved",
-    strength="tight",
-    says=r"z_y>z_k\ \Rightarrow\ p_y-p_k>0\quad\text{(by exchange of }y\text{ and }k\text{: the signs agree)}",
+    strength="identity",
+    says=r"z_y-z_k=g\in\mathbb R:\quad p_y-p_k=(p_y+p_k)\tanh\frac g2,\quad\tanh\frac g2=\frac{1-e^{-g}}{1+e^{-g}}",
+)
+def margin_is_scaled_tanh(c: Constant = 1) -> Stated:
+    """The factor p_y + p_k is positive: the two margins have one sign, and vanish together."""
+    import sympy
+
+    domain, each, g, p_y, p_k = _pair("(-oo,oo)")
+    scaled = (p_y + p_k) * (1 - sympy.exp(-g)) / (1 + sympy.exp(-g))
+    method = chain(lambda k: k.identity(p_y - p_k, scaled), _scores(("z", "g")))
+    return ForEveryN(domain, each, (), p_y - p_k, "==", c * scaled), method
+
+
+margin_is_scaled_tanh.false_if("it were 1 % larger", c=_ONE_PERCENT)
+
+
+@claim(
+    paper=_PAPER,
+    where="probability margin and logit margin",
+    expected="proved",
+    strength="lower",
+    assumptions=(
+        "z_y < z_k is the same statement with y and k exchanged; z_y = z_k: p_y = p_k by margin_is_scaled_tanh",
+    ),
+    says=r"z_y>z_k\ \Rightarrow\ p_y-p_k>0",
 )
 def same_sign(side: Constant = 1) -> Stated:
     """The softmax increases in the own score: e^z - e^(z-g) = e^z (1 - e^-g).
@@ -96,8 +119,8 @@ margin_is_capped.false_if("the cap were 1 % smaller", c=_ONE_PERCENT)
 
 
 @dataclass(frozen=True)
-class _Four:
-    """Scores of y, k and one more class o, the rest unnamed; probabilities and margin."""
+class _Named:
+    """Scores of y, k and perhaps of one more class o, the rest unnamed; probabilities and margin."""
 
     domain: Domain
     each: Domain
@@ -120,9 +143,10 @@ class _Four:
 
 
 def _derivative(number: int, formula: Any, c: Constant) -> Stated:
-    at = _Four(Domain("y in (-oo,oo), k in (-oo,oo), o in (-oo,oo)"), Domain("r in (-oo,oo)"))
+    names = ("y", "k", "o")[: max(2, number + 1)]
+    at = _Named(Domain(", ".join(f"{name} in (-oo,oo)" for name in names)), Domain("r in (-oo,oo)"))
     slope = at.margin.diff(at.domain.symbols[number])
-    method = chain(lambda proof: proof.identity(slope, formula(at)), _scores(("y", "k", "o")))
+    method = chain(lambda proof: proof.identity(slope, formula(at)), _scores(names))
     return ForEveryN(at.domain, at.each, (), slope, "==", c * formula(at)), method
 
 
@@ -191,6 +215,8 @@ def _simplex(rng: random.Random) -> Any:
     where=_GRADIENT,
     expected="proved",
     strength="identity",
+    uses=("pma.gradient_true_class", "pma.gradient_rival", "pma.gradient_other_class"),
+    assumptions=("the derivatives are those of the claims that are used, in q = p_y, r = p_k and the other p",),
     says=r"\sum_j\frac{\partial(p_y-p_k)}{\partial z_j}=0",
 )
 def gradient_adds_up_to_zero(rival: Constant = 1) -> Stated:
@@ -211,6 +237,8 @@ def gradient_adds_up_to_zero(rival: Constant = 1) -> Stated:
     where="vanishing gradient of the probability margin",
     expected="proved",
     strength="tight",
+    uses=("pma.gradient_true_class",),
+    assumptions=("the derivative is that of gradient_true_class",),
     says=r"\frac{\partial(p_y-p_k)}{\partial z_y}\le2p_y(1-p_y)",
 )
 def gradient_vanishes(c: Constant = 1) -> Stated:
@@ -233,6 +261,8 @@ def gradient_vanishes(c: Constant = 1) -> Stated:
     where="vanishing gradient of the probability margin",
     expected="proved",
     strength="tight",
+    uses=("pma.gradient_true_class",),
+    assumptions=("the derivative is that of gradient_true_class",),
     says=r"\frac{\partial(p_y-p_k)}{\partial z_y}\ge p_y(1-p_y)",
 )
 def gradient_vanishes_no_faster(c: Constant = 1) -> Stated:

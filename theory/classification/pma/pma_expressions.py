@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from theory.classification.symbolic import softmax
+
 if TYPE_CHECKING:
     import sympy
 
@@ -27,13 +29,6 @@ __all__ = [
 ]
 
 
-def _softmax(scores: Numbers) -> Numbers:
-    import sympy
-
-    weights = [sympy.exp(sympy.sympify(score)) for score in scores]
-    return tuple(weight / sum(weights) for weight in weights)
-
-
 def _margin(values: Numbers, label: int) -> sympy.Expr:
     import sympy
 
@@ -50,7 +45,7 @@ def probability_margin(scores: Numbers, label: int) -> sympy.Expr:
     >>> probability_margin((0, 0, 0), 1)
     0
     """
-    return _margin(_softmax(scores), label)
+    return _margin(softmax(scores), label)
 
 
 def probability_margin_of_scores(scores: Numbers, label: int) -> sympy.Expr:
@@ -64,19 +59,19 @@ def probability_margin_of_logs(scores: Numbers, label: int) -> sympy.Expr:
     """Slip: the margin of log-probabilities, which is that of the scores."""
     import sympy
 
-    return _margin(tuple(map(sympy.log, _softmax(scores))), label)
+    return _margin(tuple(map(sympy.log, softmax(scores))), label)
 
 
 def probability_margin_double_softmax(scores: Numbers, label: int) -> sympy.Expr:
     """Slip: takes the softmax of what is a softmax already."""
-    return _margin(_softmax(_softmax(scores)), label)
+    return _margin(softmax(softmax(scores)), label)
 
 
 def probability_margin_over_all(scores: Numbers, label: int) -> sympy.Expr:
     """Slip: the maximum includes the true class, so that every right prediction has margin 0."""
     import sympy
 
-    p = _softmax(scores)
+    p = softmax(scores)
     return p[label] - sympy.Max(*p)
 
 
@@ -84,7 +79,7 @@ def probability_margin_of_top_two(scores: Numbers, label: int) -> sympy.Expr:
     """Slip: the largest probability less the second largest, whatever the label: never negative."""
     import sympy
 
-    p = _softmax(scores)
+    p = softmax(scores)
     top = sympy.Max(*p)
     pairs = [sympy.Min(a, b) for index, a in enumerate(p) for b in p[index + 1 :]]
     return top - sympy.Max(*pairs)

@@ -74,11 +74,11 @@ def _two_class_gradient(p: Any, q: Any) -> Any:
 @claim(
     paper=_PAPER,
     where="agreement of student and teacher",
-    form="as usually quoted",
+    form="derived",
     expected="refuted",
     strength="identity",
-    assumptions=("'a consistency loss is least where the student agrees with the teacher'",),
-    says=r"p=q:\quad\nabla_z\mathrm{SCE}=0",
+    assumptions=("tests the common belief that a consistency loss is least where the student agrees with the teacher",),
+    says=r"n=2,\ p=q:\quad\nabla_z\mathrm{SCE}=0",
 )
 def agreement_is_stationary(spread: Constant = 1) -> Stated:
     """Two classes, q = (1 + spread t)/2: true of the uniform teacher only (spread = 0)."""
@@ -98,6 +98,8 @@ def agreement_is_stationary(spread: Constant = 1) -> Stated:
     expected="proved",
     strength="tight",
     corrects="robust_mean_teacher_for.agreement_is_stationary",
+    uses=("robust_mean_teacher_for.gradient",),
+    assumptions=("the derivative is that of `gradient` at p = q",),
     says=r"p=q,\ q_1=\max_jq_j>q_2:\quad\frac{\partial\mathrm{SCE}}{\partial z_1}"
     r"=-q_1\Bigl(\log q_1-\sum_jq_j\log q_j\Bigr)<0",
 )
@@ -142,6 +144,7 @@ def least_value(c: Constant = 1) -> Stated:
 
     m_j stands for log q_j or for what a clipped logarithm makes of it. The condition on r is written
     ``r (lambda - m) = q``. As r_j/q_j = 1/(lambda - m_j) grows with q_j, the best student is sharper than its teacher.
+    Such a lambda exists: ``sum q/(lambda - m)`` falls from infinity to 0 on lambda > max m.
     """
     import sympy
 

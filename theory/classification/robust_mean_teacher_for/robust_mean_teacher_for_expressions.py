@@ -2,13 +2,15 @@
 
 ``scores`` are the student's, ``teacher`` a tuple of posteriors (SymPy expressions or exact numbers). The loss is
 invariant under a common shift of the scores and under a common permutation of both tuples, and symmetric in the two
-posteriors where nothing is clipped. It is convex in the student's posterior p; its minimiser is ``r = q/(lambda - log
-q)`` with lambda such that r adds up to 1: the teacher itself only where the teacher is uniform.
+posteriors where nothing is clipped. It is convex in the student's posterior p; for a teacher without zeros its
+minimiser is ``r = q/(lambda - log q)`` with lambda such that r adds up to 1: the teacher itself only if it is uniform.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+from theory.classification.symbolic import softmax
 
 if TYPE_CHECKING:
     import sympy
@@ -27,13 +29,6 @@ __all__ = [
     "symmetric_cross_entropy_of_products",
     "symmetric_cross_entropy_reverse",
 ]
-
-
-def _softmax(scores: Numbers) -> Numbers:
-    import sympy
-
-    weights = [sympy.exp(sympy.sympify(score)) for score in scores]
-    return tuple(weight / sum(weights) for weight in weights)
 
 
 def _crossed(weights: Numbers, values: Numbers, least: Any) -> sympy.Expr:
@@ -56,18 +51,18 @@ def symmetric_cross_entropy(scores: Numbers, teacher: Numbers, least: Any = 0) -
     >>> symmetric_cross_entropy((0, 0), (half, half))
     2*log(2)
     """
-    p = _softmax(scores)
+    p = softmax(scores)
     return _crossed(teacher, p, 0) + _crossed(p, teacher, least)
 
 
 def symmetric_cross_entropy_forward(scores: Numbers, teacher: Numbers, least: Any = 0) -> sympy.Expr:
     """Slip: the forward part alone, which is plain cross-entropy."""
-    return _crossed(teacher, _softmax(scores), 0)
+    return _crossed(teacher, softmax(scores), 0)
 
 
 def symmetric_cross_entropy_reverse(scores: Numbers, teacher: Numbers, least: Any = 0) -> sympy.Expr:
     """Slip: the reverse part alone."""
-    return _crossed(_softmax(scores), teacher, least)
+    return _crossed(softmax(scores), teacher, least)
 
 
 def symmetric_cross_entropy_halved(scores: Numbers, teacher: Numbers, least: Any = 0) -> sympy.Expr:
@@ -89,12 +84,12 @@ def symmetric_cross_entropy_in_bits(scores: Numbers, teacher: Numbers, least: An
 
 def symmetric_cross_entropy_double_softmax(scores: Numbers, teacher: Numbers, least: Any = 0) -> sympy.Expr:
     """Slip: takes the softmax of the student's probabilities once more."""
-    return symmetric_cross_entropy(_softmax(scores), teacher, least)
+    return symmetric_cross_entropy(softmax(scores), teacher, least)
 
 
 def symmetric_cross_entropy_of_products(scores: Numbers, teacher: Numbers, least: Any = 0) -> sympy.Expr:
     """Slip: weighs both logarithms by the same distribution, ``-sum q (log p + log q)``."""
-    return _crossed(teacher, _softmax(scores), 0) + _crossed(teacher, teacher, least)
+    return _crossed(teacher, softmax(scores), 0) + _crossed(teacher, teacher, least)
 
 
 LOSSES = (symmetric_cross_entropy,)

@@ -51,7 +51,7 @@ def loss(scores: Any, teacher: Any, *, least: float = 0.0) -> Array:
 def gradient(scores: Any, teacher: Any, *, least: float = 0.0) -> Array:
     """Return the gradient ``p - q - p (log q - <p, log q>)`` of `loss` in the scores.
 
-    Parameters and errors are those of `loss`; NaN where the loss is infinite.
+    Parameters and errors are those of `loss`; infinite or NaN where the loss is infinite.
 
     Returns
     -------

@@ -21,12 +21,13 @@ What is decided here, for every number of classes unless said otherwise, all by 
   the Gram matrix of the centred rows, entry by entry, for every D and d. One example: the batched update (Woodbury's
   formula) of the code is tested in numbers only.
 - `claims_z_loss_ranking`: at a minimiser of the conditional risk, p_1 > p_2 implies z_1 > z_2: strict rank
-  preservation, hence top-k calibration for all k at once. That a minimiser exists (a continuous function on a sphere)
-  and that the two necessary conditions hold there (no gain from an exchange, zero gradient) is not part of the object
-  that is proved; it stands in that module's text.
+  preservation, hence top-k calibration for all k at once. Three steps are argued in that module's text and are no part
+  of the object that is proved: that a minimiser exists (a continuous function on a sphere), that the two necessary
+  conditions hold there (no gain from an exchange, zero gradient), and that a wrong order then costs more than the least
+  risk by a positive amount (it is a closed set of the sphere).
 - `claims_z_loss_linear`: the limits in a and b, and the linear Z-loss -z_c: it adds up to 0 over the classes, is
   bounded, and its conditional regret is an explicit sum of squares, so that its minimiser is ordered as the
-  probabilities. A symmetric bounded loss can thus be top-k calibrated for every k.
+  probabilities. By the same argument a symmetric bounded loss can thus be top-k calibrated for every k.
 
 Where the definition fails: equal scores have no Z-score, and the loss has no continuous extension to them. For D = 2
 the loss is constant on each side of ``o_1 = o_2``: its gradient vanishes. Computing the variance as ``Q/D - (M/D)^2``

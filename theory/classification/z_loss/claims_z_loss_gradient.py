@@ -31,6 +31,7 @@ _PAPER, _QUOTED = "z_loss", "as usually quoted"
 _GRADIENT = "gradient of the Z-loss in the scores"
 _FAMILY = "spherical family"
 _ONE_PERCENT = Fraction(101, 100)
+_DERIVATIVES = ("z_loss.z_score_in_its_own_score", "z_loss.z_score_in_another_score")
 
 
 def _two_named() -> tuple[Any, ...]:
@@ -172,6 +173,8 @@ def _orthogonal(against: Any, share: Any) -> Stated:
     where=_GRADIENT,
     expected="proved",
     strength="identity",
+    uses=_DERIVATIVES,
+    assumptions=("the derivatives are those of the claims that are used",),
     says=r"\textstyle\sum_k\partial z_c/\partial o_k=0",
 )
 def gradient_orthogonal_to_ones(share: Constant = 1) -> Stated:
@@ -184,6 +187,8 @@ def gradient_orthogonal_to_ones(share: Constant = 1) -> Stated:
     where=_GRADIENT,
     expected="proved",
     strength="identity",
+    uses=_DERIVATIVES,
+    assumptions=("the derivatives are those of the claims that are used",),
     says=r"\textstyle\sum_ko_k\,\partial z_c/\partial o_k=0",
 )
 def gradient_orthogonal_to_scores(share: Constant = 1) -> Stated:

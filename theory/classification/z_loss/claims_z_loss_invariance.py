@@ -233,7 +233,7 @@ def _extreme(side: Any, c: Any) -> Stated:
     where=_VALUES,
     expected="proved",
     strength="tight",
-    says=r"L\ge\tfrac1a\log\bigl(1+e^{a(b-\sqrt{D-1})}\bigr)",
+    says=r"L\ge\tfrac1a\log\bigl(1+e^{a(b-\sqrt{D-1})}\bigr),\quad a>0,\ D\ge2",
 )
 def z_loss_infimum(c: Constant = 1) -> Stated:
     """The loss decreases in z_c, which is at most sqrt(D - 1): it never reaches 0."""
@@ -245,7 +245,7 @@ def z_loss_infimum(c: Constant = 1) -> Stated:
     where=_VALUES,
     expected="proved",
     strength="tight",
-    says=r"L\le\tfrac1a\log\bigl(1+e^{a(b+\sqrt{D-1})}\bigr)",
+    says=r"L\le\tfrac1a\log\bigl(1+e^{a(b+\sqrt{D-1})}\bigr),\quad a>0,\ D\ge2",
 )
 def z_loss_supremum(c: Constant = 1) -> Stated:
     """The loss decreases in z_c, which is at least -sqrt(D - 1): it is bounded."""

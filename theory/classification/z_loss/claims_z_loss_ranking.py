@@ -5,7 +5,7 @@ Z-scores, which lie on a sphere; being continuous there, it has a minimiser. At 
 lowers the risk and the gradient vanishes: ``p_k phi'(z_k) = alpha + gamma z_k`` for all classes (`risk_gradient`).
 These two conditions force z_1 > z_2 wherever p_1 > p_2 (`minimisers_rank_strictly`).
 
-The last claim holds for every loss phi(z_c) with a negative, differentiable derivative.
+The last claim holds for every loss phi(z_c) with a negative derivative.
 """
 
 from __future__ import annotations
@@ -61,6 +61,11 @@ def exchange_lowers_the_risk(least: Constant = 0) -> Stated:
     where=_RANKING,
     expected="proved",
     strength="identity",
+    uses=("z_loss.z_score_in_its_own_score", "z_loss.z_score_in_another_score"),
+    assumptions=(
+        "sigma dz_i/do_k is delta_ik - 1/D - z_i z_k/D, as the claims that are used say",
+        "the derivative of R is the sum of p_i phi'(z_i) dz_i/do_k (chain rule)",
+    ),
     says=r"\sigma\,\frac{\partial R}{\partial o_k}=p_k\varphi'(z_k)-\alpha-\gamma z_k,\quad"
     r"\alpha=\tfrac1D\textstyle\sum_ip_i\varphi'(z_i),\ \gamma=\tfrac1D\sum_ip_i\varphi'(z_i)z_i",
 )
@@ -101,7 +106,7 @@ def _stationary_sample(rng: random.Random) -> Any:
     expected="proved",
     strength="lower",
     assumptions=(
-        "phi is differentiable with phi' < 0, and phi' is differentiable: the next two are the mean value theorem",
+        "phi is differentiable with phi' < 0: slope, bend and fall are then difference quotients, free where z_1 = z_2",
         "-phi'(z_2) = slope > 0, -phi'(z_1) = slope + bend (z_1 - z_2); for the other classes -phi'(z) = s",
         "phi(z_2) - phi(z_1) = fall (z_1 - z_2), fall > 0",
     ),

@@ -15,6 +15,7 @@ a difference of two large numbers. Source: paper key ``z_loss`` (factored update
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -141,12 +142,14 @@ class FactoredOutputLayer:
         Raises
         ------
         ValueError
-            If shapes do not fit, a label is no class, or the loss's gradient is not finite.
+            If shapes do not fit, a label is no class, the rate or the loss's gradient is not finite.
         """
         xp, h = self._xp, self._inputs(h)
         chosen = self._labels(labels, h.shape[0])
         rows = self._rows(chosen)
         at = self._statistics(h, rows)
+        if not math.isfinite(rate):
+            raise ValueError(f"rate must be finite, got {rate!r}")
         A, B, C = (rate * xp.broadcast_to(part, at.mean.shape) for part in loss(at))
         require(xp, xp.isfinite(A + B + C), A + B + C, "the loss's gradient", "finite")
         if not self._absorb(h, chosen, A, B, C):

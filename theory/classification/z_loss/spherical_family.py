@@ -110,7 +110,8 @@ def z_loss_coefficients(at: SphericalStatistics, *, a: Any = 1.0, b: Any = 0.0) 
     Raises
     ------
     ValueError
-        If the scores are constant, or a is not positive.
+        If the scores are constant or so near each other that the squares of their differences underflow, or a is not
+        positive.
 
     Examples
     --------
@@ -119,7 +120,7 @@ def z_loss_coefficients(at: SphericalStatistics, *, a: Any = 1.0, b: Any = 0.0) 
     """
     xp, (mean, spread, target, a, b), _ = real_arrays(at.mean, at.spread, at.target, a, b)
     require(xp, (a > 0) & xp.isfinite(a), a, "a", "a finite number > 0")
-    require(xp, spread > 0, spread, "the spread of the scores", "positive (the scores are not all equal)")
+    require(xp, spread > 0, spread, "the spread of the scores", "positive (not all equal, nor too close for squares)")
     deviation = xp.sqrt(spread / at.count)
     z = (target - mean) / deviation
     x = a * (b - z)

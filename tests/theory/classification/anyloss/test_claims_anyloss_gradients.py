@@ -29,3 +29,16 @@ def test_the_derivatives_are_those_of_the_losses_on_a_batch():
         }  # fmt: skip
         values = {symbol: float(sums[str(symbol)]) for symbol in statement.domain}
         assert float(statement.lhs.subs(values)) == pytest.approx(gradient(p, y, amplification)[i], rel=1e-12)
+
+
+def test_rates_cover_the_batch_whose_only_positive_is_the_example_itself():
+    for claim in (module.balanced_accuracy_gradient, module.geometric_mean_gradient):
+        statement = claim.statement()
+        point = {"L": 6, "p": 0.7, "y": 1, "t": 0, "f": 0.2, "u": 0, "v": 1}
+        values = {symbol: point[str(symbol)] for symbol in statement.domain}
+        assert statement.domain["u"].low_closed
+        assert all(float(left.subs(values)) > 0 for left, _, _ in statement.given)
+        y, batch = np.array([1, 0]), np.array([0.7, 0.5 + np.log(0.2 / 0.8) / 6])
+        metric = claim.name.removesuffix("_gradient")
+        expected = gradient(batch, y, 6, metric=metric)[0]
+        assert float(statement.lhs.subs(values)) == pytest.approx(expected, rel=1e-12)

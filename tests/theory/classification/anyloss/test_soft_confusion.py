@@ -110,3 +110,13 @@ def test_a_batch_without_positives_costs_all_of_f1():
 def test_bad_input_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_batch_of_vanishing_positives_has_a_flat_loss():
+    assert loss([0.0, 0.0], [0, 0], 5000) == 1
+    assert gradient([0.0, 0.0], [0, 0], 5000).tolist() == [0.0, 0.0]
+
+
+def test_an_infinite_beta_is_refused():
+    with pytest.raises(ValueError, match="beta must be positive and finite, got inf"):
+        loss([0.5, 0.1], [1, 0], 10, beta=np.inf)

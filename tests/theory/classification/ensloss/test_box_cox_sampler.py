@@ -128,3 +128,16 @@ def test_batches_generators_uniform_draws_and_dtypes():
 def test_bad_input(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_generator_keeps_the_dtype_of_the_margins():
+    margins = np.array([0.5, 2.0, -1.0], dtype=np.float32)
+    drawn = loss_derivatives(margins, np.random.default_rng(3), lam=0.5)
+    assert drawn.dtype == np.float32
+    wide = loss_derivatives(margins.astype(np.float64), np.random.default_rng(3), lam=0.5)
+    np.testing.assert_allclose(drawn, wide, rtol=1e-5)
+
+
+def test_a_tail_factor_of_nan_is_refused():
+    with pytest.raises(ValueError, match=r"margins must be numbers \(not NaN\), got nan"):
+        tail_factor([1.0, float("nan")])

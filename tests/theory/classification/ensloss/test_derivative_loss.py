@@ -134,3 +134,8 @@ def test_other_namespaces_and_dtypes():
 def test_bad_input(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_margin_that_is_nan_is_refused():
+    with pytest.raises(ValueError, match=r"margin must be a number \(not NaN\), got nan"):
+        PiecewiseLinear([1.0], [-1.0], right="zero")([0.0, float("nan")])

@@ -114,3 +114,19 @@ def test_dtype_and_namespace_are_kept(dtype):
 def test_bad_input_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_an_infinite_base_and_an_empty_chunk_are_refused():
+    with pytest.raises(ValueError, match="base of a logarithm must be finite and above 1 here, got inf"):
+        mann_whitney_loss([0.0], [1.0], base=float("inf"))
+    with pytest.raises(ValueError, match="chunk must be at least 1 pair, got 0"):
+        mann_whitney_loss([0.0], [1.0], chunk=0)
+
+
+def test_differences_that_overflow_cost_infinitely_much():
+    assert infonce(-1e308, [1e308, 1e308]) == float("inf")
+
+
+def test_infinitely_many_negatives_are_refused():
+    with pytest.raises(ValueError, match="negatives must be a whole number >= 1, got inf"):
+        mean_area_bound(1.0, float("inf"))

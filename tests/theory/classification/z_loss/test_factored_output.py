@@ -179,8 +179,10 @@ def test_bad_steps(h, labels, message):
 def test_a_failed_step_changes_nothing():
     layer = FactoredOutputLayer(generator(14).normal(size=(9, 3)))
     before = layer.dense()
-    with pytest.raises(ValueError, match="the loss's gradient must be finite"):
+    with pytest.raises(ValueError, match="rate must be finite, got nan"):
         layer.step([1.0, 2.0, 3.0], 0, rate=float("nan"), loss=Z_LOSS)
+    with pytest.raises(ValueError, match="the loss's gradient must be finite"):
+        layer.step([1.0, 2.0, 3.0], 0, rate=0.1, loss=lambda at: (at.mean, at.mean, at.mean * float("nan")))
     with pytest.raises(ValueError, match="the spread of the scores must be positive"):
         layer.step([0.0, 0.0, 0.0], 0, rate=0.1, loss=Z_LOSS)
     assert np.array_equal(layer.dense(), before)
@@ -198,3 +200,9 @@ def test_a_failed_step_changes_nothing():
 def test_bad_layers(weights, options, message):
     with pytest.raises(ValueError, match=message):
         FactoredOutputLayer(weights, **options)
+
+
+def test_an_infinite_rate_is_refused():
+    layer = FactoredOutputLayer(np.eye(3, 2))
+    with pytest.raises(ValueError, match="rate must be finite, got inf"):
+        layer.step([1.0, 1.0], 0, rate=float("inf"), loss=z_loss_coefficients)
