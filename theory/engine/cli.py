@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 COMMANDS = "lossproof.commands"
 _EPILOG = "exit status: 0 all as on record; 1 a verdict or control differs or a module is broken; 2 bad usage"
+_SELECT = "claim id, glob such as 'comp_sum.*', paper key, or package such as classification (default: all)"
 _NONE = "no claims are installed: install the package, which registers its own (make .venv, or pip install .)"
 
 
@@ -102,6 +103,7 @@ def _add_registered(commands: Any, *, taken: set[str]) -> None:
 
 def _add_list(commands: Any) -> None:
     parser = commands.add_parser("list", help="list the claims, without deciding any", description="List the claims.")
+    parser.add_argument("select", metavar="SELECT", nargs="*", help=_SELECT)
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=_list)
 
@@ -119,7 +121,7 @@ def _add_verify(commands: Any) -> None:
     parser = commands.add_parser(
         "verify", help="decide claims and report the verdicts", description=text, epilog=_EPILOG
     )
-    parser.add_argument("select", metavar="SELECT", nargs="*", help="claim id, glob such as 'comp_sum.*', or paper key")
+    parser.add_argument("select", metavar="SELECT", nargs="*", help=_SELECT)
     parser.add_argument("--rederive", action="store_true", help="ignore kept certificates and find them again")
     parser.add_argument(
         "--keep", action="store_true", help="write certificates that were dear to find into their package"
@@ -145,6 +147,10 @@ def _list(options: argparse.Namespace) -> int:
     from theory.engine.report import listing
 
     collection = _collection()
+    if options.select:
+        from theory.engine.verify import select
+
+        collection = collection.restricted(select(collection, options.select))
     print(listing.as_json(collection) if options.json else listing.as_text(collection), end="")
     return 1 if collection.broken else 0
 

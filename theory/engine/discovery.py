@@ -62,6 +62,12 @@ class Collection:
     def __len__(self) -> int:
         return len(self.claims)
 
+    def restricted(self, names: Iterable[str]) -> Collection:
+        """Return the same with some of the claims only, in the order given."""
+        kept = list(names)
+        claims = MappingProxyType({name: self.claims[name] for name in kept})
+        return Collection(claims, MappingProxyType({name: self.modules[name] for name in kept}), self.broken)
+
 
 def collect(modules: Mapping[str, str] | None = None) -> Collection:
     """Collect the claims of every installed distribution, without deciding or building any.

@@ -81,7 +81,7 @@ def select(collection: Collection, patterns: Iterable[str]) -> list[str]:
     collection
         What there is.
     patterns
-        Claim ids, globs over ids (``comp_sum.*``), or paper keys.
+        Claim ids, globs over ids (``comp_sum.*``), paper keys, or packages that claims are in (``classification``).
 
     Raises
     ------
@@ -91,13 +91,17 @@ def select(collection: Collection, patterns: Iterable[str]) -> list[str]:
     wanted: set[str] = set()
     patterns = list(patterns)
     papers = {claim.paper for claim in collection.claims.values()}
+    packages = {name: set(module.split(".")[:-1]) for name, module in collection.modules.items()}
     for pattern in patterns:
         if pattern in papers:
             named = {name for name, claim in collection.claims.items() if claim.paper == pattern}
+        elif any(pattern in parts for parts in packages.values()):
+            named = {name for name, parts in packages.items() if pattern in parts}
         else:
             named = set(fnmatch.filter(collection.claims, pattern))
         if not named:
-            raise BadInput(f"no claim or paper is called {pattern!r}" + nearest(pattern, [*collection.claims, *papers]))
+            hint = nearest(pattern, [*collection.claims, *papers, *set().union(*packages.values())])
+            raise BadInput(f"no claim, paper or package is called {pattern!r}{hint}")
         wanted |= named
     return [name for name in collection.claims if name in wanted or not patterns]
 

@@ -46,6 +46,16 @@ def test_list_prints_a_line_a_claim(claims, capsys):
     assert lines[-1] == "3 claims"
 
 
+def test_list_takes_a_selection(claims, capsys):
+    claims(good=CLAIMS)
+    assert cli.main(["list", "p"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["p.lemma  certified  Lemma 1", "1 claims"]
+    assert cli.main(["list", "--json", "toy.*"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["claims"]) == 2
+    assert cli.main(["list", "nothing"]) == 2
+    assert "no claim, paper or package is called 'nothing'" in capsys.readouterr().err
+
+
 def test_list_json_is_json(claims, capsys):
     claims(good=CLAIMS)
     assert cli.main(["list", "--json"]) == 0

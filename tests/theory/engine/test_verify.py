@@ -1,7 +1,7 @@
 import pytest
 from fake_distribution import install
 
-from theory.engine.discovery import collect
+from theory.engine.discovery import Collection, collect
 from theory.engine.errors import BadInput
 from theory.engine.evidence import Evidence
 from theory.engine.verdict import Verdict
@@ -37,12 +37,22 @@ def test_select_takes_ids_globs_and_papers_in_the_order_of_the_collection(collec
     assert select(collection, ["*.th*"]) == ["p.theorem"]
 
 
+def test_select_takes_packages(collection):
+    places = {"p.lemma": "theory.topic.paper.claims", "q.other": "theory.topic.claims", "p.theorem": "theory.other.topic"}
+    placed = Collection(collection.claims, {name: places.get(name, "elsewhere") for name in collection.claims})
+    assert select(placed, ["topic"]) == ["p.lemma", "q.other"]
+    assert select(placed, ["paper"]) == ["p.lemma"]
+    assert select(placed, ["theory"]) == ["p.lemma", "p.theorem", "q.other"]
+    with pytest.raises(BadInput, match="did you mean topic"):
+        select(placed, ["topics"])
+
+
 @pytest.mark.parametrize(
     ("pattern", "hint"),
     [("p.lema", "p.lemma"), ("lemma", "p.lemma"), ("corolary", "q.corollary"), ("zzzz", "lossproof list")],
 )
 def test_an_unknown_pattern_is_refused_with_the_nearest_names(pattern, hint, collection):
-    with pytest.raises(BadInput, match=f"no claim or paper is called '{pattern}'.*{hint}"):
+    with pytest.raises(BadInput, match=f"no claim, paper or package is called '{pattern}'.*{hint}"):
         select(collection, ["p", pattern])
 
 
