@@ -7,23 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.classification.arrays import (
-    Array,
-    broadcast,
-    class_labels,
-    quiet,
-    real_arrays,
-    require,
-    restore,
-    score_vectors,
-)
+from theory.classification.arrays import Array, broadcast, quiet, real_arrays, require, restore
+from theory.classification.comp_sum import loss as comp_sum_loss
 
 __all__ = ["bias_loss", "bias_weight", "weight_threshold"]
 
 
 @quiet
 def bias_weight(variance: Any, *, alpha: Any = 0.3, beta: Any = 0.3) -> Any:
-    """Return ``exp(alpha v) - beta``, accurate also where it is nearly zero.
+    """Return ``exp(alpha v) - beta``, with the error of a rounding of ``alpha v`` and of ``log(beta)`` near its zero.
 
     Parameters
     ----------
@@ -46,7 +38,8 @@ def bias_weight(variance: Any, *, alpha: Any = 0.3, beta: Any = 0.3) -> Any:
     _positive(xp, a, b)
     require(xp, v >= 0, v, "variance", ">= 0")
     v, a, b = broadcast(xp, variance=v, alpha=a, beta=b)
-    return restore(b * xp.expm1(a * v - xp.log(b)), scalar)
+    excess = a * v - xp.log(b)  # near 0 the difference of exponential and beta would cancel, far off this overflows
+    return restore(xp.where(xp.abs(excess) < 1, b * xp.expm1(excess), xp.exp(a * v) - b), scalar)
 
 
 def weight_threshold(*, alpha: Any, beta: Any) -> Any:
@@ -85,12 +78,8 @@ def bias_loss(scores: Any, labels: Any, variance: Any, *, alpha: Any = 0.3, beta
     >>> round(float(bias_loss([0.0, 0.0], 1, 0.0, alpha=1.0, beta=0.25)), 6)
     0.51986
     """
-    xp, (z, v), _ = real_arrays(scores, variance)
-    score_vectors(xp, z)
-    gaps = z - xp.max(z, axis=-1, keepdims=True)
-    own = xp.sum(xp.where(class_labels(xp, labels, gaps), gaps, 0 * gaps), axis=-1)
-    entropy = xp.log(xp.sum(xp.exp(gaps), axis=-1)) - own
-    return bias_weight(v, alpha=alpha, beta=beta) * entropy
+    _, (z, v, a, b), _ = real_arrays(scores, variance, alpha, beta)
+    return bias_weight(v, alpha=a, beta=b) * comp_sum_loss(z, labels, 1.0)
 
 
 def _positive(xp: Any, alpha: Array, beta: Array) -> None:

@@ -80,6 +80,27 @@ def weight_is_positive_above_threshold(slack: Constant = 0) -> Stated:
     where=_WHERE,
     expected="proved",
     strength="upper",
+    says=r"v\le\tfrac{\log\beta}\alpha\ \Rightarrow\ e^{\alpha v}-\beta\le0",
+)
+def weight_is_not_positive_up_to_threshold(slack: Constant = 0) -> Stated:
+    """The exponential is increasing: the threshold is exact."""
+    import sympy
+
+    domain = Domain("v in [0,oo), A in (0,oo), B in (0,oo)")
+    v, alpha, beta = domain
+
+    def proof(k: Proof) -> Any:
+        return k.show(weight(v, alpha, beta), "<=", 0, by=[k.exponential(k.hypothesis(0))])
+
+    given = ((alpha * v, "<=", sympy.log(beta) + slack),)
+    return ForAll(domain, weight(v, alpha, beta), "<=", 0, given), chain(proof)
+
+
+@claim(
+    paper=_PAPER,
+    where=_WHERE,
+    expected="proved",
+    strength="upper",
     says=r"v<\tfrac{\log\beta}\alpha\ \Rightarrow\ -z(v)\log p<-z(v)\log p',\quad p<p',"
     r"\ z(v)=e^{\alpha v}-\beta",
 )
@@ -122,5 +143,6 @@ def weight_increases_with_variance(lowest: Constant = 0) -> Stated:
 
 weight_is_positive.true_if("beta were below 1", largest=1)
 weight_is_positive_above_threshold.false_if("v could lie 1/alpha below the threshold", slack=1)
+weight_is_not_positive_up_to_threshold.false_if("v could lie 1/alpha above the threshold", slack=1)
 wrong_predictions_are_rewarded_below.false_if("v could lie 1/alpha above the threshold", slack=1)
 weight_increases_with_variance.false_if("alpha could be negative", lowest=-1)

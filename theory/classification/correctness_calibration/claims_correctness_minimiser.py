@@ -67,7 +67,7 @@ def _gaps(c: Any, r: Any, a: Any, b: Any) -> tuple[Any, Any]:
     form="derived",
     expected="refuted",
     strength="upper",
-    says=r"\max_kq_k=r_{\hat y}\ \Rightarrow\ \sum_k(q_k-r_k)^2=0",
+    says=r"\max_kq_k=r_{\hat y}\ \Rightarrow\ \sum_k(q_k-r_k)^2=0\quad(n=3,\ \max_kq_k\ge\tfrac12)",
 )
 def least_loss_means_classwise_calibration(classes: int = 3) -> Stated:
     """Three classes: the two that are not predicted may be exchanged at no cost; with two classes nothing is free."""
@@ -91,8 +91,11 @@ def least_loss_means_classwise_calibration(classes: int = 3) -> Stated:
     says=r"\sum_k(q_k-r_k)^2\ge\tfrac32\,(\max_kq_k-r_{\hat y})^2\quad(n=3)",
 )
 def classwise_error_bounds_top_label(factor: Constant = Fraction(3, 2)) -> Stated:
-    """The other direction holds: the gaps sum to zero, so that the two others carry at least half of the square."""
-    domain = Domain("c in [1/2,1], r in [0,1], a in [0,1], b in [0,1]")
+    """The other direction holds: the gaps sum to zero, so that the two others carry at least half of the square.
+
+    That the class is the predicted one is not used: c is any probability.
+    """
+    domain = Domain("c in [0,1], r in [0,1], a in [0,1], b in [0,1]")
     c, r, a, b = domain
     top, every = _gaps(c, r, a, b)
     difference = (1 - c) * (2 * a - 1) - (1 - r) * (2 * b - 1)  # second gap minus third

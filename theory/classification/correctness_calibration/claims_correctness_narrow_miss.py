@@ -2,7 +2,7 @@ r"""A narrow miss, scores (6/5, 1, -1) and true class 2: cross-entropy over the 
 
 At temperature T the loss is ``log(e^(1/(5T)) + 1 + e^(-2/T))``. It is least at ``T* = 11/(5 log 10)``, where the wrong
 class 1 gets the probability 0.5232..., above the 1/3 of large temperatures. The squared gap between confidence and
-correctness, here ``(p_1 - 0)^2``, decreases in T for every wrong prediction, whatever the number of classes.
+correctness, here ``(p_1 - 0)^2``, never increases with T for a wrong prediction, whatever the number of classes.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ def narrow_miss_least_loss(factor: Constant = 1) -> Stated:
     form=_FORM,
     expected="certified",
     strength="identity",
-    says=r"T^*=0.9554478601\dots,\quad p_1(T^*)=0.5232504148\dots\quad(z=(\tfrac65,1,-1),\ y=2)",
+    says=r"L'(T)=0\text{ in }[\tfrac12,2]\text{ only at }T^*=0.9554478601\dots,\quad p_1(T^*)=0.5232504148\dots"
+    r"\quad(z=(\tfrac65,1,-1),\ y=2)",
 )
 def narrow_miss_temperature(shift: Constant = 0) -> Stated:
     """Interval Newton: where the loss is stationary in [1/2, 2], and the probability of the wrong class there."""
@@ -98,7 +99,7 @@ def _gaps(rng: random.Random) -> Any:
     form="as usually quoted",
     expected="proved",
     strength="upper",
-    says=r"(\max_kp_k(T+s)-0)^2\le(\max_kp_k(T)-0)^2",
+    says=r"(\max_kp_k(T+s)-0)^2\le(\max_kp_k(T)-0)^2,\quad T>0,\ s\ge0",
     assumptions=("the prediction is wrong: correctness is 0",),
 )
 def wrong_confidence_falls_with_temperature(lowest: Constant = 0) -> Stated:

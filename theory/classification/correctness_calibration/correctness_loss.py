@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.classification.arrays import Array, class_labels, one_largest, quiet, real_arrays, require, score_vectors
+from theory.classification.arrays import (
+    Array,
+    broadcast,
+    class_labels,
+    one_largest,
+    quiet,
+    real_arrays,
+    require,
+    score_vectors,
+)
 
 __all__ = ["confidence", "correctness_loss", "cross_entropy"]
 
@@ -91,5 +100,6 @@ def _gaps(scores: Any, temperature: Any) -> tuple[Any, Array, Array]:
     xp, (z, t), _ = real_arrays(scores, temperature)
     score_vectors(xp, z)
     require(xp, (t > 0) & xp.isfinite(t), t, "temperature", "positive and finite")
-    gaps = (z - xp.max(z, axis=-1, keepdims=True)) / t[..., None]
+    z, t = broadcast(xp, scores=z, temperature=t[..., None])
+    gaps = (z - xp.max(z, axis=-1, keepdims=True)) / t
     return xp, gaps, one_largest(xp, gaps)

@@ -44,7 +44,7 @@ def _falls(k: Proof, p: Any, r: Any, eta: Any, gamma: Any, relation: str) -> Any
     form="derived",
     expected="refuted",
     strength="lower",
-    says=r"p<p'\ \Rightarrow\ w(p)>w(p'),\quad\gamma\ge0",
+    says=r"p<p'<1\ \Rightarrow\ w(p)>w(p'),\quad\gamma\ge0",
 )
 def rare_samples_weigh_more(focus: str = "[0,8]") -> Stated:
     """False at gamma = 0, where all samples weigh the same; true for gamma > 0."""
@@ -61,11 +61,11 @@ def rare_samples_weigh_more(focus: str = "[0,8]") -> Stated:
     expected="proved",
     strength="lower",
     corrects="datasetequity.rare_samples_weigh_more",
-    says=r"p<p'\ \Rightarrow\ w(p)>w(p'),\quad\gamma>0",
+    says=r"p<p'\le1\ \Rightarrow\ w(p)>w(p'),\quad\gamma>0",
 )
 def rare_samples_weigh_more_with_focus(lowest: Constant = 0) -> Stated:
     """The power is strictly increasing."""
-    domain = Domain(f"p in [0,1), r in [0,1), E in [0,oo), G in ({lowest},oo)")
+    domain = Domain(f"p in [0,1), r in [0,1], E in [0,oo), G in ({lowest},oo)")
     p, r, eta, gamma = domain
     statement = ForAll(domain, weight(p, eta, gamma), ">", weight(r, eta, gamma), ((p, "<", r),))
     return statement, chain(lambda k: _falls(k, p, r, eta, gamma, ">"))
@@ -77,7 +77,7 @@ def rare_samples_weigh_more_with_focus(lowest: Constant = 0) -> Stated:
     form=_FORM,
     expected="proved",
     strength="identity",
-    says=r"\gamma=0:\ w(p)=\eta+1",
+    says=r"\gamma=0:\ w(p)=\eta+1,\quad0\le p<1",
 )
 def weight_is_constant_without_focus(gamma: Constant = 0) -> Stated:
     """The power zero, for p < 1 (at p = 1 the power 0^0 is a convention)."""
@@ -95,7 +95,7 @@ def weight_is_constant_without_focus(gamma: Constant = 0) -> Stated:
     form=_FORM,
     expected="proved",
     strength="upper",
-    says=r"w(p)\le\eta+1",
+    says=r"w(p)\le\eta+1,\quad0\le p<1,\ \gamma\ge0",
 )
 def weight_is_at_most(bound: Constant = 1) -> Stated:
     """A power of a number below 1."""

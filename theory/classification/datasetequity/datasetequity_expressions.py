@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from theory.classification.h_calibration.h_calibration_expressions import log_score, softmax
+from theory.classification.h_calibration.h_calibration_expressions import log_score
+from theory.classification.symbolic import softmax
 
 if TYPE_CHECKING:
     import sympy

@@ -6,10 +6,11 @@ reports with finitely many values (groups):
 
 - the expected Brier and log scores are calibration plus refinement, for any number of groups and classes, and the
   calibration part of the log score is not negative (`claims_h_calibration_decomposition`, proved);
-- the calibration error of order one is at most that of order two, and at most the root of half the Kullback-Leibler
-  calibration error, for binary outcomes (`claims_h_calibration_errors`, proved);
-- the binned estimate of a calibrated model's error is not zero on average but between ``sqrt(c(1-c)/(2n))`` and
-  ``sqrt(c(1-c)/n)`` in a bin of n outcomes; the lower bound certified for n up to 30, and "zero" refuted
+- for binary outcomes the calibration error of order one is at most that of order two, and, for reports and frequencies
+  strictly between 0 and 1, at most the root of half the Kullback-Leibler calibration error
+  (`claims_h_calibration_errors`, proved);
+- the binned estimate of a calibrated model's error is not zero on average (refuted), but at least
+  ``sqrt(c(1-c)/(2n))`` in a bin of n outcomes, certified for n up to 30 and confidences ``c = j/12`` in [1/n, 1 - 1/n]
   (`claims_h_calibration_binning`).
 
 Numbers: `calibration_error.brier_parts`, ``log_parts``, ``calibration_error``, ``binned_calibration_error``, and the

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from theory.classification.arrays import Array, posteriors, quiet, real_arrays, require
+import numpy as np
+
+from theory.classification.arrays import Array, broadcast, posteriors, quiet, real_arrays, require
 
 __all__ = ["Parts", "binned_calibration_error", "brier_parts", "calibration_error", "log_parts"]
 
@@ -93,7 +95,7 @@ def calibration_error(weights: Any, reports: Any, frequencies: Any, *, order: in
     Raises
     ------
     ValueError
-        If the order is neither, or the weights are no probabilities.
+        If the order is neither, the weights are no probabilities, or a report or frequency lies outside [0, 1].
 
     Examples
     --------
@@ -104,6 +106,9 @@ def calibration_error(weights: Any, reports: Any, frequencies: Any, *, order: in
         raise ValueError(f"order is {order!r}; allowed: 1 and 2")
     xp, (w, q, r), _ = real_arrays(weights, reports, frequencies)
     _weights(xp, w)
+    for value, name in ((q, "reports"), (r, "frequencies")):
+        require(xp, (value >= 0) & (value <= 1), value, name, "in [0, 1]")
+    w, q, r = broadcast(xp, weights=w, reports=q, frequencies=r)
     gap = xp.abs(q - r)
     return xp.sum(w * gap, axis=-1) if order == 1 else xp.sqrt(xp.sum(w * gap**2, axis=-1))
 
@@ -112,7 +117,8 @@ def binned_calibration_error(confidences: Any, outcomes: Any, *, bins: int = 15,
     r"""Return the binned estimate of the calibration error, bins of equal width over [0, 1].
 
     A bin is open below and closed above, the first one also closed below. The estimate is biased upwards: of a
-    calibrated model it is of the order ``sqrt(bins/m)`` with m samples (`claims_h_calibration_binning`).
+    calibrated model whose m samples fill the bins evenly it is of the order ``sqrt(bins/m)``
+    (`claims_h_calibration_binning`).
 
     Parameters
     ----------
@@ -133,10 +139,10 @@ def binned_calibration_error(confidences: Any, outcomes: Any, *, bins: int = 15,
     >>> round(float(binned_calibration_error([0.9, 0.9, 0.1, 0.1], [1, 0, 0, 0], bins=2)), 12)
     0.25
     """
-    if bins < 1 or order not in (1, 2):
-        raise ValueError(f"bins = {bins!r}, order = {order!r}; allowed: bins >= 1, order 1 or 2")
+    if not isinstance(bins, int | np.integer) or bins < 1 or order not in (1, 2):
+        raise ValueError(f"bins = {bins!r}, order = {order!r}; allowed: whole bins >= 1, order 1 or 2")
     xp, (q, y), _ = real_arrays(confidences, outcomes)
-    q, y = xp.broadcast_arrays(q, y)
+    q, y = broadcast(xp, confidences=q, outcomes=y)
     if q.ndim < 1 or q.shape[-1] < 1:
         raise ValueError(f"samples along the last axis are needed, got the shape {tuple(q.shape)}")
     require(xp, (q >= 0) & (q <= 1), q, "confidences", "in [0, 1]")
@@ -158,7 +164,8 @@ def _groups(weights: Any, reports: Any, frequencies: Any) -> tuple[Any, Array, A
     _weights(xp, w)
     posteriors(xp, q)
     posteriors(xp, r)
-    return xp, w, q, r
+    w, q, r = broadcast(xp, weights=w[..., None], reports=q, frequencies=r)
+    return xp, w[..., 0], q, r
 
 
 def _weights(xp: Any, w: Array) -> None:
@@ -171,7 +178,8 @@ def _weights(xp: Any, w: Array) -> None:
 
 
 def _mean(xp: Any, w: Array, values: Array) -> Array:
-    return xp.sum(w * xp.sum(values, axis=-1), axis=-1)
+    total = xp.sum(values, axis=-1)
+    return xp.sum(xp.where(w > 0, w * total, 0 * w), axis=-1)  # a group that never occurs may cost infinity
 
 
 def _excess(xp: Any, x: Array) -> Array:

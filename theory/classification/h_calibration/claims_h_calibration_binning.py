@@ -2,8 +2,8 @@ r"""The binned calibration error of a calibrated model is not zero on average.
 
 A bin holds n outcomes of a model whose confidence c there is right: the number K of positives is binomial. The bin's
 contribution ``|K/n - c|`` has a mean between ``sqrt(c(1-c)/(2n))`` and ``sqrt(c(1-c)/n)`` when ``1/n <= c <= 1-1/n``
-(Berend and Kontorovich 2013; the upper bound is Jensen's). With B bins of m/B outcomes the expected error is of the
-order ``sqrt(B/m)``.
+(Berend and Kontorovich 2013; the upper bound is Jensen's, and is not a claim here). With B bins of m/B outcomes each
+the expected error is then of the order ``sqrt(B/m)``.
 """
 
 from __future__ import annotations
@@ -63,8 +63,10 @@ def bins() -> Iterator[tuple[int, Fraction]]:
     where="background: binned estimates",
     expected="certified",
     strength="lower",
-    says=r"\mathbb E\,|\tfrac Kn-c|\ge\sqrt{\tfrac{c(1-c)}{2n}},\quad K\sim\mathrm{Bin}(n,c)",
-    assumptions=("the confidence is the same throughout the bin",),
+    corrects="h_calibration.calibrated_model_has_no_binned_error",
+    says=r"\mathbb E\,|\tfrac Kn-c|\ge\sqrt{\tfrac{c(1-c)}{2n}},\quad K\sim\mathrm{Bin}(n,c),\ 2\le n\le30,"
+    r"\ c\in\{\tfrac1{12},\dots,\tfrac{11}{12}\}\cap[\tfrac1n,1-\tfrac1n]",
+    assumptions=("the confidence is the same throughout the bin; other n and c are not decided here",),
 )
 def binned_error_is_biased_upwards(share: Fraction = Fraction(1, 2)) -> Stated:
     """Enumerate bins of 2 to 30 outcomes, exactly; equality at two outcomes and confidence 1/2."""

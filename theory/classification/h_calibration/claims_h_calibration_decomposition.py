@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _PAPER, _WHERE = "h_calibration", "background: proper scores"
 _PAIRS = ("the sums run over all pairs (group, class) of finitely many groups; the report takes one value in a group",)
 _POSITIVE = (*_PAIRS, "pairs with r = 0 are left out: they add nothing to the score, with 0 log 0 = 0")
+_REPORTED = (*_POSITIVE, "over the pairs left in, the reports sum to at most what the frequencies sum to, 1")
 _ONE_PERCENT = Fraction(101, 100)
 _NOTHING = "s in [0,1]"  # a statement about classes needs a scalar; this one occurs nowhere
 
@@ -85,7 +86,7 @@ def log_score_decomposition(factor: Constant = 1) -> Stated:
     where=_WHERE,
     expected="proved",
     strength="lower",
-    assumptions=_POSITIVE,
+    assumptions=_REPORTED,
     says=r"\mathbb E\,\mathrm{KL}(r\,\|\,q)\ge0",
 )
 def log_calibration_is_nonnegative(slope: Constant = 1) -> Stated:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _PAPER, _WHERE = "h_calibration", "background: calibration errors"
 _GROUPS = ("the report takes finitely many values",)
+_INSIDE = (*_GROUPS, "reports and frequencies lie strictly between 0 and 1")
 _ONE_PERCENT = Fraction(101, 100)
 _NOTHING = "s in [0,1]"  # a statement about classes needs a scalar; this one occurs nowhere
 
@@ -87,7 +88,7 @@ def first_order_at_most_second(factor: Constant = 1) -> Stated:
     where=_WHERE,
     expected="proved",
     strength="lemma",
-    says=r"\mathrm{kl}(r\,\|\,r+u(t-r))\ge2u^2(t-r)^2,\quad0\le u\le1",
+    says=r"\mathrm{kl}(r\,\|\,r+u(t-r))\ge2u^2(t-r)^2,\quad0<r,t<1,\ 0\le u\le1",
 )
 def divergence_along_a_segment(factor: Constant = 1) -> Stated:
     """The derivative in u is u (t-r)^2 (1/(m(1-m)) - 4) at the mixture m of r and t, and is not negative."""
@@ -116,7 +117,7 @@ def divergence_along_a_segment(factor: Constant = 1) -> Stated:
     where=_WHERE,
     expected="proved",
     strength="lower",
-    says=r"\mathrm{kl}(r\,\|\,q)\ge2(q-r)^2",
+    says=r"\mathrm{kl}(r\,\|\,q)\ge2(q-r)^2,\quad0<r,q<1",
 )
 def pinsker_for_coins(factor: Constant = 1) -> Stated:
     """The segment from r to q, at its end."""
@@ -134,7 +135,7 @@ def pinsker_for_coins(factor: Constant = 1) -> Stated:
     where=_WHERE,
     expected="proved",
     strength="upper",
-    assumptions=_GROUPS,
+    assumptions=_INSIDE,
     says=r"\mathrm{ECE}_1\le\sqrt{\tfrac12\,\mathbb E\,\mathrm{kl}(r\,\|\,q)}",
 )
 def first_order_at_most_divergence(factor: Constant = 1) -> Stated:

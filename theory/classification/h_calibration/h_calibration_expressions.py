@@ -10,20 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from theory.classification.symbolic import softmax
+
 if TYPE_CHECKING:
     import sympy
-
-
-def softmax(scores: Sequence[sympy.Expr]) -> tuple[sympy.Expr, ...]:
-    """Return the softmax probabilities of the scores.
-
-    >>> softmax((0, 0))
-    (1/2, 1/2)
-    """
-    import sympy
-
-    total = sympy.Add(*(sympy.exp(score) for score in scores))
-    return tuple(sympy.exp(score) / total for score in scores)
 
 
 def log_score(scores: Sequence[sympy.Expr], label: int) -> sympy.Expr:

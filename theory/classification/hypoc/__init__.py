@@ -9,6 +9,8 @@ every dimension, because only inner products enter:
 - the length of the exponential map, and that numbers with p bits below 1 reach distances below (p+1) log 2 only: 37.43
   in double and 17.33 in single precision (`claims_hypoc_exponential`).
 
-All proved; one reference distance is certified to twelve digits. Numbers: `poincare.distance`, ``moebius_sum``,
+Each is proved in the inner products or norms alone; what joins them to points and maps (the definitions written out,
+any middle point translated to the centre) stands in their assumptions and is prose. One reference distance is certified
+to twelve digits. Numbers: `poincare.distance`, ``moebius_sum``,
 ``exponential_map``, ``logarithmic_map``, ``largest_distance``. Exact distance and known slips: `hypoc_expressions`.
 """

@@ -46,10 +46,11 @@ def moebius_norm(sign: Constant = 1) -> Stated:
     form=_FORM,
     expected="proved",
     strength="lower",
-    says=r"1-2\langle x,y\rangle+|x|^2|y|^2\ge(1-|x|\,|y|)^2>0",
+    says=r"1-2\langle x,y\rangle+|x|^2|y|^2>0",
+    assumptions=("r = |x|, s = |y|, k the cosine between them",),
 )
 def moebius_denominator_is_positive(largest: Constant = 1) -> Stated:
-    """Cauchy and Schwarz: <x,y> = k |x| |y| with k at most 1."""
+    """At least ``(1 - |x| |y|)^2``, by Cauchy and Schwarz: <x,y> = k |x| |y| with k at most 1."""
     domain = Domain(f"r in [0,1), s in [0,1), k in [-1,{largest}]")
     r, s, k_ = domain
     down = 1 - 2 * k_ * r * s + r**2 * s**2
@@ -127,7 +128,7 @@ def both_forms_agree(factor: Constant = 1) -> Stated:
     form=_FORM,
     expected="proved",
     strength="lower",
-    says=r"\operatorname{arcosh}(1+2\delta)\ge0,\quad>0\ \text{for}\ \delta>0",
+    says=r"\operatorname{arcosh}(1+2\delta)>0,\quad\delta>0",
     assumptions=("delta = |x-y|^2/((1-|x|^2)(1-|y|^2)), positive exactly for x different from y",),
 )
 def distance_is_positive(ranges: str = "(0,oo)") -> Stated:

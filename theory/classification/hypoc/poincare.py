@@ -39,8 +39,7 @@ def distance(x: Any, y: Any, *, curvature: Any = 1.0) -> Array:
     """
     xp, x, y, c = _points(x, y, curvature)
     conformal = _inside(xp, x, c, "x") * _inside(xp, y, c, "y")
-    square = xp.sum((x - y) ** 2, axis=-1)
-    return 2 * xp.asinh(xp.sqrt(c * square / conformal)) / xp.sqrt(c)
+    return 2 * xp.asinh(xp.sqrt(c) * _norm(xp, x - y) / xp.sqrt(conformal)) / xp.sqrt(c)
 
 
 def moebius_sum(x: Any, y: Any, *, curvature: Any = 1.0) -> Array:
@@ -63,10 +62,12 @@ def moebius_sum(x: Any, y: Any, *, curvature: Any = 1.0) -> Array:
 def exponential_map(v: Any, *, curvature: Any = 1.0) -> Array:
     """Return ``tanh(sqrt(c) |v|) v/(sqrt(c) |v|)``, 0 at v = 0, for tangent vectors along the last axis.
 
+    Vectors longer than half of `largest_distance` round to the boundary, which the other functions refuse.
+
     Raises
     ------
     ValueError
-        If the curvature is not positive.
+        If a vector is not finite or the curvature is not positive.
 
     Examples
     --------
@@ -74,7 +75,8 @@ def exponential_map(v: Any, *, curvature: Any = 1.0) -> Array:
     [0.43052859, 0.43052859]
     """
     xp, v, _, c = _points(v, v, curvature)
-    norm = xp.sqrt(c * xp.sum(v * v, axis=-1, keepdims=True))
+    require(xp, xp.isfinite(v), v, "v", "finite")
+    norm = xp.sqrt(c) * _norm(xp, v)[..., None]
     return v * xp.where(norm > 0, xp.tanh(norm) / norm, 0 * norm + 1)
 
 
@@ -89,7 +91,7 @@ def logarithmic_map(y: Any, *, curvature: Any = 1.0) -> Array:
     """
     xp, y, _, c = _points(y, y, curvature)
     _inside(xp, y, c, "y")
-    norm = xp.sqrt(c * xp.sum(y * y, axis=-1, keepdims=True))
+    norm = xp.sqrt(c) * _norm(xp, y)[..., None]
     return y * xp.where(norm > 0, xp.atanh(norm) / norm, 0 * norm + 1)
 
 
@@ -115,15 +117,22 @@ def largest_distance(bits: int) -> float:
 
 def _points(x: Any, y: Any, curvature: Any) -> tuple[Any, Array, Array, Array]:
     xp, (x, y, c), _ = real_arrays(x, y, curvature)
-    if x.ndim < 1 or y.ndim < 1 or c.ndim != 0:
+    if x.ndim < 1 or y.ndim < 1 or 0 in (x.shape[-1], y.shape[-1]) or c.ndim != 0:
         raise ValueError("points need a last axis of coordinates, and the curvature is one number")
     require(xp, (c > 0) & xp.isfinite(c), c, "curvature", "positive and finite")
     x, y = broadcast(xp, x=x, y=y)
     return xp, x, y, c
 
 
+def _norm(xp: Any, x: Array) -> Array:
+    """Return the Euclidean norm, of the entries over the largest of them: their squares may leave the range."""
+    largest = xp.max(xp.abs(x), axis=-1, keepdims=True)
+    scale = xp.where(largest > 0, largest, 0 * largest + 1)
+    return scale[..., 0] * xp.sqrt(xp.sum((x / scale) ** 2, axis=-1))
+
+
 def _inside(xp: Any, x: Array, c: Array, name: str) -> Array:
     """Return ``1 - c |x|^2``; the norm is taken first, so that 1 - |x| keeps its bits."""
-    norm = xp.sqrt(c * xp.sum(x * x, axis=-1))
+    norm = xp.sqrt(c) * _norm(xp, x)
     require(xp, norm < 1, norm, f"sqrt(curvature) times the norm of {name}", "below 1")
     return (1 - norm) * (1 + norm)

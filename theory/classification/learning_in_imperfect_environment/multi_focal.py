@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.classification.arrays import Array, broadcast, quiet, real_arrays, require, restore
+from theory.classification.arrays import broadcast, quiet, real_arrays, require, restore
 
 __all__ = ["multi_focal_loss", "posterior_behind"]
 
@@ -48,6 +48,7 @@ def multi_focal_loss(scores: Any, labels: Any, *, positive_focus: Any = 0.0, neg
     return restore(xp.where(focus > 0, xp.exp(focus * wrong), 0 * focus + 1) * entropy, scalar)
 
 
+@quiet
 def posterior_behind(prediction: Any, *, gamma: Any) -> Any:
     r"""Return the posterior whose focal risk is stationary at ``prediction``: the focal loss is not proper.
 
@@ -74,10 +75,7 @@ def posterior_behind(prediction: Any, *, gamma: Any) -> Any:
     require(xp, (q > 0) & (q < 1), q, "prediction", "in (0, 1)")
     require(xp, (g >= 0) & xp.isfinite(g), g, "gamma", "finite and >= 0")
     q, g = broadcast(xp, prediction=q, gamma=g)
-    up, down = _steepness(xp, q, 1 - q, g), _steepness(xp, 1 - q, q, g)
-    return restore(down / (up + down), scalar)
-
-
-def _steepness(xp: Any, q: Array, other: Array, gamma: Array) -> Array:
-    """Return ``q (1-q) A(q) = other^gamma (other - gamma q log q)``: the common factor drops out of the quotient."""
-    return other**gamma * (other - gamma * q * xp.log(q))
+    # q (1-q) A(q) = (1-q)^g (1-q - g q log q), and the same for 1-q: what they share drops out of the quotient
+    up, down = 1 - q - g * q * xp.log(q), q - g * (1 - q) * xp.log1p(-q)
+    odds = up / down * xp.exp(g * (xp.log1p(-q) - xp.log(q)))
+    return restore(1 / (1 + odds), scalar)

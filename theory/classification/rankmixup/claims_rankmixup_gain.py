@@ -99,7 +99,7 @@ def _steps(rng: random.Random) -> Any:
     where=_WHERE,
     form=_FORM,
     expected="proved",
-    strength="upper",
+    strength="lemma",
     says=r"P_k\le S_k\ \Rightarrow\ \sum_kP_k(d_k-d_{k+1})\le\sum_kS_k(d_k-d_{k+1})",
     assumptions=("e is the decrease of the discount from a position to the next, P and S the partial sums there",),
 )
@@ -127,8 +127,11 @@ def lists_of_gains() -> Iterator[tuple[int, ...]]:
     form=_FORM,
     expected="certified",
     strength="tight",
-    says=r"\mathrm{NDCG}\le1,\quad\mathrm{NDCG}=1\iff g_1\ge\dots\ge g_n",
-    assumptions=("the discounts are positive and decrease strictly: Abel summation with the partial sums shown here",),
+    says=r"\mathrm{NDCG}\le1,\quad\mathrm{NDCG}=1\iff g_1\ge\dots\ge g_n,\quad g\in\{0,1,2,3\}^n,\ n\le5,\ g\ne0",
+    assumptions=(
+        "what is enumerated are the partial sums, and the discounts are positive and decrease strictly",
+        "Abel summation, which is not a step here, carries the comparison over to the gain",
+    ),
 )
 def one_only_in_order(strictly: bool = False) -> Stated:
     """Partial sums of the sorted list are nowhere smaller, and all equal only if the list is sorted already."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof
 
 _PAPER, _WHERE, _FORM = "rankmixup", "mixup-based ranking loss", "as usually quoted"
-_BOX = "c in [0,1], a in [0,1], m in [0,1]"
+_BOX = "c in [0,1], a in [0,1], m in [0,oo)"
 
 
 def _hinge(excess: Any) -> Any:
@@ -26,6 +26,7 @@ def _hinge(excess: Any) -> Any:
     form=_FORM,
     expected="proved",
     strength="identity",
+    corrects="rankmixup.order_alone_makes_it_vanish",
     says=r"c\ge a+m\ \Rightarrow\ \max(0,a-c+m)=0",
 )
 def ranking_loss_vanishes_when_ordered(needed: Constant = 1) -> Stated:

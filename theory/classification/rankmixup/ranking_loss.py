@@ -58,7 +58,7 @@ def normalized_gain(gains: Any, keys: Any = None) -> Array:
     Raises
     ------
     ValueError
-        If a gain is negative, or a row holds no positive one.
+        If a gain is negative or not finite, a row holds no positive one, or a key is NaN.
 
     Examples
     --------
@@ -68,11 +68,13 @@ def normalized_gain(gains: Any, keys: Any = None) -> Array:
     0.796708
     """
     xp, (g, k), _ = real_arrays(gains, gains if keys is None else keys)
-    if g.ndim < 1:
-        raise ValueError("gains need an axis of items, got a number")
+    if g.ndim < 1 or g.shape[-1] < 1:
+        raise ValueError(f"gains need an axis of at least one item, got the shape {tuple(g.shape)}")
     require(xp, (g >= 0) & xp.isfinite(g), g, "gains", "finite and >= 0")
     best = xp.max(g, axis=-1)
     require(xp, best > 0, best, "the largest gain", "positive")
+    require(xp, ~xp.isnan(k), k, "keys", "numbers")
+    g = g / best[..., None]  # sums of gains near the largest number would leave the range
     if keys is not None:
         g, k = broadcast(xp, gains=g, keys=k)
         g = xp.take_along_axis(g, xp.argsort(k, axis=-1, descending=True, stable=True), axis=-1)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from theory.classification.h_calibration.h_calibration_expressions import softmax
+from theory.classification.symbolic import softmax
 
 if TYPE_CHECKING:
     import sympy

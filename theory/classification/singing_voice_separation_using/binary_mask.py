@@ -33,7 +33,8 @@ def ideal_binary_mask(voice: Any, rest: Any) -> Any:
 def masked_ratio(voice: Any, rest: Any, mask: Any) -> Array:
     """Return the signal-to-noise ratio of a binary mask in decibels, over the last axis (the bins).
 
-    ``10 log10(sum s / sum (m n + (1-m) s))``; infinite where the mask makes no error.
+    ``10 log10(sum s / sum (m n + (1-m) s))``; infinite where the mask makes no error, minus infinity where there is no
+    voice but an error, and NaN where there is neither.
 
     Parameters
     ----------
@@ -53,8 +54,8 @@ def masked_ratio(voice: Any, rest: Any, mask: Any) -> Array:
     6.9897
     """
     xp, s, n, m, scalar = _energies(voice, rest, mask)
-    if scalar or s.ndim < 1:
-        raise ValueError("an axis of bins is needed, got numbers")
+    if scalar or s.ndim < 1 or s.shape[-1] < 1:
+        raise ValueError("an axis of at least one bin is needed, got none")
     require(xp, (m == 0) | (m == 1), m, "mask", "0 or 1")
     error = xp.sum(xp.where(m > 0, n, s), axis=-1)
     return 10 * xp.log10(xp.sum(s, axis=-1) / error)
@@ -62,12 +63,12 @@ def masked_ratio(voice: Any, rest: Any, mask: Any) -> Array:
 
 @quiet
 def mask_cross_entropy(scores: Any, mask: Any) -> Any:
-    """Return the binary cross-entropy of each bin from its score (logit); the target lies in [0, 1].
+    """Return the binary cross-entropy of each bin from its score (logit), finite or not; the target lies in [0, 1].
 
     Raises
     ------
     ValueError
-        If a target lies outside [0, 1].
+        If a score is NaN or a target lies outside [0, 1].
 
     Examples
     --------
@@ -75,10 +76,12 @@ def mask_cross_entropy(scores: Any, mask: Any) -> Any:
     (0.693147, 800.0)
     """
     xp, (u, m), scalar = real_arrays(scores, mask)
+    require(xp, ~xp.isnan(u), u, "scores", "numbers")
     require(xp, (m >= 0) & (m <= 1), m, "mask", "in [0, 1]")
     u, m = broadcast(xp, scores=u, mask=m)
     tail = xp.log1p(xp.exp(-xp.abs(u)))
-    wrong = xp.where(u > 0, (1 - m) * u, -m * u)
+    share = xp.where(u > 0, 1 - m, m)  # of the label that the score speaks against
+    wrong = xp.where(share > 0, share * xp.abs(u), 0 * m)
     return restore(wrong + tail, scalar)
 
 

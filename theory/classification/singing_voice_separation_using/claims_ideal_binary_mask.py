@@ -43,10 +43,10 @@ def cross_entropy(target: sympy.Expr, mask: sympy.Expr) -> sympy.Expr:
     form=_FORM,
     expected="proved",
     strength="tight",
-    says=r"-\eta\log q-(1-\eta)\log(1-q)\ge-\eta\log\eta-(1-\eta)\log(1-\eta),\quad\eta=P(m=1\mid x)",
+    says=r"-\eta\log q-(1-\eta)\log(1-q)\ge-\eta\log\eta-(1-\eta)\log(1-\eta),\quad0<\eta,q<1,\ \eta=P(m=1\mid x)",
 )
 def cross_entropy_learns_the_probability(factor: Constant = 1) -> Stated:
-    """Gibbs' inequality: tangents of the logarithm at 1; equality at q = eta, and there only."""
+    """Gibbs' inequality: tangents of the logarithm at 1; equality at q = eta."""
     import sympy
 
     domain = Domain("q in (0,1), e in (0,1)")
@@ -112,6 +112,7 @@ def _errors(each: Domain) -> tuple[Any, Any, Any, Any]:
     form=_FORM,
     expected="proved",
     strength="tight",
+    corrects="singing_voice_separation_using.no_mask_beats_the_ideal_binary_one",
     says=r"\sum_b\bigl(m_bn_b+(1-m_b)s_b\bigr)\ge\sum_b\min(s_b,n_b)",
     assumptions=("min(s, n) is written s - max(0, s - n)",),
 )
@@ -187,7 +188,7 @@ def no_mask_beats_the_ideal_binary_one(masks: str = "[0,1]") -> Stated:
     where=_LEARNS,
     expected="refuted",
     strength="upper",
-    says=r"P(m=1)\ge\tfrac12\ \Rightarrow\ \text{keeping the bin has the smaller expected error}",
+    says=r"\eta=P(m=1)\ge\tfrac12\ \Rightarrow\ (1-\eta)f\le\eta g\quad(f,g\text{: by how much rest, voice lead})",
 )
 def thresholding_minimises_the_expected_error(same: bool = False) -> Stated:
     """Keeping costs f where the rest is louder, by f; dropping costs g where the voice is: the amounts count too."""
@@ -201,9 +202,30 @@ def thresholding_minimises_the_expected_error(same: bool = False) -> Stated:
     return ForAll(domain, (1 - e) * f, "<=", e * g), chain(proof)
 
 
+@claim(
+    paper=_PAPER,
+    where=_LEARNS,
+    expected="proved",
+    strength="upper",
+    corrects="singing_voice_separation_using.thresholding_minimises_the_expected_error",
+    says=r"\eta\ge\tfrac12,\ f\le g\ \Rightarrow\ (1-\eta)f\le\eta g",
+)
+def thresholding_is_right_where_voice_leads_by_more(lowest: Constant = Fraction(1, 2)) -> Stated:
+    """Both factors on the right are the larger ones; g = f + d."""
+    domain = Domain(f"e in [{lowest},1], f in [0,oo), d in [0,oo)")
+    e, f, d = domain
+
+    def proof(k: Proof) -> Any:
+        signs = [k.sign(product, ">=") for product in ((2 * e - 1) * f, e * d)]
+        return k.show((1 - e) * f, "<=", e * (f + d), by=signs)
+
+    return ForAll(domain, (1 - e) * f, "<=", e * (f + d)), chain(proof)
+
+
 cross_entropy_learns_the_probability.false_if("the least loss were 1 % larger", factor=_ONE_PERCENT)
 cross_entropy_learns_every_bin.false_if("the least loss were 1 % larger", factor=_ONE_PERCENT)
 ideal_mask_has_the_least_error.false_if("the least error were 1 % larger", factor=_ONE_PERCENT)
 ideal_mask_has_the_largest_ratio.false_if("errors counted 1 % less", factor=Fraction(99, 100))
 no_mask_beats_the_ideal_binary_one.true_if("the mask dropped the bin", masks="[0,0]")
+thresholding_is_right_where_voice_leads_by_more.false_if("the probability could be 2/5", lowest=Fraction(2, 5))
 thresholding_minimises_the_expected_error.true_if("voice and rest were ahead by the same amount", same=True)

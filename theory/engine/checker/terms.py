@@ -140,6 +140,8 @@ class Tape:
         return int(extra.p) if head == "q" and extra.q == 1 and abs(extra) < 1000 else None
 
     def _power(self, b: Any, e: Any, whole: int | None, base: int, cell: Cell) -> Any:
+        if whole == 0 and not _head(b).is_finite():
+            return _nan(b)  # arithmetic would say 1, also where the base is not defined
         if whole is not None:
             power = b ** abs(whole)
             if isinstance(b, arb) and whole % 2 == 0 and not (b > 0 or b < 0) and b.is_finite():

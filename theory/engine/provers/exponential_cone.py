@@ -1,14 +1,16 @@
 """Exponential cone programs: Newton's method searches, exact points and multipliers decide.
 
 A rational point inside the cones bounds the optimum on one side, rational multipliers inside the dual cones bound it on
-the other. Both come from the central path, so that the two bounds close in on the optimum as far as the statement asks;
-an optimum that is claimed exactly, with no room between the bounds, is out of reach.
+the other. Both come from the central path, so that the two bounds close in on the optimum as far as the statement asks.
+Out of reach, and so undecided: an optimum that is claimed exactly, with no room between the bounds; an infimum that is
+not attained; a feasible set that, its equalities aside, has no interior, holds a line or lies beyond 2^20.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -119,9 +121,12 @@ class _Search:
         if solved is None:
             raise NotSettled("the equalities contradict each other")
         free = [name for name in self._names if name not in solved]
+        if not free:
+            yield self._fixed(solved)
+            return
         inequalities = [_substituted(form, solved) for relation, form in self._constraints if relation == ">="]
         cones = [[_substituted(form, solved) for form in triple] for triple in self._cones]
-        start = interior(free, inequalities, cones) if free else None
+        start = interior(free, inequalities, cones)
         if start is None:
             raise NotSettled("no point strictly inside all inequalities and cones was found")
         cost = combine([(Fraction(self._sign), _substituted(self._objective, solved))])
@@ -134,6 +139,15 @@ class _Search:
                 if None not in found:
                     break
             yield self._least, self._most
+
+    def _fixed(self, solved: dict[Any, Form]) -> tuple[_Bound | None, _Bound | None]:
+        """Return the bounds where the equalities leave one point: their own multipliers are enough."""
+        inequalities = [arb(0)] * sum(relation == ">=" for relation, _ in self._constraints)
+        centre = Centre(_ONE, [], inequalities, [[arb(0)] * 3 for _ in self._cones])
+        found = self._at_point(centre, [], solved, 0), self._by_multipliers(centre, 0)
+        for bound, at_least in zip(found, (self._sign < 0, self._sign > 0), strict=True):
+            self._keep(bound, at_least=at_least)
+        return self._least, self._most
 
     def _keep(self, bound: _Bound | None, *, at_least: bool) -> None:
         """Keep a bound that the checker accepts and that is no weaker than the last one."""
@@ -192,10 +206,10 @@ class _Search:
     def witness(self, least: _Bound | None, most: _Bound | None) -> Witness | None:
         """Return the data of a bound that contradicts the statement, if one does."""
         if most is not None and self.low is not None and most.value < self.low:
-            found = f"the optimum is at most {float(most.value):.12g}, claimed is at least {float(self.low):.12g}"
+            found = f"the optimum is at most {_real(most.value):.12g}, claimed is at least {_real(self.low):.12g}"
             return Witness(_KIND, most.data, found)
         if least is not None and self.high is not None and least.value > self.high:
-            found = f"the optimum is at least {float(least.value):.12g}, claimed is at most {float(self.high):.12g}"
+            found = f"the optimum is at least {_real(least.value):.12g}, claimed is at most {_real(self.high):.12g}"
             return Witness(_KIND, least.data, found)
         return None
 
@@ -209,7 +223,7 @@ class _Search:
     def reason(self) -> str:
         """Return why nothing was decided."""
         claimed = " and ".join(
-            f"at {word} {float(end):.12g}"
+            f"at {word} {_real(end):.12g}"
             for word, end in (("least", self.low), ("most", self.high))
             if end is not None
         )
@@ -218,9 +232,17 @@ class _Search:
 
 def _described(least: _Bound | None, most: _Bound | None) -> str:
     if least is None or most is None:
-        known = [f"at {word} {float(bound.value):.12g}" for word, bound in (("least", least), ("most", most)) if bound]
+        known = [f"at {word} {_real(bound.value):.12g}" for word, bound in (("least", least), ("most", most)) if bound]
         return f"optimum {known[0]}" if known else "nothing is known of the optimum"
-    return f"optimum {float((least.value + most.value) / 2):.10g}, known to {float(most.value - least.value):.1e}"
+    return f"optimum {_real((least.value + most.value) / 2):.10g}, known to {_real(most.value - least.value):.1e}"
+
+
+def _real(value: Fraction) -> float | Decimal:
+    """Return a number to print, also beyond the range of floats."""
+    try:
+        return float(value)
+    except OverflowError:
+        return Decimal(value.numerator) / Decimal(value.denominator)
 
 
 def _form(raw: dict[str, str]) -> Form:

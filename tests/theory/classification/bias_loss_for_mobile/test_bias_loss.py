@@ -54,3 +54,10 @@ def test_strict_namespace_and_dtype():
 def test_refuses(call):
     with pytest.raises(ValueError, match=r"must be|need"):
         call()
+
+
+def test_weight_and_loss_over_the_whole_range():
+    assert bias_weight(100.0, alpha=1.0, beta=1e-300) == pytest.approx(math.exp(100), rel=1e-14)
+    single = bias_weight(np.array(60, dtype=np.float32), alpha=1.0, beta=1e-20)
+    assert float(single) == pytest.approx(math.exp(60), rel=1e-5)
+    assert float(bias_loss([0.0, -50.0], 0, 0.0, alpha=1.0, beta=0.5)) == pytest.approx(math.exp(-50) / 2, rel=1e-14)

@@ -107,3 +107,24 @@ def test_strict_namespace_and_dtype():
 def test_refuses(call):
     with pytest.raises(ValueError, match=r"need|must be|allowed"):
         call()
+
+
+def test_a_group_that_never_occurs_costs_nothing():
+    parts = log_parts([1.0, 0.0], [[0.5, 0.5], [0.0, 1.0]], [[0.5, 0.5], [1.0, 0.0]])
+    assert [float(part) for part in parts] == pytest.approx([np.log(2), 0.0, np.log(2)], rel=1e-15, abs=0)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: calibration_error([1.0], [float("nan")], [0.5]),
+        lambda: calibration_error([1.0], [0.5], [1.5]),
+        lambda: calibration_error([0.5, 0.5], [0.1, 0.2, 0.3], 0.5),
+        lambda: brier_parts([0.5, 0.5], [[0.5, 0.5]] * 3, [[0.5, 0.5]] * 3),
+        lambda: binned_calibration_error([0.5], [1], bins=2.5),
+        lambda: binned_calibration_error([0.5, 0.5], [1, 0, 1]),
+    ],
+)
+def test_refuses_what_is_no_probability_or_does_not_fit(call):
+    with pytest.raises(ValueError, match=r"must be|allowed|shapes that broadcast"):
+        call()

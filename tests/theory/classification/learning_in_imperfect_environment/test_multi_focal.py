@@ -76,3 +76,17 @@ def test_strict_namespace_and_dtype():
 def test_refuses(call):
     with pytest.raises(ValueError, match="must be"):
         call()
+
+
+@pytest.mark.parametrize("q", [1e-30, 1e-17, 1e-9, 0.3, 1 - 2.0**-40])
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0, 40.0])
+def test_the_posterior_behind_to_full_precision(q, gamma):
+    with mpmath.workdps(80):
+        p = mpmath.mpf(q)
+        up, down = ((1 - x) ** gamma / x - gamma * (1 - x) ** (gamma - 1) * mpmath.log(x) for x in (p, 1 - p))
+        expected = float(down / (up + down))
+    assert posterior_behind(q, gamma=gamma) == pytest.approx(expected, rel=1e-12, abs=1e-300)
+
+
+def test_a_huge_focus_leaves_a_number():
+    assert [posterior_behind(q, gamma=1e4) for q in (0.4, 0.5, 0.6)] == [0.0, 0.5, 1.0]

@@ -67,3 +67,14 @@ def test_strict_namespace_and_dtype():
 def test_refuses(call):
     with pytest.raises(ValueError, match=r"must be|need"):
         call()
+
+
+def test_gains_at_the_ends_of_the_range():
+    assert float(normalized_gain([1e308] * 20)) == 1.0
+    assert float(normalized_gain([1e-300, 2e-300])) == pytest.approx(float(normalized_gain([1.0, 2.0])), rel=1e-14)
+
+
+@pytest.mark.parametrize("call", [lambda: normalized_gain([]), lambda: normalized_gain([1.0, 2.0], keys=[math.nan, 1])])
+def test_refuses_empty_rows_and_keys_without_order(call):
+    with pytest.raises(ValueError, match=r"must be|need"):
+        call()

@@ -3,9 +3,9 @@
 import pytest
 import sympy
 
-from theory.classification.h_calibration.h_calibration_expressions import softmax
 from theory.classification.rankmixup import rankmixup_expressions as module
 from theory.classification.rankmixup.ranking_loss import mixup_ranking_loss, normalized_gain
+from theory.classification.symbolic import softmax
 
 SCORES = tuple(map(sympy.Rational, ("6/5", "1", "-1")))
 MIXED = tuple(map(sympy.Rational, ("1", "1/2", "-2")))

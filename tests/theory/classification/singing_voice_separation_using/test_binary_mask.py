@@ -68,3 +68,14 @@ def test_strict_namespace_and_dtype():
 def test_refuses(call):
     with pytest.raises(ValueError, match=r"must be|need"):
         call()
+
+
+def test_cross_entropy_of_infinite_scores():
+    scores, masks = [math.inf, math.inf, math.inf, -math.inf, -math.inf], [1.0, 0.0, 0.5, 0.0, 1.0]
+    assert mask_cross_entropy(scores, masks).tolist() == [0.0, math.inf, math.inf, 0.0, math.inf]
+
+
+@pytest.mark.parametrize("call", [lambda: mask_cross_entropy(math.nan, 1.0), lambda: masked_ratio([], [], [])])
+def test_refuses_no_number_and_no_bin(call):
+    with pytest.raises(ValueError, match=r"must be|needed"):
+        call()

@@ -1,6 +1,7 @@
 """Certificates of cone programs: what shows the bounds passes, whatever is tampered with is rejected."""
 
 import copy
+import random
 import subprocess
 import sys
 
@@ -8,7 +9,7 @@ import pytest
 from flint import fmpq
 
 from theory.engine.checker import Rejected, check, confirm
-from theory.engine.checker.cones import _in_cone, _in_dual_cone
+from theory.engine.checker.cones import _in_cone, _in_dual_cone, _Program
 
 # minimise z where x = 1 and (x, 1, z) is in the cone: e, from 2.718 by the multipliers of a tangent to 2.719 by a point
 STATEMENT = {
@@ -189,3 +190,48 @@ def test_checking_imports_no_solver_and_no_prover():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        ["log", -1],
+        ["^", ["log", -1], 0],
+        ["^", ["^", 0, -1], 0],
+        ["max", ["log", -1], 5],
+        ["min", 5, ["log", -1]],
+        ["*", 0, ["log", 0]],
+        ["exp", ["log", 0]],
+        ["/", 1, 0],
+        ["^", -1, ["/", 1, 2]],
+        ["exp", ["exp", ["exp", 100]]],
+    ],
+)
+def test_an_end_that_is_no_number_or_cannot_be_held_bounds_nothing(end):
+    """The optimum is 0, shown exactly."""
+    program = {"sense": "min", "unknowns": ["x"], "objective": {"x": "1"}, "constraints": [["==", {"x": "1"}]]}
+    statement = {"kind": "exponential_cone", "program": program | {"cones": []}, "low": None, "high": None}
+    data = {"point": {"x": "0"}, "multipliers": {"constraints": ["1"], "cones": []}}
+    for judge in (check, confirm):
+        for side in ("low", "high"):
+            with pytest.raises(Rejected):
+                judge(statement | {side: end}, evidence(data))
+
+
+def test_no_mutated_certificate_shows_a_bound_beyond_the_optimum():
+    """Each number is moved at random, hard by the optimum e: whatever is accepted is true of e."""
+    rng, program, accepted = random.Random(7), _Program(STATEMENT), 0
+    e = _exponential(fmpq(1))
+    for _ in range(2000):
+        z, m, v = (e + fmpq(rng.randint(-9, 9), 10 ** rng.randint(3, 12)) for _ in range(3))
+        u = -m if rng.random() < 0.9 else -z
+        tilted = {"constraints": [str(m), "0"], "cones": [[str(u), str((v - e) * rng.choice((1, 10))), "1"]]}
+        for data in ({"point": {"x": "1", "z": str(z)}}, {"multipliers": tilted}):
+            try:
+                low, high = program.known(data)
+            except Rejected:
+                continue
+            accepted += 1
+            assert low is None or low <= e + fmpq(1, 10**14)
+            assert high is None or high >= e - fmpq(1, 10**14)
+    assert accepted > 500
