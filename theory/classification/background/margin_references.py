@@ -1,7 +1,8 @@
-r"""Binary margin losses and the losses of Crammer-Singer and Weston-Watkins as references for `lossproof conform`.
+r"""The classical binary and multi-class losses as references for `lossproof conform`.
 
 A margin loss takes a score and a sign; the multi-class ones take scores and a class. Libraries differ in conventions
-that change the loss: hinges averaged over the classes, a margin other than 1, the base of the logarithm.
+that change the loss: hinges averaged over the classes, a margin other than 1, the base of the logarithm. The exact
+expressions and the slips are those of `theory.classification.background.background_expressions`.
 """
 
 from __future__ import annotations
@@ -10,91 +11,40 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from theory.classification.background.claims_max_losses import crammer_singer, weston_watkins
+from theory.classification.background import background_expressions as exact
 from theory.engine.conformance.cases import reorder_classes, shift, swap_signs
 from theory.engine.conformance.reference import SCORE_SIGN, SCORES_LABEL, Minimum, Reference, Slip
 
 __all__ = [
+    "CONSTRAINED_EXPONENTIAL",
+    "CONSTRAINED_HINGE",
+    "CONSTRAINED_SQUARED_HINGE",
     "CRAMMER_SINGER",
     "EXPONENTIAL",
     "HINGE",
     "LOGISTIC",
+    "MAX_RHO_MARGIN",
     "QUADRATIC",
+    "QUADRATIC_SURROGATE",
     "RHO_MARGIN",
     "SIGMOID",
     "WESTON_WATKINS",
 ]
 
 _POSTERIORS = tuple((1 - Fraction(k, 8), Fraction(k, 8)) for k in (1, 3, 5, 7))
+_THREE = tuple(tuple(Fraction(k, 10) for k in row) for row in ((6, 3, 1), (2, 4, 4), (5, 5, 0), (1, 2, 7)))
 
 
-def hinge(u: Any) -> Any:
-    """``max(0, 1-u)``."""
-    import sympy
-
-    return sympy.Max(0, 1 - u)
+# -- binary: a score and a sign --------------------------------------------------------------------------------------
 
 
-def logistic(u: Any) -> Any:
-    """``log(1 + exp(-u))``."""
-    import sympy
+def _of_sign(loss: Callable[..., Any]) -> Callable[..., Any]:
+    """Take one score and a sign where the expression takes a tuple and the label 0 or 1."""
 
-    return sympy.log(1 + sympy.exp(-u))
+    def signed(score: Any, label: int, **parameters: Any) -> Any:
+        return loss((score,), int(label > 0), **parameters)
 
-
-def exponential(u: Any) -> Any:
-    """``exp(-u)``."""
-    import sympy
-
-    return sympy.exp(-u)
-
-
-def quadratic(u: Any) -> Any:
-    """``max(0, 1-u)^2``."""
-    return hinge(u) ** 2
-
-
-def sigmoid(u: Any, k: Any) -> Any:
-    """``1 - tanh(k u)``."""
-    import sympy
-
-    return 1 - sympy.tanh(k * u)
-
-
-def rho_margin(u: Any, rho: Any) -> Any:
-    """``min(max(0, 1 - u/rho), 1)``."""
-    import sympy
-
-    return sympy.Min(sympy.Max(0, 1 - u / rho), 1)
-
-
-def _of_margin(phi: Callable[..., Any]) -> Callable[..., Any]:
-    def loss(score: Any, label: int, **parameters: Any) -> Any:
-        return phi(label * score, **parameters)
-
-    return loss
-
-
-def _perceptron(score: Any, label: int, **_: Any) -> Any:
-    import sympy
-
-    return sympy.Max(0, -label * score)
-
-
-def _label_of_zero_one(phi: Callable[..., Any]) -> Callable[..., Any]:
-    """Labels 0 and 1 go where -1 and 1 are meant: a negative example costs phi(0) whatever its score."""
-
-    def loss(score: Any, label: int, **parameters: Any) -> Any:
-        return phi((label + 1) // 2 * score, **parameters)
-
-    return loss
-
-
-def _shared_slips(phi: Callable[..., Any]) -> tuple[Slip, ...]:
-    return (
-        Slip("labels 0 and 1 are used where -1 and 1 are meant", _label_of_zero_one(phi)),
-        Slip("the sign of the margin is reversed", _of_margin(lambda u, **parameters: phi(-u, **parameters))),
-    )
+    return signed
 
 
 def _log_ratio(share: int) -> Callable[..., Any]:
@@ -118,126 +68,189 @@ def _geometric(p: tuple[Any, Any]) -> Any:
     return 2 * sympy.sqrt(p[0] * p[1])
 
 
-def _sign_of(p: tuple[Any, Any]) -> tuple[Any]:
-    return (1 if p[1] > p[0] else -1,)
+def _sign_of(p: tuple[Any, Any], rho: Any = 1) -> tuple[Any]:
+    return (rho if p[1] > p[0] else -rho,)
 
 
-def _margin_reference(name: str, says: str, phi: Callable[..., Any], **known: Any) -> Reference:
-    slips = (*_shared_slips(phi), *known.pop("slips", ()))
+def _binary(name: str, says: str, claims: tuple[str, ...], **known: Any) -> Reference:
+    # rho - u for 1 - u/rho shows at other rho only; the tensors are compared at the default 1
+    slips = [slip for slip in exact.SLIPS[name] if slip is not exact.rho_margin_not_scaled]
     return Reference(
         paper="hcons_binary",
         name=name,
         where="margin losses",
         says=says,
         inputs=SCORE_SIGN,
-        loss=_of_margin(phi),
+        loss=_of_sign(exact.LOSSES[name]),
         invariances=(swap_signs(),),
-        slips=slips,
+        slips=tuple(Slip.of(slip, _of_sign) for slip in slips),
+        claims=claims,
         **known,
     )
 
 
-HINGE = _margin_reference(
+HINGE = _binary(
     "hinge",
     r"\max(0,1-yu)",
-    hinge,
+    (
+        "bartlett.hinge_*",
+        "hcons_binary.hinge_*",
+        "steinwart.hinge_calibration",
+        "growth.hinge_does_not_grow_quadratically",
+    ),
     minimum=Minimum("2 min(p, 1-p), at the scores -1 and 1", _sign_of, lambda p: 2 * min(p), _POSTERIORS),
-    slips=(Slip("the margin 1 is missing: the perceptron loss", _perceptron),),
-    claims=("bartlett.hinge_*", "hcons_binary.*hinge*"),
 )
 
-LOGISTIC = _margin_reference(
+LOGISTIC = _binary(
     "logistic",
     r"\log(1+e^{-yu})",
-    logistic,
+    ("bartlett.logistic_*", "hcons_binary.logistic_*", "steinwart.logistic_calibration", "growth.logistic_growth"),
     minimum=Minimum("the entropy of p, at the log-odds", _log_ratio(1), _entropy, _POSTERIORS),
-    claims=("bartlett.logistic_*", "hcons_binary.*logistic*", "growth.logistic_*"),
 )
 
-EXPONENTIAL = _margin_reference(
+EXPONENTIAL = _binary(
     "exponential",
     r"e^{-yu}",
-    exponential,
+    (
+        "bartlett.exponential_*",
+        "hcons_binary.exponential_*",
+        "steinwart.exponential_calibration",
+        "growth.exponential_growth",
+    ),
     minimum=Minimum("2 sqrt(p(1-p)), at half the log-odds", _log_ratio(2), _geometric, _POSTERIORS),
-    claims=("bartlett.exponential_*", "hcons_binary.*exponential*", "growth.exponential_*"),
 )
 
-QUADRATIC = _margin_reference(
+QUADRATIC = _binary(
     "quadratic",
     r"\max(0,1-yu)^2",
-    quadratic,
+    ("bartlett.truncated_square_*", "hcons_binary.quadratic_*", "steinwart.quadratic_calibration"),
     minimum=Minimum("4 p(1-p), at the score 2p-1", lambda p: (p[1] - p[0],), lambda p: 4 * p[0] * p[1], _POSTERIORS),
-    slips=(
-        Slip("not squared: the hinge loss", _of_margin(hinge)),
-        Slip("halved: half of the square", _of_margin(lambda u: hinge(u) ** 2 / 2)),
-        Slip("not cut off at 1: the squared loss", _of_margin(lambda u: (1 - u) ** 2)),
-    ),
-    claims=("bartlett.truncated_square_*", "hcons_binary.*quadratic*", "growth.quadratic_*"),
 )
 
-SIGMOID = _margin_reference(
-    "sigmoid", r"1-\tanh(kyu)", sigmoid, parameters={"k": 1}, claims=("hcons_binary.*sigmoid*",),
-    slips=(
-        Slip("halved: the logistic function 1/(1+exp(2ku))", _of_margin(lambda u, k: sigmoid(u, k) / 2)),
-        Slip("1 - tanh(ku/2): the logistic function doubled", _of_margin(lambda u, k: sigmoid(u / 2, k))),
-    ),
-)  # fmt: skip
-
-RHO_MARGIN = _margin_reference(
-    "rho_margin", r"\min(\max(0,1-yu/\rho),1)", rho_margin, parameters={"rho": 1},
-    claims=("hcons_binary.*rho_margin*",),
-    slips=(Slip("not cut off at 1: a hinge", _of_margin(lambda u, rho: hinge(u / rho))),),
-)  # fmt: skip
-
-
-def _mean_over_classes(scores: tuple[Any, ...], label: int) -> Any:
-    return weston_watkins(scores, label) / len(scores)
-
-
-def _squared_hinges(scores: tuple[Any, ...], label: int) -> Any:
-    import sympy
-
-    others = [s for k, s in enumerate(scores) if k != label]
-    return sympy.Add(*[sympy.Max(0, 1 + s - scores[label]) ** 2 for s in others])
-
-
-def _own_class_counted(scores: tuple[Any, ...], label: int) -> Any:
-    return weston_watkins(scores, label) + 1
-
-
-def _no_margin(scores: tuple[Any, ...], label: int) -> Any:
-    import sympy
-
-    return sympy.Max(*scores) - scores[label]
-
-
-WESTON_WATKINS = Reference(
-    paper="tewari_bartlett",
-    name="weston_watkins",
-    where="method of Weston and Watkins",
-    says=r"\sum_{y'\ne y}\max(0,1+s_{y'}-s_y)",
-    inputs=SCORES_LABEL,
-    loss=weston_watkins,
-    invariances=(shift(), reorder_classes()),
-    slips=(
-        Slip("the mean over the classes in place of the sum: 1/n times the loss", _mean_over_classes),
-        Slip("the hinges are squared", _squared_hinges),
-        Slip("the own class is counted: 1 too much", _own_class_counted),
-    ),
-    claims=("tewari_bartlett.weston_watkins_*",),
+SIGMOID = _binary(
+    "sigmoid",
+    r"1-\tanh(kyu)",
+    ("hcons_binary.sigmoid_*", "steinwart.sigmoid_calibration"),
+    parameters={"k": 1},
 )
 
-CRAMMER_SINGER = Reference(
-    paper="tewari_bartlett",
-    name="crammer_singer",
-    where="method of Crammer and Singer",
-    says=r"\max(0,1+\max_{y'\ne y}s_{y'}-s_y)",
-    inputs=SCORES_LABEL,
-    loss=crammer_singer,
-    invariances=(shift(), reorder_classes()),
-    slips=(
-        Slip("the margin 1 is missing: the perceptron loss", _no_margin),
-        Slip("the sum in place of the maximum: Weston-Watkins", weston_watkins),
+RHO_MARGIN = _binary(
+    "rho_margin",
+    r"\min(\max(0,1-yu/\rho),1)",
+    ("hcons_binary.rho_margin_*", "steinwart.rho_margin_calibration"),
+    parameters={"rho": 1},
+    minimum=Minimum("min(p, 1-p), at the scores -rho and rho", _sign_of, lambda p, rho: min(p), _POSTERIORS),
+)
+
+
+# -- several classes: scores and a label -----------------------------------------------------------------------------
+
+
+def _several(paper: str, name: str, where: str, says: str, claims: tuple[str, ...], **known: Any) -> Reference:
+    return Reference(
+        paper=paper,
+        name=name,
+        where=where,
+        says=says,
+        inputs=SCORES_LABEL,
+        loss=exact.LOSSES[name],
+        slips=tuple(map(Slip.of, exact.SLIPS[name])),
+        claims=claims,
+        **known,
+    )
+
+
+def _leader(p: tuple[Any, ...], rho: Any = 1) -> tuple[Any, ...]:
+    """Scores 0, but for one most probable class, which is ahead by rho."""
+    first = p.index(max(p))
+    return tuple(rho if k == first else 0 for k in range(len(p)))
+
+
+def _crammer_singer_scores(p: tuple[Any, ...]) -> tuple[Any, ...]:
+    return _leader(p, 1 if 2 * max(p) > 1 else 0)
+
+
+_DIFFERENCES = (shift(), reorder_classes())  # changes that keep the differences of the scores
+
+WESTON_WATKINS = _several(
+    "tewari_bartlett",
+    "weston_watkins",
+    "method of Weston and Watkins",
+    r"\sum_{y'\ne y}\max(0,1+s_{y'}-s_y)",
+    ("tewari_bartlett.weston_watkins_*",),
+    invariances=_DIFFERENCES,
+)
+
+CRAMMER_SINGER = _several(
+    "tewari_bartlett",
+    "crammer_singer",
+    "method of Crammer and Singer",
+    r"\max(0,1+\max_{y'\ne y}s_{y'}-s_y)",
+    ("tewari_bartlett.crammer_singer_*", "hcons_multiclass.max_hinge_is_flat"),
+    invariances=_DIFFERENCES,
+    minimum=Minimum(
+        "min(1, 2(1 - max p)), at equal scores or with the most probable class ahead by 1",
+        _crammer_singer_scores,
+        lambda p: min(1, 2 * (1 - max(p))),
+        _THREE,
     ),
-    claims=("tewari_bartlett.crammer_singer_*",),
+)
+
+MAX_RHO_MARGIN = _several(
+    "hcons_multiclass",
+    "max_rho_margin",
+    "max losses",
+    r"\min(\max(0,1-(s_y-\max_{y'\ne y}s_{y'})/\rho),1)",
+    ("hcons_multiclass.max_rho_margin_regret",),
+    parameters={"rho": 1},
+    invariances=_DIFFERENCES,
+    minimum=Minimum(
+        "1 - max p, with the most probable class ahead by rho",
+        _leader,
+        lambda p, rho: 1 - max(p),
+        _THREE,
+    ),
+)
+
+# A least conditional risk of a constrained loss is one over the scores of sum zero, which `Minimum` does not know.
+CONSTRAINED_HINGE = _several(
+    "hcons_multiclass",
+    "constrained_hinge",
+    "constrained losses, scores of sum zero",
+    r"\sum_{y'\ne y}\max(0,1+h_{y'})",
+    ("hcons_multiclass.constrained_hinge_*",),
+    invariances=(reorder_classes(),),
+)
+
+CONSTRAINED_SQUARED_HINGE = _several(
+    "hcons_multiclass",
+    "constrained_squared_hinge",
+    "constrained losses, scores of sum zero",
+    r"\sum_{y'\ne y}\max(0,1+h_{y'})^2",
+    ("hcons_multiclass.constrained_squared_hinge_*",),
+    invariances=(reorder_classes(),),
+)
+
+CONSTRAINED_EXPONENTIAL = _several(
+    "hcons_multiclass",
+    "constrained_exponential",
+    "constrained losses, scores of sum zero",
+    r"\sum_{y'\ne y}e^{h_{y'}}",
+    ("hcons_multiclass.constrained_exponential_*",),
+    invariances=(reorder_classes(),),
+)
+
+QUADRATIC_SURROGATE = _several(
+    "osokin",
+    "quadratic_surrogate",
+    "quadratic surrogate of the zero-one loss",
+    r"\tfrac1{2k}\bigl(f_y^2+\sum_{c\ne y}(1+f_c)^2\bigr)",
+    ("osokin.quadratic_surrogate_*",),
+    invariances=(reorder_classes(),),
+    minimum=Minimum(
+        "sum p (1-p)/(2k), at the scores p - 1",
+        lambda p: tuple(x - 1 for x in p),
+        lambda p: sum(x * (1 - x) for x in p) / (2 * len(p)),
+        _THREE,
+    ),
 )

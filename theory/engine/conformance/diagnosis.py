@@ -38,10 +38,18 @@ def diagnose(comparison: Comparison, batches: Sequence[Batch]) -> list[str]:
         exact = ExactLoss(reference, slip.loss, comparison.parameters)
         if _close(got, _exact(exact, batches)):
             found.append(slip.says)
+            if not whole and not _holds_together(comparison, exact, batches):
+                return [slip.says, "besides, the examples of a batch are mixed: each alone gives another number"]
     own = _exact(comparison.exact, batches)
     if _close(got, own):
         return ["each example alone is right; together in a batch they are not"]
     return found or _affine_fit(got, own)
+
+
+def _holds_together(comparison: Comparison, loss: ExactLoss, batches: Sequence[Batch]) -> bool:
+    """Return whether what explains each example alone explains the batches too."""
+    expected = [np.array([_real(x) for x in comparison.expected(batch, loss)]) for batch in batches]
+    return all(_close(comparison.got(batch), numbers) for batch, numbers in zip(batches, expected, strict=True))
 
 
 def _other_reduction(comparison: Comparison, batches: Sequence[Batch]) -> str | None:

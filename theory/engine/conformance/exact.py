@@ -25,7 +25,7 @@ class ExactLoss:
     >>> hinge = Reference("demo", "hinge", "", "", SCORE_SIGN, lambda u, y: sympy.Max(0, 1 - y * u))
     >>> loss = ExactLoss(hinge, hinge.loss, {})
     >>> [float(value) for value in loss.values(make(hinge, 2))][:2]
-    [2.25, 3.625]
+    [4.4375, 0.0]
     """
 
     def __init__(self, reference: Reference, loss: Loss, parameters: Mapping[str, Exact]) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import importlib
 from collections.abc import Callable, Iterator, Sequence
-from types import ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any, Protocol
 
 import numpy as np
 
+_LAYERS = 12
 DTYPES = ("float16", "float32", "float64")
 
 
@@ -59,7 +60,7 @@ class NumPy:
 
     name = "numpy"
     differentiation = "central differences"
-    _STEP = 2.0**-9
+    _STEP = 2.0**-12  # small enough for losses as steep as a sigmoid of slope 100, large enough for a value of 1000
 
     def version(self) -> str:
         return np.__version__
@@ -166,31 +167,74 @@ class Jax:
 
 
 LIBRARIES: dict[str, Callable[[], Library]] = {"numpy": NumPy, "torch": Torch, "jax": Jax}
+_MARKS = {"torch": {"torch"}, "jax": {"jax", "jaxlib", "optax"}, "numpy": {"numpy", "scipy", "sklearn"}}
 INSTALL = {"torch": "pip install torch", "jax": "pip install jax"}
 
 
 def used_by(function: Any) -> str:
-    """Guess the library of a callable: where its class, its module or what that module imports come from.
+    """Guess the library of a callable: where it, its class or what it names come from; else what its module imports.
+
+    What it refers to is read off its code, and off that of the functions of its own module that it calls: a module may
+    hold losses for several libraries.
 
     Examples
     --------
     >>> used_by(np.exp)
     'numpy'
     """
-    while hasattr(function, "func") or hasattr(function, "__wrapped__"):  # partial objects, decorated functions
-        function = getattr(function, "func", None) or function.__wrapped__
-    owners = [type(function).__mro__, [function]]
-    modules = {getattr(item, "__module__", None) or "" for owner in owners for item in owner}
-    tops = {name.partition(".")[0] for name in modules}
-    reached = set(tops)
-    held = [*getattr(function, "__globals__", {}).values(), *(c.cell_contents for c in _cells(function))]
-    for value in held:
-        mark = "__name__" if isinstance(value, ModuleType) else "__module__"
-        reached.add(str(getattr(value, mark, "")).partition(".")[0])
-    for name, marks in {"torch": {"torch"}, "jax": {"jax", "jaxlib", "optax"}}.items():
-        if reached & marks:
-            return name
+    layers = list(_layers(function))
+    near = {name for layer in layers for name in _origins(layer)}
+    far = {_top(value) for layer in layers for value in getattr(layer, "__globals__", {}).values()}
+    for reached in (near, far):
+        for name, marks in _MARKS.items():
+            if reached & marks:
+                return name
     return "numpy"
+
+
+def _layers(function: Any) -> Iterator[Any]:
+    """Return a callable and what it is around or calls: partial objects, decorated functions, methods, own ones."""
+    seen: list[Any] = []
+    todo = [function]
+    while todo and len(seen) < _LAYERS:
+        layer = todo.pop()
+        seen.append(layer)
+        yield layer
+        inner = [getattr(layer, name, None) for name in ("func", "__wrapped__", "__func__")]
+        if isinstance(layer, FunctionType):
+            inner += [v for v in _named(layer) if isinstance(v, FunctionType) and v.__module__ == layer.__module__]
+        else:
+            inner.append(vars(type(layer)).get("__call__"))
+        todo += [item for item in inner if callable(item) and not any(item is other for other in seen)]
+
+
+def _origins(layer: Any) -> Iterator[str]:
+    """Return the top-level modules that a layer comes from, and those of what its code names."""
+    for owner in (layer, *type(layer).__mro__):
+        yield (getattr(owner, "__module__", None) or "").partition(".")[0]
+    if isinstance(layer, FunctionType):
+        yield from (name for code in _codes(layer.__code__) for name in code.co_names)  # imported inside
+        yield from map(_top, _named(layer))
+
+
+def _named(function: FunctionType) -> list[Any]:
+    """Return what a function's code refers to, among the names of its module and of the functions around it."""
+    names = {name for code in _codes(function.__code__) for name in code.co_names}
+    held = [value for name, value in function.__globals__.items() if name in names]
+    return held + [cell.cell_contents for cell in _cells(function)]
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    """Return a code object and those of the functions defined inside."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes(constant)
+
+
+def _top(value: Any) -> str:
+    mark = "__name__" if isinstance(value, ModuleType) else "__module__"
+    return str(getattr(value, mark, "")).partition(".")[0]
 
 
 def _cells(function: Any) -> list[Any]:

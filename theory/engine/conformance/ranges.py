@@ -57,7 +57,8 @@ def _upwards(dtype: str) -> Iterator[int]:
 
 def _downwards(dtype: str) -> Iterator[int]:
     yield from range(-1, -10, -1)
-    yield from range(-10, _SMALLEST[dtype], -10 if dtype == "float32" else -70)
+    yield from range(-10, max(-40, _SMALLEST[dtype]), -5)  # where squares and roots lose half of the digits
+    yield from range(-40, _SMALLEST[dtype], -10 if dtype == "float32" else -70)
     yield _SMALLEST[dtype]
 
 
@@ -180,8 +181,8 @@ def _fault(comparison: Comparison, batch: Batch, dtype: str) -> str:
 def _compare(got: Any, expected: Sequence[Any], dtype: str, scale: float, what: str, room: int) -> str:
     largest = float(np.finfo(dtype).max) / (4 * room)  # a mean is a sum first
     for number, exact in zip(got.reshape(-1), expected, strict=True):
-        if mpmath.isnan(exact):
-            return f"the {what} on record is no number to fifty digits"
+        if mpmath.isnan(exact) or mpmath.im(exact):
+            return f"the {what} on record is no real number to fifty digits"
         if abs(exact) > largest:
             continue  # the loss itself leaves the range of the dtype
         if not np.isfinite(number):

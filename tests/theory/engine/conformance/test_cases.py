@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from theory.engine.conformance import cases
-from theory.engine.conformance.reference import PAIRED_SCORES, PROBABILITY_BIT, SCORES_LABEL, SCORES_TARGETS, Reference
+from theory.engine.conformance.reference import (
+    PAIRED_SCORES,
+    PROBABILITY_BIT,
+    SCORE_BIT,
+    SCORES_BITS,
+    SCORES_LABEL,
+    SCORES_TARGETS,
+    Input,
+    Reference,
+)
 
 
 def reference(inputs, **options):
@@ -16,6 +25,9 @@ LAYOUTS = [
     reference(SCORES_TARGETS),
     reference(PROBABILITY_BIT, whole_batch=True),
     reference(PAIRED_SCORES, whole_batch=True),
+    reference(SCORES_BITS),
+    reference((Input("gains", "probability", per_class=True, differentiated=True),)),
+    reference((Input("points", "ball", per_class=True, differentiated=True),)),
 ]
 
 
@@ -71,3 +83,26 @@ def test_no_scaled_row_lies_on_a_kink():
         for row in batch.columns["scores"]:
             gaps = {abs(16 * (a - b)) for a in (*row, 0) for b in row if a is not b}
             assert not gaps & {0, 1, 2, 4, 8, 16, 32, 64}
+
+
+def test_rows_of_bits_probabilities_and_points():
+    for classes in (2, 3, 5):
+        bits = cases.make(LAYOUTS[4], classes).columns["labels"]
+        assert all(set(row) == {0, 1} and len(row) == classes for row in bits)
+        gains = cases.make(LAYOUTS[5], classes).columns["gains"]
+        assert all(len(set(row)) == classes and min(row) > 0 and max(row) < 1 for row in gains)
+    for classes in (2, 16):
+        points = cases.make(LAYOUTS[6], classes).columns["points"]
+        assert all(0 < sum(x * x for x in row) < (15 / 16) ** 2 for row in points)
+
+
+def test_bits_are_turned_with_the_signs_and_rows_are_shifted_too():
+    batch = cases.make(reference(SCORE_BIT))
+    turned = cases.swap_signs().change(batch)
+    assert turned.columns["scores"] == [-x for x in batch.columns["scores"]]
+    assert [a + b for a, b in zip(turned.columns["labels"], batch.columns["labels"], strict=True)] == [1] * batch.size
+    inputs = (Input("positives", "real", differentiated=True), Input("negatives", "real", per_class=True))
+    pairs = cases.make(reference(inputs), 3)
+    moved = cases.shift_all(by=2).change(pairs)
+    assert np.array_equal(moved.floats("positives"), pairs.floats("positives") + 2)
+    assert np.array_equal(moved.floats("negatives"), pairs.floats("negatives") + 2)

@@ -234,3 +234,49 @@ def test_a_missing_library_is_a_skip_that_says_what_to_install(monkeypatch):
     assert found.outcome == "skipped"
     assert found.exit_status == 3
     assert "pip install jax" in found.text()
+
+
+def test_a_slip_in_a_batch_that_is_mixed_as_well():
+    """Weights of shape (n,) times losses of shape (n, 1): each example alone is the slip, their batch is not."""
+
+    def weighted(weights):
+        def loss(u, y):
+            return (np.where(y == 1, *weights) * np.logaddexp(0, -y * u)[:, None]).mean()
+
+        return loss
+
+    def exact(u, y):
+        return sympy.Rational(3 if y == 1 else 1, 4) * sympy.log(1 + sympy.exp(-y * u))
+
+    def exchanged(u, y):
+        return sympy.Rational(1 if y == 1 else 3, 4) * sympy.log(1 + sympy.exp(-y * u))
+
+    reference = Reference("demo", "weighted", "", "", SCORE_SIGN, exact, slips=(Slip("exchanged", exchanged),))
+    found = conform(weighted((0.25, 0.75)), reference)
+    assert found.diagnosis == [
+        "exchanged", "besides, the examples of a batch are mixed: each alone gives another number",
+    ]  # fmt: skip
+    found = conform(weighted((0.75, 0.25)), reference)
+    assert found.diagnosis == ["each example alone is right; together in a batch they are not"]
+
+
+def test_a_parameter_is_tried_only_where_the_loss_is_a_number():
+    def exact(u, y, most):
+        return sympy.sqrt(most - u**2 / 16) + 0 * y
+
+    reference = Reference("demo", "root", "", "", SCORE_SIGN, exact, parameters={"most": 1})
+    found = by_check(conform(lambda u, y, most: np.sqrt(most - u**2 / 16), reference, passes={"most": "most"}))
+    assert found["most, float64"].outcome == "agrees"
+    assert "for most from 1 to 1024" in found["most, float64"].detail
+
+
+def test_what_the_reference_cannot_say_is_no_agreement():
+    """At large scores this exact loss is infinity less infinity to fifty digits: reported, not passed over."""
+
+    def exact(u, y):
+        return sympy.log(1 - 1 / (1 + sympy.exp(-u))) - sympy.log((1 - 1 / (1 + sympy.exp(-u))) / 2)
+
+    reference = Reference("demo", "lost", "", "", SCORE_SIGN, exact)
+    found = by_check(conform(lambda u, y: 0 * u + np.log(2), reference))
+    assert found["float64"].outcome == "limited"
+    assert "on record is no real number" in found["float64"].detail

@@ -65,3 +65,49 @@ def test_the_library_is_guessed_from_the_callable():
         pass
 
     assert used_by(Own()) == "torch"
+
+
+class CallsTorch:
+    def __call__(self, scores, labels):
+        import torch
+
+        return torch.nn.functional.cross_entropy(scores, labels)
+
+    def method(self, scores, labels):
+        return self(scores, labels)
+
+
+def imports_inside(scores, labels):
+    import jax
+
+    return jax.nn.logsumexp(scores, axis=1)
+
+
+def test_a_library_that_is_imported_inside_is_seen():
+    assert used_by(CallsTorch()) == "torch"
+    assert used_by(functools.partial(CallsTorch())) == "torch"
+    assert used_by(imports_inside) == "jax"
+    jax = pytest.importorskip("jax")
+    assert used_by(jax.jit(lambda x: x + 1)) == "jax"
+
+
+def test_a_module_may_hold_losses_for_several_libraries():
+    torch = pytest.importorskip("torch")
+    around = {"np": np, "torch": torch, "__name__": "demo"}
+    exec(
+        "def in_numpy(x):\n    return helper(x)\n"
+        "def helper(x):\n    return np.exp(x)\n"
+        "def in_torch(x):\n    return torch.exp(x)\n"
+        "def in_neither(x):\n    return x.exp()\n",
+        around,
+    )
+    assert used_by(around["in_numpy"]) == "numpy"
+    assert used_by(around["in_torch"]) == "torch"
+    assert used_by(around["in_neither"]) == "torch"  # nothing is named: what the module imports decides
+
+
+def test_central_differences_follow_steep_functions():
+    values = np.array([0.5, 0.5625])
+    (slopes,) = NumPy().gradients(lambda x: 1 / (1 + np.exp(-73 * (x - 0.5))), [values], [0])
+    amplified = 1 / (1 + np.exp(-73 * (values - 0.5)))
+    assert np.allclose(slopes, 73 * amplified * (1 - amplified), rtol=1e-7)

@@ -66,6 +66,38 @@ def test_gradients_are_those_of_the_values(name):
                 assert abs(slope - (own[0] if item.per_class else own)) < 1e-6
 
 
+def grown(batch, power):
+    """Scores as large or small as an implementation may be tried on."""
+
+    def times(x):
+        return tuple(map(times, x)) if isinstance(x, tuple) else x * Fraction(2) ** power
+
+    names = [item.name for item in batch.inputs if item.kind == "real" or (item.kind == "ball" and power < 0)]
+    return batch.replaced(**{name: list(map(times, batch.columns[name])) for name in names})
+
+
+def flat(gradients):
+    rows = [row for column in gradients.values() for row in column]
+    return [x for row in rows for x in (row if isinstance(row, tuple) else (row,))]
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_no_digits_are_lost_at_large_and_small_scores(name, monkeypatch):
+    reference = FOUND[name]
+    base = batches(reference)[0]
+    loss = exact(reference)
+    for power in (6, -70):  # exp(256) and 2^-70 leave nothing of fifty digits where one is subtracted from them
+        batch = grown(base, power)
+        few = [*loss.values(batch), *flat(loss.gradients(batch))]
+        with monkeypatch.context() as patched:
+            patched.setattr("theory.engine.conformance.exact.DIGITS", 400)
+            many = [*loss.values(batch), *flat(loss.gradients(batch))]
+        assert all(abs(a - b) < 1e-12 * (1 + abs(b)) for a, b in zip(few, many, strict=True)), power
+    for power in (1016, -500):
+        batch = grown(base, power)
+        assert all(map(mpmath.isfinite, [*loss.values(batch), *flat(loss.gradients(batch))])), power
+
+
 @pytest.mark.parametrize("name", [name for name, item in FOUND.items() if item.minimum])
 def test_the_minimum_is_attained_and_none_is_near_it_below(name):
     reference = FOUND[name]
@@ -74,7 +106,7 @@ def test_the_minimum_is_attained_and_none_is_near_it_below(name):
     for posterior in reference.minimum.posteriors:
         p = tuple(map(sympy.Rational, posterior))
         scores = tuple(reference.minimum.scores(p, **parameters))
-        labels = range(len(p)) if labels_input.kind == "label" else (-1, 1)
+        labels = (-1, 1) if labels_input.kind == "sign" else range(len(p))
 
         def risk(moved, p=p, labels=labels):
             return sum(
