@@ -301,6 +301,11 @@ def bound(regret: Array, loss: MarginLoss | Callable[[Array], Array], score_boun
     loss, score_bound
         As in `transform`.
 
+    Raises
+    ------
+    ValueError
+        If a regret is negative or NaN, or the score bound is not positive.
+
     Examples
     --------
     >>> bound(0.5, hinge()), round(bound(0.02, logistic()), 6), bound(9.0, quadratic())

@@ -51,7 +51,7 @@ def pointwise_calibration(
     Returns
     -------
     array of the common shape
-        Infinite where no score has so large an excess risk, eps > |2 eta - 1|.
+        Infinite where no score has so large an excess risk, eps > |2 eta - 1| (by more than rounding).
 
     Raises
     ------
@@ -63,13 +63,16 @@ def pointwise_calibration(
     >>> from theory.classification.margin import hinge
     >>> pointwise_calibration(0.25, 0.75, hinge()), pointwise_calibration(0.75, 0.75, hinge())
     (0.5, inf)
+    >>> round(pointwise_calibration(0.4, 0.7, hinge()), 12)
+    0.4
     """
     xp, (levels, posteriors), scalar = real_arrays(eps, eta)
     require(xp, (levels >= 0) & (levels <= 1), levels, "eps", "in [0, 1]")
     require(xp, (posteriors >= 0) & (posteriors <= 1), posteriors, "eta", "in [0, 1]")
     t = xp.abs(2 * posteriors - 1)
     costs = transform(t, loss, score_bound)
-    values = xp.where(levels <= t, costs, xp.full_like(costs, math.inf))
+    rounding = 2 * float(xp.finfo(t.dtype).eps)  # of eta, twice: .4 counts as |2 * .7 - 1|
+    values = xp.where(levels <= t + rounding, costs, xp.full_like(costs, math.inf))
     return restore(xp.where(levels == 0, xp.zeros_like(values), values), scalar)
 
 

@@ -97,9 +97,9 @@ def numeric_transform(t: Any, loss: Loss, score_bound: Any = math.inf) -> Any:
 
 
 def _check_bound(score_bound: Any) -> float:
-    limit = float(score_bound)
+    limit = float(score_bound) if np.ndim(score_bound) == 0 else math.nan
     if not limit > 0:
-        raise ValueError(f"score_bound must be above 0 (infinity is allowed), got {score_bound!r}")
+        raise ValueError(f"score_bound must be above 0 (infinity is allowed) and one number, got {score_bound!r}")
     return limit
 
 

@@ -54,11 +54,16 @@ class MinimizabilityGap(_Shown):
 
     Attributes
     ----------
-    tau : which comp-sum loss
-    best_risk : least surrogate risk in the set
-    mean_least_risk : mean over x of the least conditional surrogate risk in the set
-    best_error : least zero-one risk in the set
-    mean_least_error : mean over x of the least conditional zero-one risk in the set
+    tau
+        Which comp-sum loss.
+    best_risk
+        Least surrogate risk in the set.
+    mean_least_risk
+        Mean over x of the least conditional surrogate risk in the set.
+    best_error
+        Least zero-one risk in the set.
+    mean_least_error
+        Mean over x of the least conditional zero-one risk in the set.
     """
 
     tau: float
@@ -90,22 +95,30 @@ class DataReport(_Shown):
 
     Attributes
     ----------
-    tau : which comp-sum loss
-    rows, classes : size of the data
-    surrogate_risk : mean conditional comp-sum risk of the scores
-    mean_conditional_minimum : mean of the least conditional risk over all scores
-    empirical_gap : their difference. For a complete hypothesis set that holds the model it is an upper bound
-    of the
-        minimizability gap, with equality if the model is the best of the set; it is also the surrogate regret
-        plus that gap
-    zero_one_risk : mean conditional error of the predicted class; where several classes share the largest
-    score, the
-        least probable of them counts
-    bayes_risk : mean least conditional error
-    zero_one_regret : their difference, measured
-    guarantee : the zero-one regret that ``empirical_gap`` allows at most, by
-    :func:`theory.classification.calibration.bound` published_guarantee : the same by the simplified published
-    bound, not cut at 1
+    tau
+        Which comp-sum loss.
+    rows, classes
+        Size of the data.
+    surrogate_risk
+        Mean conditional comp-sum risk of the scores.
+    mean_conditional_minimum
+        Mean of the least conditional risk over all scores.
+    empirical_gap
+        Their difference. For a complete hypothesis set that holds the model it is an upper bound of the
+        minimizability gap, with equality if the model is the best of the set; it is also the surrogate regret plus
+        that gap.
+    zero_one_risk
+        Mean conditional error of the predicted class; where several classes share the largest score, the least
+        probable of them counts.
+    bayes_risk
+        Mean least conditional error.
+    zero_one_regret
+        Their difference, measured.
+    guarantee
+        The zero-one regret that ``empirical_gap`` allows at most, by
+        :func:`theory.classification.calibration.bound`.
+    published_guarantee
+        The same by the simplified published bound, not cut at 1.
     """
 
     tau: float

@@ -1,4 +1,4 @@
-"""The formulas of comp-sum losses (and a few common ones) as SymPy expressions: what claims are stated with, and what a notebook shows.
+"""The formulas of comp-sum losses, and a few common ones, as SymPy expressions: what claims are stated with.
 
 Everything here takes and returns SymPy expressions; the numeric twins are in `theory.classification.comp_sum` and
 `theory.classification.calibration`. Source: paper key ``comp_sum``. `softmax` serves the exact expressions of every

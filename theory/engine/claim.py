@@ -23,6 +23,7 @@ from theory.engine.evidence import Evidence, Prover
 
 Stated = tuple[Any, Prover]  # what a claim's function returns: the statement and the method that decides it
 Constant = int | Fraction  # what its arguments are: exact numbers that a control may change
+FORMS = ("as printed", "as in the published code", "as usually quoted", "derived")
 STRENGTHS = ("identity", "tight", "upper", "lower", "rate", "asymptotic", "figure", "lemma")
 
 
@@ -60,7 +61,8 @@ class Claim:
     strength
         A label (`STRENGTHS`); relation and direction of the statement decide what is asserted.
     form
-        ``"as printed"``, ``"as usually quoted"`` (the form was not read in the source) or ``"derived"`` (our own).
+        One of `FORMS`: ``"as printed"``, ``"as in the published code"`` (read there, not in the paper), ``"as usually
+        quoted"`` (the form was not read in the source) or ``"derived"`` (our own).
     corrects
         Id of the claim that this one corrects or sharpens, "" if none.
     assumptions
@@ -141,12 +143,14 @@ def claim(
     Raises
     ------
     ValueError
-        If ``expected`` or ``strength`` is not a known word, or an argument of the function has no default.
+        If ``expected``, ``strength`` or ``form`` is not a known word, or an argument of the function has no default.
     """
     if expected not in [kind.value for kind in Evidence]:
         raise ValueError(f"expected is {expected!r}; allowed: {', '.join(kind.value for kind in Evidence)}")
     if strength not in STRENGTHS:
         raise ValueError(f"strength is {strength!r}; allowed: {', '.join(STRENGTHS)}")
+    if form not in FORMS:
+        raise ValueError(f"form is {form!r}; allowed: {', '.join(FORMS)}")
 
     def decorate(build: Callable[..., Stated]) -> Claim:
         for name, parameter in inspect.signature(build).parameters.items():

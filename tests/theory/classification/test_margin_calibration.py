@@ -84,3 +84,14 @@ def test_values_outside_are_refused(bad):
             calibration_function(bad, loss)
         with pytest.raises(ValueError, match=r"in \[0, 1\]"):
             psi_transform(bad, loss)
+
+
+def test_a_level_of_the_margin_itself_is_reached_in_spite_of_rounding():
+    for eta in np.linspace(0.5, 1.0, 101):
+        assert np.isfinite(pointwise_calibration(round(2 * eta - 1, 12), float(eta), margin.hinge()))
+    assert pointwise_calibration(0.4001, 0.7, margin.hinge()) == np.inf
+
+
+def test_one_score_bound_for_losses_without_closed_form():
+    with pytest.raises(ValueError, match="and one number, got"):
+        margin.transform(0.5, lambda u: np.exp(-u), np.array([1.0, 2.0]))

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from toy_claims import AtMost, Compare, make
 
-from theory.engine.claim import STRENGTHS, claim
+from theory.engine.claim import FORMS, STRENGTHS, claim
 from theory.engine.evidence import Evidence
 
 
@@ -29,12 +29,17 @@ def test_a_claim_carries_its_source_and_builds_its_statement():
 
 @pytest.mark.parametrize(
     ("changes", "why"),
-    [({"expected": "true"}, "expected is 'true'; allowed: proved"), ({"strength": "strong"}, "strength is 'strong'")],
+    [
+        ({"expected": "true"}, "expected is 'true'; allowed: proved"),
+        ({"strength": "strong"}, "strength is 'strong'"),
+        ({"form": "as read"}, "form is 'as read'; allowed: as printed, as in the published code"),
+    ],
 )
 def test_unknown_words_are_refused(changes, why):
     with pytest.raises(ValueError, match=why):
         declare(**changes)
     assert "lemma" in STRENGTHS
+    assert [declare(form=form).form for form in FORMS] == list(FORMS)
 
 
 def test_every_argument_has_the_value_that_is_claimed():

@@ -113,10 +113,13 @@ def rho_margin(scores: Scores, label: int, *, rho: Any = 1) -> sympy.Expr:
 
 def max_rho_margin(scores: Scores, label: int, *, rho: Any = 1) -> sympy.Expr:
     """The rho-margin loss of the smallest margin ``s_y - max_{y' != y} s_y'``."""
+    return rho_margin((_smallest_margin(scores, label),), 1, rho=rho)
+
+
+def _smallest_margin(scores: Scores, label: int) -> sympy.Expr:
     import sympy
 
-    others = [score for other, score in enumerate(scores) if other != label]
-    return rho_margin((scores[label] - sympy.Max(*others),), 1, rho=rho)
+    return scores[label] - sympy.Max(*[score for other, score in enumerate(scores) if other != label])
 
 
 def _constrained(scores: Scores, label: int, phi: Callable[[Any], Any]) -> sympy.Expr:
@@ -160,108 +163,169 @@ def quadratic_surrogate(scores: Scores, label: int) -> sympy.Expr:
 # -- slips -----------------------------------------------------------------------------------------------------------
 
 
+def zero_one_labels(loss: Loss) -> Loss:
+    """Return the slip of a binary loss whose labels are multiplied with the score as 0 and 1."""
+
+    def slip(scores: Scores, label: int, **parameters: Any) -> sympy.Expr:
+        """Slip: labels 0 and 1 are used where -1 and 1 are meant."""
+        return loss(tuple(label * score for score in scores), 1, **parameters)
+
+    return slip
+
+
+def reversed_sign(loss: Loss) -> Loss:
+    """Return the slip of a binary loss that decreases where it should increase."""
+
+    def slip(scores: Scores, label: int, **parameters: Any) -> sympy.Expr:
+        """Slip: the sign of the margin is reversed."""
+        return loss(scores, 1 - label, **parameters)
+
+    return slip
+
+
+def centred(loss: Loss) -> Loss:
+    """Return the loss of scores from which their mean is taken first."""
+
+    def slip(scores: Scores, label: int) -> sympy.Expr:
+        """Slip: the scores are centred first; on scores of sum zero it is the loss."""
+        import sympy
+
+        mean = sympy.Add(*scores) / len(scores)
+        return loss(tuple(score - mean for score in scores), label)
+
+    return slip
+
+
 def perceptron(scores: Scores, label: int) -> sympy.Expr:
-    """Hinge without its margin: ``max(0, -u)``."""
+    """Slip: the margin 1 is missing: the perceptron loss."""
     return _ramp(-_margin(scores, label))
 
 
-def hinge_of_binary_labels(scores: Scores, label: int) -> sympy.Expr:
-    """Labels 0 and 1 multiplied with the score as if they were -1 and 1: the negative class has loss 1 always."""
-    return _ramp(1 - label * scores[0])
+def quadratic_not_squared(scores: Scores, label: int) -> sympy.Expr:
+    """Slip: not squared: the hinge loss."""
+    return hinge(scores, label)
 
 
-def hinge_of_wrong_sign(scores: Scores, label: int) -> sympy.Expr:
-    """``max(0, 1 + u)``: the sign of the margin turned round."""
-    return _ramp(1 + _margin(scores, label))
+def quadratic_halved(scores: Scores, label: int) -> sympy.Expr:
+    """Slip: halved: half of the square."""
+    return quadratic(scores, label) / 2
 
 
 def square_without_hinge(scores: Scores, label: int) -> sympy.Expr:
-    """``(1 - u)^2``: confident right scores are punished."""
+    """Slip: not cut off at 1: the squared loss, which punishes confident right scores."""
     return (1 - _margin(scores, label)) ** 2
 
 
 def logistic_in_bits(scores: Scores, label: int) -> sympy.Expr:
-    """Logarithm of base 2."""
+    """Slip: the logarithm is of base 2."""
     import sympy
 
     return logistic(scores, label) / sympy.log(2)
 
 
 def logistic_of_probability(scores: Scores, label: int) -> sympy.Expr:
-    """The logistic function applied before the loss that applies it again."""
+    """Slip: the logistic function is applied before the loss, which applies it again."""
     import sympy
 
-    probability = 1 / (1 + sympy.exp(-scores[0]))
-    return logistic((probability,), label)
+    return logistic((1 / (1 + sympy.exp(-scores[0])),), label)
 
 
-def exponential_of_wrong_sign(scores: Scores, label: int) -> sympy.Expr:
-    """``exp(u)``: the sign of the margin turned round."""
-    import sympy
-
-    return sympy.exp(_margin(scores, label))
+def sigmoid_halved(scores: Scores, label: int, *, k: Any = 1) -> sympy.Expr:
+    """Slip: halved: the logistic function 1/(1+exp(2ku))."""
+    return sigmoid(scores, label, k=k) / 2
 
 
 def sigmoid_by_logistic(scores: Scores, label: int, *, k: Any = 1) -> sympy.Expr:
-    """``1/(1 + exp(k u))``: half the loss at half the slope."""
-    import sympy
+    """Slip: 1/(1+exp(ku)): half the loss at half the slope."""
+    return sigmoid_doubled_logistic(scores, label, k=k) / 2
 
-    return 1 / (1 + sympy.exp(k * _margin(scores, label)))
+
+def sigmoid_doubled_logistic(scores: Scores, label: int, *, k: Any = 1) -> sympy.Expr:
+    """Slip: 1 - tanh(ku/2): the logistic function doubled."""
+    return sigmoid(scores, label, k=k / 2)
 
 
 def rho_margin_uncut(scores: Scores, label: int, *, rho: Any = 1) -> sympy.Expr:
-    """``max(0, 1 - u/rho)``: not cut at 1."""
+    """Slip: not cut off at 1: a hinge."""
     return _ramp(1 - _margin(scores, label) / rho)
 
 
 def rho_margin_not_scaled(scores: Scores, label: int, *, rho: Any = 1) -> sympy.Expr:
-    """``min(max(0, rho - u), 1)``: the margin subtracted, not divided by."""
+    """Slip: the margin is subtracted from rho, not divided by it (no difference at rho = 1)."""
     import sympy
 
     return sympy.Min(_ramp(rho - _margin(scores, label)), 1)
 
 
 def crammer_singer_with_own_class(scores: Scores, label: int) -> sympy.Expr:
-    """Maximum over all classes, the labelled one included: never below 1."""
+    """Slip: the maximum includes the labelled class: never below 1."""
     import sympy
 
     return sympy.Max(*[1 + score - scores[label] for score in scores])
 
 
 def crammer_singer_without_margin(scores: Scores, label: int) -> sympy.Expr:
-    """``max_y' s_y' - s_y``: no margin."""
+    """Slip: the margin 1 is missing: the perceptron loss."""
     import sympy
 
     return sympy.Max(*[score - scores[label] for score in scores])
 
 
+def crammer_singer_summed(scores: Scores, label: int) -> sympy.Expr:
+    """Slip: the sum in place of the maximum: Weston-Watkins."""
+    return weston_watkins(scores, label)
+
+
 def weston_watkins_with_own_class(scores: Scores, label: int) -> sympy.Expr:
-    """The labelled class is summed over too, which adds its margin 1."""
+    """Slip: the own class is counted: 1 too much."""
     return weston_watkins(scores, label) + 1
 
 
 def weston_watkins_mean(scores: Scores, label: int) -> sympy.Expr:
-    """Mean over all classes for the sum over the others (as some libraries define it)."""
+    """Slip: the mean over the classes in place of the sum: 1/n times the loss."""
     return weston_watkins(scores, label) / len(scores)
 
 
+def weston_watkins_squared(scores: Scores, label: int) -> sympy.Expr:
+    """Slip: the hinges are squared."""
+    import sympy
+
+    others = [score for other, score in enumerate(scores) if other != label]
+    return sympy.Add(*[_ramp(1 + score - scores[label]) ** 2 for score in others])
+
+
+def weston_watkins_largest(scores: Scores, label: int) -> sympy.Expr:
+    """Slip: the maximum in place of the sum: Crammer-Singer."""
+    return crammer_singer(scores, label)
+
+
+def max_rho_margin_uncut(scores: Scores, label: int, *, rho: Any = 1) -> sympy.Expr:
+    """Slip: not cut off at 1: a hinge of the smallest margin."""
+    return rho_margin_uncut((_smallest_margin(scores, label),), 1, rho=rho)
+
+
 def constrained_hinge_with_own_class(scores: Scores, label: int) -> sympy.Expr:
-    """The labelled class is summed over too: its own score is pushed down."""
+    """Slip: the labelled class is summed over too: its own score is pushed down."""
     return constrained_hinge(scores, label) + _ramp(1 + scores[label])
 
 
 def constrained_hinge_of_wrong_sign(scores: Scores, label: int) -> sympy.Expr:
-    """``max(0, 1 - h_y')``: the other classes' scores are pushed up."""
+    """Slip: max(0, 1 - h): the other classes' scores are pushed up."""
     return _constrained(scores, label, lambda u: _ramp(1 + u))
 
 
+def constrained_squared_hinge_not_squared(scores: Scores, label: int) -> sympy.Expr:
+    """Slip: not squared: hinges."""
+    return constrained_hinge(scores, label)
+
+
 def constrained_exponential_mean(scores: Scores, label: int) -> sympy.Expr:
-    """Mean over the other classes for the sum."""
+    """Slip: the mean over the other classes in place of the sum."""
     return constrained_exponential(scores, label) / (len(scores) - 1)
 
 
 def quadratic_surrogate_of_one_hot(scores: Scores, label: int) -> sympy.Expr:
-    """Distance from the one-hot label: the scores that this fits are those plus 1."""
+    """Slip: the distance from the one-hot label: the scores that this fits are those plus 1."""
     import sympy
 
     others = [score**2 for other, score in enumerate(scores) if other != label]
@@ -269,7 +333,7 @@ def quadratic_surrogate_of_one_hot(scores: Scores, label: int) -> sympy.Expr:
 
 
 def quadratic_surrogate_not_divided(scores: Scores, label: int) -> sympy.Expr:
-    """Without the factor 1/k: the calibration function is then eps^2/4 for every k."""
+    """Slip: the factor 1/k is missing: the calibration function is then eps^2/4 for every k."""
     return quadratic_surrogate(scores, label) * len(scores)
 
 
@@ -289,18 +353,32 @@ LOSSES: dict[str, Loss] = {
     "quadratic_surrogate": quadratic_surrogate,
 }
 
+
+def _binary_slips(loss: Loss, *own: Loss) -> tuple[Loss, ...]:
+    return (zero_one_labels(loss), reversed_sign(loss), *own)
+
+
 SLIPS: dict[str, tuple[Loss, ...]] = {
-    "hinge": (perceptron, hinge_of_binary_labels, hinge_of_wrong_sign),
-    "quadratic": (square_without_hinge, hinge),
-    "exponential": (exponential_of_wrong_sign,),
-    "logistic": (logistic_in_bits, logistic_of_probability),
-    "sigmoid": (sigmoid_by_logistic,),
-    "rho_margin": (rho_margin_uncut, rho_margin_not_scaled),
-    "crammer_singer": (crammer_singer_with_own_class, crammer_singer_without_margin, weston_watkins),
-    "weston_watkins": (weston_watkins_with_own_class, weston_watkins_mean, crammer_singer),
-    "max_rho_margin": (),
-    "constrained_hinge": (constrained_hinge_with_own_class, constrained_hinge_of_wrong_sign),
-    "constrained_squared_hinge": (constrained_hinge,),
-    "constrained_exponential": (constrained_exponential_mean,),
+    "hinge": _binary_slips(hinge, perceptron),
+    "quadratic": _binary_slips(quadratic, quadratic_not_squared, quadratic_halved, square_without_hinge),
+    "exponential": _binary_slips(exponential),
+    "logistic": _binary_slips(logistic, logistic_in_bits, logistic_of_probability),
+    "sigmoid": _binary_slips(sigmoid, sigmoid_halved, sigmoid_by_logistic, sigmoid_doubled_logistic),
+    "rho_margin": _binary_slips(rho_margin, rho_margin_uncut, rho_margin_not_scaled),
+    "crammer_singer": (crammer_singer_with_own_class, crammer_singer_without_margin, crammer_singer_summed),
+    "weston_watkins": (
+        weston_watkins_with_own_class,
+        weston_watkins_mean,
+        weston_watkins_squared,
+        weston_watkins_largest,
+    ),
+    "max_rho_margin": (max_rho_margin_uncut,),
+    "constrained_hinge": (
+        constrained_hinge_with_own_class,
+        constrained_hinge_of_wrong_sign,
+        centred(constrained_hinge),
+    ),
+    "constrained_squared_hinge": (constrained_squared_hinge_not_squared, centred(constrained_squared_hinge)),
+    "constrained_exponential": (constrained_exponential_mean, centred(constrained_exponential)),
     "quadratic_surrogate": (quadratic_surrogate_of_one_hot, quadratic_surrogate_not_divided),
 }

@@ -12,6 +12,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from theory.classification.symbolic import margin_risk as _risk
 from theory.engine.claim import Constant, Stated, claim
 from theory.engine.words import Domain, ForAll, boxes, chain
 
@@ -20,13 +21,8 @@ if TYPE_CHECKING:
 
     from theory.engine.provers.symbolic.proof import Proof
 
-_PAPER, _WHERE, _FORM = "hcons_binary", "table of section 5, linear hypotheses", "as usually quoted"
+_PAPER, _WHERE, _FORM = "hcons_binary", "transforms of margin losses, linear hypotheses", "as usually quoted"
 _ONE_PERCENT = Fraction(101, 100)
-
-
-def _risk(right: Any, wrong: Any, t: Any) -> Any:
-    """The conditional risk of a score with loss ``right`` for the label 1 and ``wrong`` for -1."""
-    return (1 + t) / 2 * right + (1 - t) / 2 * wrong
 
 
 # -- squares below ---------------------------------------------------------------------------------------------------
@@ -34,7 +30,7 @@ def _risk(right: Any, wrong: Any, t: Any) -> Any:
 
 @claim(
     paper=_PAPER, where=_WHERE, form=_FORM, expected="proved", strength="lower",
-    says=r"\tfrac{1+t}2\log(1+t)+\tfrac{1-t}2\log(1-t)\ge\tfrac12t^2",
+    says=r"\tfrac{1+t}2\log(1+t)+\tfrac{1-t}2\log(1-t)\ge\tfrac12t^2,\quad 0\le t<1",
 )  # fmt: skip
 def logistic_above_square(c: Constant = 1) -> Stated:
     """Zero-one regret is at most sqrt(2 x) for a logistic regret x (natural logarithm).
@@ -207,11 +203,14 @@ def _margin_loss(name: str, u: sympy.Expr) -> sympy.Expr:
 
 
 @claim(
-    paper=_PAPER, where="transform of non-convex losses", form=_FORM, expected="refuted", strength="identity",
+    paper=_PAPER, where="transform of non-convex losses", expected="refuted", strength="upper",
     says=r"\varphi(u)=\min\{(1-u)_+,1\}:\quad \varphi(0)-\inf_u C_t(u)\le t",
 )  # fmt: skip
 def rho_margin_convex_shortcut(loss: str = "rho-margin") -> Any:
-    """The shortcut T(t) = phi(0) - inf C_t of convex losses gives 1/2 at t = 0 for the rho-margin loss."""
+    """The shortcut T(t) = phi(0) - inf C_t of convex losses gives 1/2 at t = 0 for the rho-margin loss.
+
+    The statement has the risk of the score 1 for the infimum, which is not larger.
+    """
     import sympy
 
     domain = Domain("t in [0,1]")
@@ -227,10 +226,10 @@ rho_margin_convex_shortcut.true_if("the loss were the hinge, which is convex", l
 @claim(
     paper=_PAPER, where=_WHERE, form=_FORM, expected="proved", strength="tight",
     corrects="hcons_binary.rho_margin_convex_shortcut",
-    says=r"\varphi(u)=\min\{(1-\tfrac u\rho)_+,1\},\ v\ge0:\quad C_t(-v)\ge C_t(\rho)+t,\ \text{equality at}\ v=\rho",
+    says=r"\varphi(u)=\min\{(1-\tfrac u\rho)_+,1\},\ v\ge0:\quad C_t(-v)\ge C_t(\rho)+t",
 )  # fmt: skip
 def rho_margin_wrong_sign(c: Constant = 1) -> Stated:
-    """The best wrong-sign score is -rho, not 0, and costs t more than the score rho: T(t) = t."""
+    """The best wrong-sign score is -rho, not 0: v = rho costs just t more than the score rho, so that T(t) = t."""
     import sympy
 
     domain = Domain("t in [0,1], rho in (0,oo), v in [0,oo)")

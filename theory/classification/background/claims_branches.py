@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
     from theory.engine.provers.symbolic.proof import Proof
 
-_PAPER, _WHERE, _FORM = "hcons_binary", "table of section 5, linear hypotheses", "as usually quoted"
+_PAPER, _WHERE = "hcons_binary", "transforms of margin losses, linear hypotheses"
+_LOGISTIC_BOUND = ("the bound on the scores is B = 2 artanh s: tB/2 - log cosh(B/2) is written in s",)
+_EXPONENTIAL_BOUND = ("the bound on the scores is B = artanh s: 1 - cosh B + t sinh B is written in s",)
 _LESS, _MORE = Fraction(95, 100), Fraction(105, 100)
-_LOGISTIC = r"s=\tanh\tfrac B2\le t:\quad\mathcal T(t)-\big(\tfrac{tB}2-\log\cosh\tfrac B2\big)"
-_EXPONENTIAL = r"s=\tanh B\le t:\quad1-\sqrt{1-t^2}-\big(1-\cosh B+t\sinh B\big)"
+_LOGISTIC = r"s=\tanh\tfrac B2\le t<1:\quad\mathcal T(t)-\big(\tfrac{tB}2-\log\cosh\tfrac B2\big)"
+_EXPONENTIAL = r"s=\tanh B\le t<1:\quad1-\sqrt{1-t^2}-\big(1-\cosh B+t\sinh B\big)"
 
 
 def logistic_difference(t: sympy.Expr, s: sympy.Expr) -> sympy.Expr:
@@ -62,7 +64,8 @@ def _moved(k: Proof, f: Any, r: Any, growth: Any) -> Any:
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, form=_FORM, expected="proved", strength="upper",
+    paper=_PAPER, where=_WHERE, expected="proved", strength="upper",
+    assumptions=_LOGISTIC_BOUND,
     says=_LOGISTIC + r"\ge\tfrac12(t-s)^2",
 )  # fmt: skip
 def logistic_bounded_lies_below(c: Constant = 1) -> Stated:
@@ -81,7 +84,8 @@ def logistic_bounded_lies_below(c: Constant = 1) -> Stated:
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, form=_FORM, expected="proved", strength="upper",
+    paper=_PAPER, where=_WHERE, expected="proved", strength="upper",
+    assumptions=_LOGISTIC_BOUND,
     says=_LOGISTIC + r"\le\frac{(t-s)^2}{2(1-t^2)}",
 )  # fmt: skip
 def logistic_branches_meet(c: Constant = 1) -> Stated:
@@ -100,7 +104,8 @@ def logistic_branches_meet(c: Constant = 1) -> Stated:
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, form=_FORM, expected="proved", strength="upper",
+    paper=_PAPER, where=_WHERE, expected="proved", strength="upper",
+    assumptions=_EXPONENTIAL_BOUND,
     says=_EXPONENTIAL + r"\ge\tfrac12(t-s)^2",
 )  # fmt: skip
 def exponential_bounded_lies_below(c: Constant = 1) -> Stated:
@@ -119,7 +124,8 @@ def exponential_bounded_lies_below(c: Constant = 1) -> Stated:
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, form=_FORM, expected="proved", strength="upper",
+    paper=_PAPER, where=_WHERE, expected="proved", strength="upper",
+    assumptions=_EXPONENTIAL_BOUND,
     says=_EXPONENTIAL + r"\le\frac{(t-s)^2}{2(1-t^2)^{3/2}}",
 )  # fmt: skip
 def exponential_branches_meet(c: Constant = 1) -> Stated:
@@ -139,7 +145,7 @@ def exponential_branches_meet(c: Constant = 1) -> Stated:
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, form=_FORM, expected="proved", strength="identity",
+    paper=_PAPER, where=_WHERE, expected="proved", strength="identity",
     says=r"t^2-(2tB-B^2)=(t-B)^2",
 )  # fmt: skip
 def quadratic_branches_meet(c: Constant = 1) -> Stated:

@@ -8,8 +8,8 @@ score -v
 
     C_t(-v) - inf C_t  >=  T(eps),
 
-with equality at t = eps and the best wrong-sign score. ``inf C_t`` stands in its closed form
-(`theory.classification.background.claims_psi_transform`); scores are not bounded.
+with equality at t = eps and the best wrong-sign score. ``inf C_t`` stands in its closed form: that some score has that
+risk, or comes as near to it as one likes, is in the claims that these rest on. Scores are not bounded.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ if TYPE_CHECKING:
 
 _PAPER, _WHERE = "steinwart", "calibration function of the zero-one loss for margin losses"
 _ONE_PERCENT = Fraction(101, 100)
-_SAYS = r"t\ge\varepsilon,\ v\ge0:\quad C_t(-v)-\inf C_t\ge\mathcal T(\varepsilon)="
+_SIGMOID = ("1 - t tanh(kB), the least risk of scores up to B, tends to 1 - t as B grows",)
+_RHO = ("the score rho has the risk (1-t)/2, as phi(rho) = 0 and phi(-rho) = 1",)
+_SAYS = r"0<\varepsilon\le t<1,\ v\ge0:\quad C_t(-v)-\inf C_t\ge\mathcal T(\varepsilon)="
 
 
 def _uniform(
@@ -76,7 +78,11 @@ def _square(k: Proof, t: Any, eps: Any, v: Any, later: Fact) -> list[Fact]:
     return [k.power(later, 2), k.sign(2 * t * v, ">=")]
 
 
-@claim(paper=_PAPER, where=_WHERE, expected="proved", strength="tight", says=_SAYS + r"\varepsilon\quad\text{(hinge)}")
+@claim(
+    paper=_PAPER, where=_WHERE, expected="proved", strength="tight",
+    uses=("bartlett.hinge_transform",),
+    says=_SAYS + r"\varepsilon\quad\text{(hinge)}",
+)  # fmt: skip
 def hinge_calibration(c: Constant = 1) -> Stated:
     """The least risk is 1 - t."""
     return _uniform(hinge_wrong_sign, lambda t: 1 - t, lambda t: t, _linear, c)
@@ -84,6 +90,7 @@ def hinge_calibration(c: Constant = 1) -> Stated:
 
 @claim(
     paper=_PAPER, where=_WHERE, expected="proved", strength="tight",
+    uses=("hcons_binary.quadratic_bound_attained",),
     says=_SAYS + r"\varepsilon^2\quad\text{(squared hinge)}",
 )  # fmt: skip
 def quadratic_calibration(c: Constant = 1) -> Stated:
@@ -93,6 +100,7 @@ def quadratic_calibration(c: Constant = 1) -> Stated:
 
 @claim(
     paper=_PAPER, where=_WHERE, expected="proved", strength="tight",
+    uses=("bartlett.exponential_transform",),
     says=_SAYS + r"1-\sqrt{1-\varepsilon^2}\quad\text{(exponential)}",
 )  # fmt: skip
 def exponential_calibration(c: Constant = 1) -> Stated:
@@ -114,6 +122,7 @@ def exponential_calibration(c: Constant = 1) -> Stated:
 
 @claim(
     paper=_PAPER, where=_WHERE, expected="proved", strength="tight",
+    uses=("bartlett.logistic_transform",),
     says=_SAYS + r"\tfrac{1+\varepsilon}2\log(1+\varepsilon)+\tfrac{1-\varepsilon}2\log(1-\varepsilon)"
     r"\quad\text{(logistic)}",
 )  # fmt: skip
@@ -135,6 +144,7 @@ def logistic_calibration(c: Constant = 1) -> Stated:
 
 @claim(
     paper=_PAPER, where=_WHERE, expected="proved", strength="tight",
+    uses=("hcons_binary.sigmoid_best_score_is_the_bound",), assumptions=_SIGMOID,
     says=_SAYS + r"\varepsilon\quad\text{(sigmoid)}",
 )  # fmt: skip
 def sigmoid_calibration(c: Constant = 1) -> Stated:
@@ -147,7 +157,7 @@ def sigmoid_calibration(c: Constant = 1) -> Stated:
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, expected="proved", strength="tight",
+    paper=_PAPER, where=_WHERE, expected="proved", strength="tight", assumptions=_RHO,
     says=_SAYS + r"\varepsilon\quad(\rho\text{-margin})",
 )  # fmt: skip
 def rho_margin_calibration(c: Constant = 1) -> Stated:

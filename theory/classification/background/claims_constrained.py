@@ -24,6 +24,7 @@ from theory.classification.background.constrained_setting import (
     point_and_rows,
     sample_constrained,
 )
+from theory.classification.samples import posteriors
 from theory.engine.claim import Constant, Stated, claim
 from theory.engine.words import Domain, ForAll, ForEveryN, LimitOf, Sig, chain
 
@@ -97,30 +98,30 @@ def _factor(function: Callable[[Any, Any], Any], weight: Any, fact: Any) -> list
     where=_WHERE,
     expected="proved",
     strength="tight",
-    says=r"\textstyle\sum_yh_y=0:\quad\sum_y(1-p_y)(1+h_y)_+\ge n(1-p_1)",
+    says=r"\textstyle\sum_yh_y=0,\ p_1=\max p:\quad\sum_y(1-p_y)(1+h_y)_+\ge n(1-p_1)",
 )
 def constrained_hinge_minimum(factor: Constant = 1) -> Stated:
-    """Each weight is at least 1 - p_1, and the hinges add up to at least n."""
-    at = constrained_setting()
+    """Each weight is at least 1 - p_1, and the hinges add up to at least n. Whatever class is predicted."""
+    at = constrained_setting(any_prediction=True)
     risk, least = at.total(_hinge), at.n * at.w1
 
     def proof(k: Proof) -> Any:
         ramps = _Ramps(k, at)
         _, m2, m = ramps.values
         named = ramps.rename(k, at, lambda w, value: w * value)
-        heavier = k.sum_up(k.show((at.w - at.w1) * m, ">=", 0, by=[(m, k.hypothesis(5))]))
-        more = k.show(at.beta * m2, ">=", 0, by=[(m2, k.hypothesis(4))])
+        heavier = k.sum_up(k.show((at.w - at.w1) * m, ">=", 0, by=[(m, k.hypothesis(3))]))
+        more = k.show(at.beta * m2, ">=", 0, by=[(m2, k.hypothesis(2))])
         return k.show(risk, ">=", least, by=[named, heavier, more, (at.w1, ramps.total_is_large(k, at))])
 
     return ForEveryN(at.domain, at.each, at.given, factor * risk, ">=", least), chain(proof, _with_best)
 
 
 def _with_best(rng: random.Random) -> Any:
-    """Posteriors and scores; often the flat ones, whose risk is the least where all are equally probable."""
+    """Posteriors and scores; often scores of least risk: n-1 for the first class, -1 for the others."""
     if rng.random() < 0.5:
         return sample_constrained(rng)
-    n = rng.randint(2, 5)
-    return point_and_rows([Fraction(1, n)] * n, [Fraction(0)] * n)
+    p = posteriors(rng, rng.randint(2, 5))
+    return point_and_rows(p, [Fraction(len(p) - 1)] + [Fraction(-1)] * (len(p) - 1))
 
 
 constrained_hinge_minimum.false_if("the risk were 1 % smaller", factor=Fraction(99, 100))
@@ -151,7 +152,8 @@ constrained_hinge_attained.false_if("the least risk were 1 % larger", factor=_ON
     expected="proved",
     strength="tight",
     uses=("hcons_multiclass.constrained_hinge_attained",),
-    says=r"\textstyle\sum_yh_y=0,\ h_2=\max h:\quad\sum_y(1-p_y)(1+h_y)_+-n(1-p_1)\ge p_1-p_2",
+    says=r"\textstyle\sum_yh_y=0,\ h_2=\max h,\ p_1=\max p:\quad\sum_y(1-p_y)(1+h_y)_+-n(1-p_1)"
+    r"\ge p_1-p_2",
 )
 def constrained_hinge_regret(c: Constant = 1) -> Stated:
     """Beyond the least risk, class 2 pays p_1 - p_2 times its hinge, which is at least 1: its score is not negative."""
@@ -162,9 +164,9 @@ def constrained_hinge_regret(c: Constant = 1) -> Stated:
         ramps = _Ramps(k, at)
         _, m2, m = ramps.values
         named = ramps.rename(k, at, lambda w, value: w * value)
-        heavier = k.sum_up(k.show((at.w - at.w1) * m, ">=", 0, by=[(m, k.hypothesis(5))]))
+        heavier = k.sum_up(k.show((at.w - at.w1) * m, ">=", 0, by=[(m, k.hypothesis(3))]))
         one = k.show(m2, ">=", 1, by=[ramps.above2, largest_score(k, at)])
-        k.show(at.beta, ">=", 0, by=[k.hypothesis(4)])
+        k.show(at.beta, ">=", 0, by=[k.hypothesis(2)])
         mass = (at.w1, ramps.total_is_large(k, at))
         return k.show(regret, ">=", at.beta, by=[named, heavier, (at.beta, one), mass])
 
@@ -217,8 +219,65 @@ def _inverse_weights(at: Constrained) -> sympy.Expr:
     paper=_PAPER,
     where=_WHERE,
     expected="proved",
+    strength="tight",
+    says=r"\textstyle\sum_yh_y=0,\ p_y<1:\quad\sum_y(1-p_y)(1+h_y)_+^2\ge\frac{n^2}{\sum_y1/(1-p_y)}",
+)
+def constrained_squared_hinge_minimum(factor: Constant = 1) -> Stated:
+    """Squares around l/(1-p), l = n/sum 1/(1-p), and the hinges add up to at least n. Whatever class is predicted."""
+    at = constrained_setting(positive=True, any_prediction=True)
+    level = at.n / _inverse_weights(at)
+    risk, least = at.total(_square), at.n**2 / _inverse_weights(at)
+
+    def proof(k: Proof) -> Any:
+        k.sign(_inverse_weights(at), ">")
+        k.sign(at.n, ">")
+        ramps = _Ramps(k, at)
+        named = ramps.rename(k, at, lambda weight, value: weight * value**2)
+        one, two, other = (
+            k.sign(weight * (value - level / weight) ** 2, ">=")
+            for weight, value in zip((at.w1, at.w2, at.w), ramps.values, strict=True)
+        )
+        total = (2 * level, ramps.total_is_large(k, at))
+        return k.show(risk, ">=", least, by=[named, one, two, k.sum_up(other), total])
+
+    return ForEveryN(at.domain, at.each, at.given, factor * risk, ">=", least), chain(proof, sample_constrained)
+
+
+constrained_squared_hinge_minimum.false_if("the risk were 1 % smaller", factor=Fraction(99, 100))
+
+
+@claim(
+    paper=_PAPER,
+    where=_WHERE,
+    expected="proved",
+    strength="tight",
+    says=r"1+h_y=\frac l{1-p_y},\ l=\frac n{\sum_y1/(1-p_y)}:\quad\textstyle\sum_y(1-p_y)(1+h_y)_+^2"
+    r"=\frac{n^2}{\sum_y1/(1-p_y)}",
+)
+def constrained_squared_hinge_attained(factor: Constant = 1) -> Stated:
+    """These scores add up to l sum 1/(1-p) - n = 0; as 1 + h > 0 no hinge is cut."""
+    at = constrained_setting(positive=True, any_prediction=True)
+    level = at.n / _inverse_weights(at)
+    risk, least = at.total(lambda weight, _: weight * (level / weight) ** 2), at.n**2 / _inverse_weights(at)
+
+    def proof(k: Proof) -> Any:
+        k.sign(_inverse_weights(at), ">")
+        return k.show(risk, "==", least)
+
+    return ForEveryN(at.domain, at.each, at.given, risk, "==", factor * least), chain(proof, sample_constrained)
+
+
+constrained_squared_hinge_attained.false_if("the least risk were 1 % larger", factor=_ONE_PERCENT)
+
+
+@claim(
+    paper=_PAPER,
+    where=_WHERE,
+    expected="proved",
     strength="lower",
-    says=r"\textstyle\sum_yh_y=0,\ h_2=\max h:\quad\sum_y(1-p_y)(1+h_y)_+^2-\frac{n^2}{\sum_y1/(1-p_y)}"
+    corrects="hcons_multiclass.constrained_squared_hinge_like_two_classes",
+    uses=("hcons_multiclass.constrained_squared_hinge_attained",),
+    says=r"\textstyle\sum_yh_y=0,\ h_2=\max h,\ p_y\le p_1<1:\quad\sum_y(1-p_y)(1+h_y)_+^2-\frac{n^2}{\sum_y1/(1-p_y)}"
     r"\ge\frac{(p_1-p_2)^2}{2-p_1-p_2}",
 )
 def constrained_squared_hinge_regret(c: Constant = 1) -> Stated:
@@ -252,9 +311,9 @@ def _apart(k: Proof, at: Constrained, ramps: _Ramps) -> Fact:
     w1, w2, (m1, m2, _) = at.w1, at.w2, ramps.values
     one = k.show(m2, ">=", 1, by=[ramps.above2, largest_score(k, at)])
     k.show(1 + at.h2, ">=", 0, by=[largest_score(k, at)])
-    k.show(m2 - 1 - at.h1, ">=", 0, by=[ramps.above2, k.hypothesis(2)])
+    k.show(m2 - 1 - at.h1, ">=", 0, by=[ramps.above2, k.hypothesis(4)])
     larger = k.show(m2, ">=", m1, by=[k.at_most(ramps.m1, m2)])
-    k.show(at.beta, ">=", 0, by=[k.hypothesis(4)])
+    k.show(at.beta, ">=", 0, by=[k.hypothesis(2)])
     gap = k.show(w2 * m2 - w1 * m1, ">=", at.beta, by=[(w1, larger), (at.beta, one)])
     return k.power(gap, 2)
 

@@ -39,7 +39,9 @@ if TYPE_CHECKING:
 _PAPER, _WHERE = "hcons_multiclass", "constrained losses"
 _ONE_PERCENT = Fraction(101, 100)
 _HALF = Fraction(1, 2)
-_REGRET = r"\textstyle\sum_yh_y=0,\ h_2=\max h:\quad\sum_y(1-p_y)e^{h_y}-n\bigl(\prod_y(1-p_y)\bigr)^{1/n}"
+_REGRET = (
+    r"\textstyle\sum_yh_y=0,\ h_2=\max h,\ p_y\le p_1<1:\quad\sum_y(1-p_y)e^{h_y}-n\bigl(\prod_y(1-p_y)\bigr)^{1/n}"
+)
 
 
 def _exponential(weight: Any, h: Any) -> sympy.Expr:
@@ -67,9 +69,9 @@ def _gap(k: Proof, at: Constrained) -> Fact:
 
     first, second = (sympy.exp(h / 2) for h in (at.h1, at.h2))
     largest = largest_score(k, at)
-    ordered = k.exponential(k.show(at.h2 / 2, ">=", at.h1 / 2, by=[(_HALF, k.hypothesis(2))]))
+    ordered = k.exponential(k.show(at.h2 / 2, ">=", at.h1 / 2, by=[(_HALF, k.hypothesis(4))]))
     above_one = k.exponential(k.show(at.h2 / 2, ">=", 0, by=[(_HALF, largest)]))
-    roots = k.power(k.hypothesis(4), _HALF)
+    roots = k.power(k.hypothesis(2), _HALF)
     k.show(_root(at.w2) - _root(at.w1), ">=", 0, by=[roots])
     by = [(_root(at.w1), ordered), (_root(at.w2) - _root(at.w1), above_one)]
     apart = k.show(_root(at.w2) * second - _root(at.w1) * first, ">=", _root(at.w2) - _root(at.w1), by=by)
@@ -92,6 +94,60 @@ def _regret_is_large(k: Proof, at: Constrained) -> Fact:
     return k.show(at.total(_exponential), ">=", at.n * level + bound, by=by)
 
 
+@claim(
+    paper=_PAPER,
+    where=_WHERE,
+    expected="proved",
+    strength="tight",
+    says=r"\textstyle\sum_yh_y=0,\ p_y<1:\quad\sum_y(1-p_y)e^{h_y}\ge n\bigl(\prod_y(1-p_y)\bigr)^{1/n}",
+)
+def constrained_exponential_minimum(factor: Constant = 1) -> Stated:
+    """Arithmetic and geometric mean, by tangents at the mean logarithm. Whatever class is predicted."""
+    import sympy
+
+    at = constrained_setting(positive=True, any_prediction=True)
+    mean = _mean_log(at)
+    risk, least = at.total(_exponential), at.n * sympy.exp(mean)
+
+    def proof(k: Proof) -> Any:
+        v = k.fresh("v in (-oo,oo)")
+        k.sign(at.n, ">")
+        pairs = ((at.w1, at.h1), (at.w2, at.h2), (at.w, at.h))
+        one, two, other = (k.tangent(sympy.exp(v), v, mean, sympy.log(w) + h) for w, h in pairs)
+        return k.show(risk, ">=", least, by=[one, two, k.sum_up(other), (sympy.exp(mean), k.hypothesis(1))])
+
+    return ForEveryN(at.domain, at.each, at.given, factor * risk, ">=", least), chain(proof, sample_constrained)
+
+
+@claim(
+    paper=_PAPER,
+    where=_WHERE,
+    expected="proved",
+    strength="tight",
+    says=r"h_y=\log G-\log(1-p_y),\ G=\bigl(\textstyle\prod_y(1-p_y)\bigr)^{1/n}:"
+    r"\quad\sum_y(1-p_y)e^{h_y}=nG",
+)
+def constrained_exponential_attained(factor: Constant = 1) -> Stated:
+    """All terms are equal to G; these scores add up to zero by the definition of G."""
+    import sympy
+
+    at = constrained_setting(positive=True, any_prediction=True)
+    mean = _mean_log(at)
+    risk = at.total(lambda weight, _: _exponential(weight, mean - sympy.log(weight)))
+    least = at.n * sympy.exp(mean)
+
+    def proof(k: Proof) -> Any:
+        k.sign(at.n, ">")
+        return k.show(risk, "==", least)
+
+    return ForEveryN(at.domain, at.each, at.given, risk, "==", factor * least), chain(proof, sample_constrained)
+
+
+constrained_exponential_minimum.false_if("the risk were 1 % smaller", factor=Fraction(99, 100))
+constrained_exponential_attained.false_if("the least risk were 1 % larger", factor=_ONE_PERCENT)
+_LEAST = ("hcons_multiclass.constrained_exponential_attained",)
+
+
 def _stated(bound: Callable[[Any], Any], at_weight: Callable[[Any], Any], sample: Any, c: Any) -> Stated:
     """The regret against a function of b that is ``(sqrt(x+b) - sqrt x)^2`` at a weight x that w1 does not exceed."""
     import sympy
@@ -103,13 +159,13 @@ def _stated(bound: Callable[[Any], Any], at_weight: Callable[[Any], Any], sample
     def proof(k: Proof) -> Any:
         large = _regret_is_large(k, at)
         v = k.fresh("x in [0,oo)")
-        k.show(b, ">=", 0, by=[k.hypothesis(4)])
+        k.show(b, ">=", 0, by=[k.hypothesis(2)])
         x = at_weight(b)
         k.show(x, ">=", 0, by=[k.sign(1 - at.w2, ">="), k.sign(at.w1, ">=")])
         k.show(x - at.w1, ">=", 0, by=[k.sign(1 - at.w2, ">=")])
         slower = k.increments(v**_HALF, v, x, at.w1, b)
         gains = k.show(_root(at.w2) - _root(at.w1), ">=", _root(x + b) - _root(x), by=[slower])
-        rising = k.power(k.show(x + b, ">=", x, by=[k.hypothesis(4)]), _HALF)
+        rising = k.power(k.show(x + b, ">=", x, by=[k.hypothesis(2)]), _HALF)
         k.show(_root(x + b) - _root(x), ">=", 0, by=[rising])
         return k.show(regret, ">=", bound(b), by=[large, k.power(gains, 2)])
 
@@ -131,6 +187,7 @@ def _sample_flat(rng: random.Random) -> Any:
     form="as usually quoted",
     expected="proved",
     strength="lower",
+    uses=_LEAST,
     says=_REGRET + r"\ge2-\sqrt{4-(p_1-p_2)^2}",
 )
 def constrained_exponential_regret(c: Constant = 1) -> Stated:
@@ -144,6 +201,7 @@ def constrained_exponential_regret(c: Constant = 1) -> Stated:
     expected="proved",
     strength="lower",
     corrects="hcons_multiclass.constrained_exponential_regret",
+    uses=_LEAST,
     says=_REGRET + r"\ge\bigl(1-\sqrt{1-(p_1-p_2)}\bigr)^2",
 )
 def constrained_exponential_regret_sharper(c: Constant = 1) -> Stated:

@@ -21,6 +21,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from theory.classification.symbolic import margin_risk as _risk
 from theory.engine.claim import Constant, Stated, claim
 from theory.engine.words import Domain, ForAll, LimitOf, chain
 
@@ -38,10 +39,6 @@ _RANGES = "t in (0,1], d in (0,oo), c in (0,oo), eps in (0,1), x in [-1,1], y in
 def _model(u: Any, d: Any, c: Any, relative_error: Any) -> Any:
     """``Phi(u) - Phi(0)`` by the hypothesis: the error is at most eps times the quadratic term."""
     return -d * u + c * u**2 / 2 * (1 + relative_error)
-
-
-def _risk(right: Any, wrong: Any, t: Any) -> Any:
-    return (1 + t) / 2 * right + (1 - t) / 2 * wrong
 
 
 @claim(
@@ -133,7 +130,10 @@ smooth_growth_from_above_far.false_if("scores from half as far were meant", reac
     form="as usually quoted",
     expected="proved",
     strength="asymptotic",
-    assumptions=("T(t)/t^2 is d^2/(2c(1+x eps)), x in [-1, 1], for t <= t_0(eps): the bracket of the claims it uses",),
+    assumptions=(
+        "for each eps and t <= t_0(eps), T(t)/t^2 is d^2/(2c(1+x eps)) with some x in [-1, 1]: the bracket in uses",
+        "as eps may be as small as one likes, the limit in eps is the limit in t",
+    ),
     uses=(
         "growth.smooth_growth_from_below",
         "growth.smooth_growth_from_above_near",

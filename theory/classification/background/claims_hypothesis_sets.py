@@ -3,9 +3,9 @@
 Which scores they take, so that only a bound on the score matters.
 
 A linear hypothesis w.x + b with |w| <= W, |b| <= B takes exactly the scores up to W |x| + B in absolute value; a ReLU
-network with output weights of absolute sum at most Lambda takes those up to Lambda (W |x| + B). The least bound, at x
-= 0, is B and Lambda B: it enters the transforms of `theory.classification.margin`. Sums run over any number of
-coordinates or units; the norm is the Euclidean one.
+network with output weights of absolute sum at most Lambda takes none beyond Lambda (W |x| + B). The least bound, at x
+= 0 (where w.x = 0), is B and Lambda B: it enters the transforms of `theory.classification.margin`. Sums run over any
+number of coordinates or units; the norm is the Euclidean one.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _LINEAR, _RELU = "bounded linear hypotheses, Euclidean norm", "one-hidden-layer 
     form=_FORM,
     expected="proved",
     strength="tight",
-    says=r"\|w\|\le W,\ b\le B:\quad w\cdot x+b\le W\|x\|+B",
+    says=r"\|w\|\le W,\ b\le B,\ x\ne0:\quad w\cdot x+b\le W\|x\|+B",
 )
 def linear_score_bound(c: Constant = 1) -> Stated:
     """Cauchy-Schwarz, coordinate by coordinate: 2 w x <= (X/W) w^2 + (W/X) x^2. The same for -w, -b bounds it below."""
@@ -65,7 +65,7 @@ def linear_score_bound(c: Constant = 1) -> Stated:
     form=_FORM,
     expected="proved",
     strength="identity",
-    says=r"w=Wx/\|x\|,\ b=B:\quad w\cdot x+b=W\|x\|+B",
+    says=r"w=Wx/\|x\|,\ b=B,\ x\ne0:\quad w\cdot x+b=W\|x\|+B",
 )
 def linear_score_attained(c: Constant = 1) -> Stated:
     """The bound is a score that a hypothesis takes; scaling w and b gives every smaller one."""

@@ -6,8 +6,8 @@ smallest margin of label 1 is D, that of label y is ``-v_y``. For Phi not increa
 
 - Phi convex: if no class has more than half the mass, equal scores have the least risk, Phi(0), whatever Phi is. They
   tie with the least probable class: at p = (1/2, 1/2, 0, ...) surrogate regret 0 goes with zero-one regret 1/2, so
-  that no bound of the second by the first holds for three classes or more. Hinge (Crammer-Singer), exponential and
-  squared hinge are instances.
+  that no bound of the second by the first holds for three classes or more (which is concluded here, no claim of its
+  own). Hinge (Crammer-Singer), exponential and squared hinge are instances.
 - Crammer-Singer where one class has more than half of the mass, p_1 > 1/2: the least risk is 2(1 - p_1), a wrong
   prediction costs at least 2 p_1 - 1 more. There, and only there, it is calibrated.
 - Phi the rho-margin loss: the regret is at least the zero-one regret, with equality, for every number of classes.
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 _PAPER, _WHERE = "hcons_multiclass", "max losses"
 _LESS, _ONE_PERCENT = Fraction(99, 100), Fraction(101, 100)
 _HALF = Fraction(1, 2)
+_FIRST = ("class 1 scores highest: the smallest margin of label 1 is D, of any other label y it is -v_y",)
+_SECOND = ("class 2 scores highest: the smallest margin of label 2 is D, of any other label y it is -v_y",)
+_PHI = ("Phi is not negative and does not increase: the largest Phi of a margin is that of the smallest margin",)
 _MASS = r"p_1\le\tfrac12,\ v_y\ge D\ge0:\quad"
 
 
@@ -71,6 +74,7 @@ def _sample(rng: random.Random) -> Any:
     where=_WHERE,
     expected="proved",
     strength="tight",
+    assumptions=(*_FIRST, *_PHI),
     says=_MASS + r"\textstyle p_1\Phi(D)+\sum_{y\ne1}p_y\Phi(-v_y)\ge\Phi(0)"
     r"\quad\text{if }\Phi(u)\ge\Phi(0)-du\text{ at }D,-v_y",
 )
@@ -120,7 +124,7 @@ def _combine(k: Proof, p1: Any, D: Any, p: Any, v: Any, risk: Any, first: Any, o
     where=_WHERE,
     expected="proved",
     strength="tight",
-    uses=("hcons_multiclass.max_loss_of_convex_phi_is_flat",),
+    assumptions=_FIRST,
     says=_MASS + r"\textstyle p_1(1-D)_++\sum_{y\ne1}p_y(1+v_y)_+\ge1",
 )
 def max_hinge_is_flat(cap: Constant = _HALF) -> Stated:
@@ -138,7 +142,7 @@ def max_hinge_is_flat(cap: Constant = _HALF) -> Stated:
     where=_WHERE,
     expected="proved",
     strength="tight",
-    uses=("hcons_multiclass.max_loss_of_convex_phi_is_flat",),
+    assumptions=_FIRST,
     says=_MASS + r"\textstyle p_1e^{-D}+\sum_{y\ne1}p_ye^{v_y}\ge1",
 )
 def max_exponential_is_flat(cap: Constant = _HALF) -> Stated:
@@ -158,7 +162,7 @@ def max_exponential_is_flat(cap: Constant = _HALF) -> Stated:
     where=_WHERE,
     expected="proved",
     strength="tight",
-    uses=("hcons_multiclass.max_loss_of_convex_phi_is_flat",),
+    assumptions=_FIRST,
     says=_MASS + r"\textstyle p_1(1-D)_+^2+\sum_{y\ne1}p_y(1+v_y)_+^2\ge1",
 )
 def max_squared_hinge_is_flat(cap: Constant = _HALF) -> Stated:
@@ -186,6 +190,7 @@ max_squared_hinge_is_flat.false_if("one class had 3/5 of the mass", cap=Fraction
     where="consistency of the method of Crammer and Singer",
     expected="proved",
     strength="tight",
+    assumptions=_FIRST,
     says=r"p_1\ge\tfrac12,\ v_y\ge D\ge0:\quad\textstyle p_1(1-D)_++\sum_{y\ne1}p_y(1+v_y)_+\ge2(1-p_1)",
 )
 def crammer_singer_minimum_above_half(factor: Constant = 1) -> Stated:
@@ -218,6 +223,7 @@ crammer_singer_minimum_above_half.false_if("the risk were 1 % smaller", factor=_
     where="consistency of the method of Crammer and Singer",
     expected="proved",
     strength="tight",
+    assumptions=_SECOND,
     uses=("tewari_bartlett.crammer_singer_minimum_above_half",),
     says=r"p_1\ge\tfrac12,\ s_2=\max s:\quad\mathcal C_{CS}(s,p)-2(1-p_1)\ge2p_1-1",
 )
@@ -269,6 +275,7 @@ def _rho_margin(u: Any, rho: Any) -> sympy.Expr:
     form="as usually quoted",
     expected="proved",
     strength="tight",
+    assumptions=_SECOND,
     says=r"\Phi_\rho(u)=\min\{(1-\tfrac u\rho)_+,1\},\ v_y\ge0,\ D\ge0:\quad\textstyle p_2\Phi_\rho(D)"
     r"+\sum_{y\ne2}p_y\Phi_\rho(-v_y)-(1-p_1)\ge p_1-p_2",
 )

@@ -3,7 +3,8 @@ r"""The psi-transforms of the hinge, squared, truncated squared, exponential and
 ``psi(t) = inf over wrong-sign scores of the conditional risk - inf over all scores`` at the posterior (1+t)/2. For
 convex Phi with Phi'(0) < 0 the first infimum is Phi(0)
 (`theory.classification.background.claims_growth.wrong_sign_costs_value_at_zero`), so that ``Phi(0) - psi(t)`` is
-the least conditional risk. Each loss has two claims: no score has a smaller risk, and one attains it.
+the least conditional risk. Each loss has two claims: no score has a smaller risk, and one attains it (the truncated
+square: `theory.classification.background.claims_score_bound.quadratic_bound_attained` at B = t).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from theory.classification.symbolic import two_class_transform
+from theory.classification.symbolic import margin_risk, two_class_transform
 from theory.engine.claim import claim
 from theory.engine.words import Domain, ForAll, chain
 
@@ -56,7 +57,7 @@ def conditional_risk(loss: Callable[[Any], Any], u: Any, t: Any) -> Any:
     >>> sympy.simplify(conditional_risk(hinge, sympy.Integer(1), t))
     1 - t
     """
-    return (1 + t) / 2 * loss(u) + (1 - t) / 2 * loss(-u)
+    return margin_risk(loss(u), loss(-u), t)
 
 
 def _least(loss: Callable[[Any], Any], least: Callable[[Any], Any], proof: Any, factor: Any, t_range: str) -> Any:
@@ -118,7 +119,7 @@ def hinge_minimum(factor: Any = 1) -> Any:
     expected="proved",
     strength="tight",
     uses=_rests_on("hinge"),
-    says=r"\psi(t)=t",
+    says=r"C_t(1)=1-t,\quad\text{so that}\ \psi(t)=t",
 )
 def hinge_transform(factor: Any = 1) -> Any:
     """Attained at the score 1."""
@@ -152,7 +153,7 @@ def square_minimum(factor: Any = 1) -> Any:
     expected="proved",
     strength="tight",
     uses=_rests_on("square"),
-    says=r"\psi(t)=t^2",
+    says=r"C_t(t)=1-t^2,\quad\text{so that}\ \psi(t)=t^2",
 )
 def square_transform(factor: Any = 1) -> Any:
     """Attained at the score t."""
@@ -213,7 +214,8 @@ def exponential_minimum(factor: Any = 1) -> Any:
     expected="proved",
     strength="tight",
     uses=_rests_on("exponential"),
-    says=r"\psi(t)=1-\sqrt{1-t^2}",
+    says=r"C_t\bigl(\tfrac12\log\tfrac{1+t}{1-t}\bigr)=\sqrt{1-t^2},\ t<1,\quad"
+    r"\text{so that}\ \psi(t)=1-\sqrt{1-t^2}",
 )
 def exponential_transform(factor: Any = 1) -> Any:
     """Attained at half the log-odds."""
@@ -237,7 +239,7 @@ def _entropy(t: Any) -> Any:
     form=_FORM,
     expected="proved",
     strength="tight",
-    says=r"\tfrac{1+t}2\log(1+e^{-u})+\tfrac{1-t}2\log(1+e^u)\ge\log2-\mathcal T_1(t)",
+    says=r"\tfrac{1+t}2\log(1+e^{-u})+\tfrac{1-t}2\log(1+e^u)\ge\log2-\mathcal T_1(t),\quad t<1",
 )
 def logistic_minimum(factor: Any = 1) -> Any:
     """Gibbs' inequality for the posteriors and the sigmoid."""
@@ -260,7 +262,8 @@ def logistic_minimum(factor: Any = 1) -> Any:
     expected="proved",
     strength="tight",
     uses=_rests_on("logistic"),
-    says=r"\psi(t)=\mathcal T_1(t)",
+    says=r"C_t\bigl(\log\tfrac{1+t}{1-t}\bigr)=\log2-\mathcal T_1(t),\ t<1,\quad"
+    r"\text{so that}\ \psi(t)=\mathcal T_1(t)",
 )
 def logistic_transform(factor: Any = 1) -> Any:
     """Attained at the log-odds."""

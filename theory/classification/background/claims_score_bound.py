@@ -18,6 +18,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.classification.background.claims_binary import logistic_tangent
+from theory.classification.symbolic import margin_risk as _risk
 from theory.engine.claim import Constant, Stated, claim
 from theory.engine.words import Domain, ForAll, chain
 
@@ -26,12 +27,8 @@ if TYPE_CHECKING:
 
     from theory.engine.provers.symbolic.proof import Proof
 
-_PAPER, _WHERE, _FORM = "hcons_binary", "table of section 5, linear hypotheses", "as usually quoted"
+_PAPER, _WHERE, _FORM = "hcons_binary", "transforms of margin losses, linear hypotheses", "as usually quoted"
 _LESS, _ONE_PERCENT = Fraction(99, 100), Fraction(101, 100)
-
-
-def _risk(right: Any, wrong: Any, t: Any) -> Any:
-    return (1 + t) / 2 * right + (1 - t) / 2 * wrong
 
 
 # -- hinge: t min(B, 1) ----------------------------------------------------------------------------------------------
@@ -45,7 +42,7 @@ def _ramp(u: Any) -> sympy.Expr:
 
 @claim(
     paper=_PAPER, where=_WHERE, form=_FORM, expected="proved", strength="tight",
-    says=r"\varphi(u)=(1-u)_+,\ u\le B:\quad C_t(u)\ge1-tB",
+    says=r"\varphi(u)=(1-u)_+,\ u\le B\le1:\quad C_t(u)\ge1-tB",
 )  # fmt: skip
 def hinge_best_score_is_the_bound(factor: Constant = 1) -> Stated:
     """The two hinges are at least 1-u and 1+u; for B >= 1 the score 1 is better still."""
@@ -82,7 +79,7 @@ def hinge_bound_attained(factor: Constant = 1) -> Stated:
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, form=_FORM, expected="proved", strength="tight",
+    paper=_PAPER, where=_WHERE, expected="proved", strength="tight",
     says=r"\varphi(u)=(1-u)_+:\quad C_t(1+e)\ge1-t,\quad e\ge0",
 )  # fmt: skip
 def hinge_needs_no_score_above_one(factor: Constant = 1) -> Stated:
@@ -230,13 +227,16 @@ def _sigmoid_falls(k: Proof, slope: Any, high: Any, low: Any, above: Any) -> Any
 
 @claim(
     paper=_PAPER, where=_WHERE, form=_FORM, expected="proved", strength="tight",
-    says=r"\varphi(u)=1-\tanh(ku),\ u\le B:\quad C_t(u)\ge1-t\tanh(kB),\ \text{equality at}\ u=B",
+    says=r"\varphi(u)=1-\tanh(ku),\ u\le B:\quad C_t(u)\ge1-t\tanh(kB)",
 )  # fmt: skip
 def sigmoid_best_score_is_the_bound(c: Constant = 1) -> Stated:
     """The risk is 1 - t tanh(ku): the largest allowed score is always best, so that T(t) = t tanh(kB)."""
+    import sympy
+
     domain = Domain("t in [0,1], k in (0,oo), B in (0,oo), u in (-oo,oo)")
     t, slope, bound, u = domain
-    risk, best = (_sigmoid_risk(score, slope, t) for score in (u, bound))
+    risk, power = _sigmoid_risk(u, slope, t), sympy.exp(2 * slope * bound)
+    best = 1 - t * (power - 1) / (power + 1)  # tanh in exponentials; the risk of the score B
 
     def proof(k: Proof) -> Any:
         falls = _sigmoid_falls(k, slope, bound, u, k.hypothesis(0))
@@ -246,7 +246,7 @@ def sigmoid_best_score_is_the_bound(c: Constant = 1) -> Stated:
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, form=_FORM, expected="proved", strength="tight",
+    paper=_PAPER, where=_WHERE, expected="proved", strength="tight",
     says=r"\varphi(u)=1-\tanh(ku),\ v\ge0:\quad C_t(-v)\ge1=C_t(0)",
 )  # fmt: skip
 def sigmoid_wrong_sign(c: Constant = 1) -> Stated:

@@ -149,7 +149,7 @@ def exponential_transform(b: Array, classes: int) -> Array:
         return restore(values * values / (1 + xp.sqrt((1 - values) * (1 + values))), scalar)
     square = 0.75 * values * values
     delta = square / (1 + xp.sqrt(1 + square))
-    near = -2 * xp.expm1((2 * xp.log1p(-delta) + xp.log1p(delta / 2)) / 3)
+    near = 0.0 - 2 * xp.expm1((2 * xp.log1p(-delta) + xp.log1p(delta / 2)) / 3)
     middle = 2 - 3 * (values * (1 - values)) ** (1 / 3)
     far = 3 * values ** (1 / 3) * ((1 - values / 2) ** (2 / 3) - (1 - values) ** (1 / 3))
     beyond = xp.where(values <= 2 / 3, middle, far)
@@ -172,7 +172,8 @@ def conditional_risk(scores: Array, posterior: Array, phi: Callable[[Array], Arr
     Raises
     ------
     ValueError
-        If a row of scores does not add up to zero (to 1e-3 of its largest size).
+        If there are fewer than two classes or not as many probabilities as scores, a row of scores does not add up to
+        zero (to 1e-3 of its largest size), or a row of the posterior is no distribution (to 1e-3).
 
     Examples
     --------
@@ -182,7 +183,12 @@ def conditional_risk(scores: Array, posterior: Array, phi: Callable[[Array], Arr
     1.5
     """
     xp, (h, p), _ = real_arrays(scores, posterior)
-    size = xp.max(xp.abs(h), axis=-1)
-    require(xp, xp.abs(xp.sum(h, axis=-1)) <= 1e-3 * (size + 1e-30), h, "scores", "of sum zero along the last axis")
+    if min(h.ndim, p.ndim) < 1 or h.shape[-1] != p.shape[-1] or h.shape[-1] < 2:
+        shapes = f"{tuple(h.shape)} and {tuple(p.shape)}"
+        raise ValueError(f"scores (..., n) and posterior (..., n) of n >= 2 classes are needed, got {shapes}")
+    size, sums, masses = xp.max(xp.abs(h), axis=-1), xp.sum(h, axis=-1), xp.sum(p, axis=-1)
+    require(xp, xp.abs(sums) <= 1e-3 * (size + 1e-30), sums, "scores", "of sum zero along the last axis")
+    require(xp, p >= 0, p, "posterior", "at least 0")
+    require(xp, xp.abs(masses - 1) <= 1e-3, masses, "posterior", "of sum one along the last axis")
     total = xp.sum((1 - p) * phi(-h), axis=-1)
     return restore(total, total.ndim == 0)

@@ -29,7 +29,8 @@ Condition = tuple[Any, str, Any]
 class Constrained:
     """Domain, hypotheses and symbols; ``w = 1 - p`` are the weights of the classes.
 
-    Hypotheses by number: 0 w adds up to n - 1, 1 h adds up to zero, 2 h2 >= h1, 3 h2 >= h, 4 w2 >= w1, 5 w >= w1.
+    Hypotheses by number: 0 w adds up to n - 1, 1 h adds up to zero, 2 w2 >= w1, 3 w >= w1; and where class 2 is
+    predicted 4 h2 >= h1, 5 h2 >= h.
     """
 
     domain: Domain
@@ -57,8 +58,12 @@ class Constrained:
         return function(self.w1, self.h1) + function(self.w2, self.h2) + Sig(function(self.w, self.h))
 
 
-def constrained_setting(*, positive: bool = False) -> Constrained:
-    """Return the setting; with ``positive`` no class has all the mass, so that every weight is above 0."""
+def constrained_setting(*, positive: bool = False, any_prediction: bool = False) -> Constrained:
+    """Return the setting.
+
+    With ``positive`` no class has all the mass, so that every weight is above 0; with ``any_prediction`` the scores may
+    predict any class, the most probable one included.
+    """
     left = "(0,1]" if positive else "[0,1]"
     domain = Domain(f"w1 in {left}, w2 in {left}, h1 in (-oo,oo), h2 in (-oo,oo)")
     each = Domain(f"w in {left}, h in (-oo,oo)")
@@ -67,12 +72,11 @@ def constrained_setting(*, positive: bool = False) -> Constrained:
     given = (
         (w1 + w2 + Sig(w), "==", 1 + Sig(1)),
         (h1 + h2 + Sig(h), "==", 0),
-        (h2, ">=", h1),
-        (h2, ">=", h),
         (w2, ">=", w1),
         (w, ">=", w1),
     )
-    return Constrained(domain, each, given, w1, w2, h1, h2, w, h)
+    predicted = () if any_prediction else ((h2, ">=", h1), (h2, ">=", h))
+    return Constrained(domain, each, given + predicted, w1, w2, h1, h2, w, h)
 
 
 def point_and_rows(p: list[Fraction], h: list[Fraction]) -> Any:
@@ -84,7 +88,7 @@ def point_and_rows(p: list[Fraction], h: list[Fraction]) -> Any:
 def largest_score(k: Proof, at: Constrained) -> Fact:
     """The largest of scores of sum zero is not negative: n times it is at least their sum."""
     share = 1 / at.n
-    sums = [(share, k.hypothesis(2)), (share, k.sum_up(k.hypothesis(3))), (share, k.hypothesis(1))]
+    sums = [(share, k.hypothesis(4)), (share, k.sum_up(k.hypothesis(5))), (share, k.hypothesis(1))]
     return k.show(at.h2, ">=", 0, by=sums)
 
 

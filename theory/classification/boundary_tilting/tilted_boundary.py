@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from theory.classification.arrays import Array, broadcast, real_arrays, require, restore
-from theory.classification.dis_vs_gen.gaussian_tail import normal_tail
+from theory.classification.gaussian_tail import normal_tail
 
 __all__ = ["adversarial_strength", "deviation_cosine", "tilted_error"]
 

@@ -31,6 +31,7 @@ _ONE_PERCENT, _HALF = Fraction(101, 100), Fraction(1, 2)
 
 @claim(
     paper=_PAPER, where=_FRAMEWORK, form=_FORM, expected="proved", strength="lower", assumptions=(_FINITE, _LINE),
+    corrects="dis_vs_gen.framework_without_convexity",
     says=r"\Psi\ \text{convex},\ \Psi(d_x)\le s_x\ \forall x\ \Rightarrow\ "
     r"\Psi\bigl(\mathcal R_{0\text-1}-\mathcal R^*_{0\text-1}+\mathcal M_{0\text-1}\bigr)"
     r"\le\mathcal R-\mathcal R^*+\mathcal M",
@@ -63,7 +64,8 @@ framework.false_if("the average surrogate regret were 1 % larger than Psi", c=_O
 
 
 @claim(
-    paper=_PAPER, where=_FRAMEWORK, expected="refuted", strength="lower", assumptions=(_FINITE,),
+    paper=_PAPER, where=_FRAMEWORK + ", read without convexity", expected="refuted", strength="lower",
+    assumptions=(_FINITE,),
     says=r"s_x\ge\sqrt{d_x}\ \forall x\ \Rightarrow\ \textstyle\sum_xw_xs_x\ge\sqrt{\sum_xw_xd_x}",
 )  # fmt: skip
 def framework_without_convexity(exponent: Constant = _HALF) -> Stated:
@@ -183,11 +185,11 @@ def _bounded_statement(c: Constant, *, quadratic: Constant) -> Stated:
 
 
 @claim(
-    paper=_PAPER, where=_LOGISTIC + ", scores bounded by B", form=_FORM, expected="refuted", strength="upper",
+    paper=_PAPER, where=_LOGISTIC + ", read for scores bounded by B", expected="refuted", strength="upper",
     says=_BOUNDED + r"d\le\sqrt2\,\bigl(C_d(-u)-\min_{|v|\le B}C_d(v)\bigr)^{1/2}",
 )  # fmt: skip
 def logistic_bound_bounded_scores(quadratic: Constant = 1) -> Stated:
-    """Where scores are small the regret is about d B/2: no constant free of B serves beyond d = theta."""
+    """Where scores are small the regret is about d B/2: no constant free of B serves beyond d = theta. Two classes."""
     return _bounded_statement(1, quadratic=quadratic)
 
 

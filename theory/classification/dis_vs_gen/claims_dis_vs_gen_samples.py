@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof
 
 _PAPER, _WHERE = "dis_vs_gen", "sample complexity of naive Bayes"
-_FORMULA = ("the error is that of the limit of large n with n/m fixed, Q(D/sqrt(D + n/m))",)
+_FORMULA = ("the error is that of the limit of large n with n/m fixed, Q(D/sqrt(D + n/m)); Q falls",)
 _HALF, _ONE_PERCENT = Fraction(1, 2), Fraction(101, 100)
 
 
@@ -53,6 +53,7 @@ def order_n_suffices(c: Constant = 1) -> Stated:
 
 @claim(
     paper=_PAPER, where=_WHERE, expected="proved", strength="tight", assumptions=_FORMULA,
+    corrects="dis_vs_gen.logarithmic_samples_suffice",
     says=r"Q\Bigl(\frac D{\sqrt{D+n/m}}\Bigr)\le Q(z),\ 0<z<\sqrt D\ \Rightarrow\ m\ge\frac{n\,z^2}{D(D-z^2)}",
 )  # fmt: skip
 def order_n_is_needed(c: Constant = 1) -> Stated:
@@ -75,7 +76,8 @@ order_n_is_needed.false_if("a tenth more were needed", c=Fraction(11, 10))
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, form="as usually quoted", expected="refuted", strength="rate", assumptions=_FORMULA,
+    paper=_PAPER, where=_WHERE + ", read for a fixed Bayes error", expected="refuted", strength="rate",
+    assumptions=_FORMULA, uses=("dis_vs_gen.one_percent_above_bayes",),
     says=r"m=1000\log n\ \text{reach the error}\ Q(2)+.01\ \text{for all}\ n\ge3,\ D=4",
 )  # fmt: skip
 def logarithmic_samples_suffice(growing: Constant = 0) -> Stated:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from theory.classification.arrays import Array, broadcast, real_arrays, require, restore
-from theory.classification.dis_vs_gen.gaussian_tail import normal_tail
+from theory.classification.gaussian_tail import normal_tail
 
 __all__ = [
     "bayes_error",
@@ -150,7 +150,7 @@ def linear_rule_error(weights: Any, bias: Any, mean: Any, covariance: Any) -> An
     Raises
     ------
     ValueError
-        If shapes do not fit, or the variance of w.x is not positive.
+        If shapes do not fit, the variance of w.x is not positive and finite, or the mean or bias is NaN.
 
     Examples
     --------
@@ -168,6 +168,7 @@ def linear_rule_error(weights: Any, bias: Any, mean: Any, covariance: Any) -> An
     require(xp, (variance > 0) & xp.isfinite(variance), variance, "w' Sigma w", "positive and finite")
     scale = xp.sqrt(variance)
     margin, offset = broadcast(xp, weights=xp.sum(w * mu, axis=-1) / scale, bias=b / scale)
+    require(xp, (margin == margin) & (offset == offset), margin + offset, "w.mu and b", "numbers, not NaN")  # noqa: PLR0124
     return restore((normal_tail(margin + offset) + normal_tail(margin - offset)) / 2, scalar)
 
 

@@ -5,8 +5,8 @@ For gaps d_k = f_k - f_y + c_{ky} (0 at the label itself), reference weights u (
     max over q of  sum q_k d_k - lam sum q_k log(q_k/u_k)  =  lam log sum u_k e^{d_k/lam},
 
 taken at q = u e^{d/lam} / sum, the softmax of (f + c)/lam for equal weights. "<=" is Gibbs' inequality, the tangent
-of the logarithm at 1 summed over the classes; classes with q_k = 0 add nothing on the left, and what they add under
-the logarithm is pooled in ``w >= 0``.
+of the logarithm at 1 summed over the classes. Some class has q_k > 0: it is named. Classes with q_k = 0 add nothing on
+the left, and what they add under the logarithm is pooled in ``w >= 0``.
 """
 
 from __future__ import annotations
@@ -34,28 +34,37 @@ _WHERE = "definition of the LDR-KL loss: closed form of the maximum over label d
     strength="upper",
     says=r"\sum_k q_kd_k-\lambda\sum_k q_k\log\frac{q_k}{u_k}\le\lambda\log\sum_k u_ke^{d_k/\lambda}"
     r"\quad\text{for all }q",
+    assumptions=(
+        "0 log 0 = 0: w = the sum of u e^(d/lam) over the classes with q = 0",
+        "one class with q > 0 is named, its gap lam log b1 any real number",
+    ),
 )
 def worst_case_bound(c: Constant = 1) -> Stated:
     """No label distribution does worse: tangent of log v at v = 1, taken at v = u e^(d/lam)/(q Z)."""
     import sympy
 
-    domain, each = Domain("lam in (0,oo), w in [0,oo)"), Domain("q in (0,1], u in (0,1], d in (-oo,oo)")
-    (lam, w), (q, u, d) = domain, each
-    Z = w + Sig(u * sympy.exp(d / lam))
-    value = Sig(q * d) - lam * Sig(q * sympy.log(q / u))
+    domain = Domain("lam in (0,oo), w in [0,oo), q1 in (0,1], u1 in (0,1], b1 in (0,oo)")
+    each = Domain("q in (0,1], u in (0,1], d in (-oo,oo)")
+    (lam, w, q1, u1, b1), (q, u, d) = domain, each
+    d1 = lam * sympy.log(b1)
+    Z = w + u1 * b1 + Sig(u * sympy.exp(d / lam))
+    value = q1 * d1 + Sig(q * d) - lam * (q1 * sympy.log(q1 / u1) + Sig(q * sympy.log(q / u)))
 
     def proof(k: Proof) -> Any:
-        total, positive = k.hypothesis(0), k.hypothesis(1)
-        k.show(Z, ">", 0, by=[positive])
+        k.sign(Z, ">")
         v = k.fresh("v in (0,oo)")
-        line = k.tangent(sympy.log(v), v, 1, u * sympy.exp(d / lam) / (q * Z))
-        each_class = k.show(
-            q * d - lam * q * sympy.log(q / u), "<=", lam * (q * sympy.log(Z) + u * sympy.exp(d / lam) / Z - q),
-            by=[(lam * q, line)],
-        )  # fmt: skip
-        return k.show(value, "<=", lam * sympy.log(Z), by=[k.sum_up(each_class), (lam * (1 - sympy.log(Z)), total)])
 
-    given = ((Sig(q), "==", 1), (Sig(u * sympy.exp(d / lam)), ">", 0))
+        def of_class(q: Any, u: Any, d: Any) -> Any:
+            share = u * sympy.exp(d / lam) / Z
+            line = k.tangent(sympy.log(v), v, 1, share / q)
+            own = q * d - lam * q * sympy.log(q / u)
+            return k.show(own, "<=", lam * (q * sympy.log(Z) + share - q), by=[(lam * q, line)])
+
+        rest = k.sign(lam * w / Z, ">=")
+        by = [of_class(q1, u1, d1), k.sum_up(of_class(q, u, d)), (lam * (1 - sympy.log(Z)), k.hypothesis(0)), rest]
+        return k.show(value, "<=", lam * sympy.log(Z), by=by)
+
+    given = ((q1 + Sig(q), "==", 1),)
     return ForEveryN(domain, each, given, c * value, "<=", lam * sympy.log(Z)), chain(proof, _sample)
 
 
@@ -76,7 +85,8 @@ def _sample(rng: random.Random) -> Any:
         q = [x / sum(raw) for x in raw]
     w = Fraction(rng.choice((0, 0, 1)), 10)
     rows = [{"q": a, "u": b, "d": x} for a, b, x in zip(q, u, d, strict=True)]
-    return {"lam": lam, "w": w}, rows
+    gap = Fraction(math.exp(d[0] / lam)).limit_denominator(10**7) + Fraction(1, 10**9)
+    return {"lam": lam, "w": w, "q1": q[0], "u1": u[0], "b1": gap}, rows[1:]
 
 
 @claim(
@@ -89,7 +99,7 @@ def _sample(rng: random.Random) -> Any:
     r"-\lambda\sum_k q^*_k\log\frac{q^*_k}{u_k}=\lambda\log\sum_k u_ke^{d_k/\lambda}",
 )
 def worst_case_attained(c: Constant = 1) -> Stated:
-    """The softmax reaches it: put it in. The label is named; its gap is 0."""
+    """The softmax, which is positive and adds up to 1, reaches it: put it in. The label is named; its gap is 0."""
     import sympy
 
     domain, each = Domain("lam in (0,oo), u0 in (0,1]"), Domain("u in (0,1], d in (-oo,oo)")

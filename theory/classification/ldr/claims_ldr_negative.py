@@ -5,11 +5,11 @@ A loss is given by its values l_y at scores; symmetric means sum_y l_y = C for a
 `claims_ldr_pairwise_sigmoid`). It holds with either of these hypotheses.
 
 1. **Vertices.** 0 <= l_y <= M with C = (K-1) M, the loss of a label comes near 0, and permuting scores permutes losses
-   (the mean absolute error, l_y = 1 - softmax_y, C = K - 1, is of this kind; the counterexamples are not: their largest
-   loss exceeds C/(K-1)). For every posterior of which class 1 is most probable the conditional risk is at least
-   (1 - p_1) M (`risk_above_vertex`), and scores with l_1 <= e come within p_1 e of it, as do those with the scores of
-   classes 2 and 3 exchanged (`exchanged_scores_near_vertex`): one of the two ranks 2 and 3 wrongly, or ties them.
-   So the loss is not top-k calibrated for 2 <= k < K.
+   (the mean absolute error, l_y = 1 - softmax_y, C = K - 1, is of this kind; for K >= 3 the counterexamples are not:
+   their largest loss exceeds C/(K-1)). For every posterior of which class 1 is most probable the conditional risk is
+   at least (1 - p_1) M (`risk_above_vertex`), and scores with l_1 <= e come within p_1 e of it, as do those with the
+   scores of classes 2 and 3 exchanged (`exchanged_scores_near_vertex`), which may be any two other classes: one of the
+   two ranks 2 and 3 wrongly, or ties them. So the loss is not top-k calibrated for 2 <= k < K.
 2. **Convexity.** Each l_y convex in the scores on all of R^K, and not negative: then each is constant
    (`convex_symmetric_is_constant`), and not even top-1 calibrated. The limit lam = oo of LDR-KL is convex and
    symmetric, but unbounded below.
@@ -115,63 +115,72 @@ exchanged_scores_near_vertex.false_if("the bound were 1 % smaller", c=Fraction(9
 
 _CONVEX = (
     "extra hypotheses on the loss: each l_y is convex on all scores and not negative; sum_y l_y = C",
-    "g = (1-t) f + t h for any scores f, g and h = f + (g-f)/t: as t -> 0 the losses at f and g agree",
+    "g = (1-t) f + t h for any scores f and g and h = f + (g-f)/t; label 1 is any label",
 )
+_CHOICE = "t = (l_1(g) - l_1(f))/(2C), between 0 and 1/2, wherever the difference is positive; then h exists"
 
 
-def _convex(sign: int, c: Constant) -> Stated:
-    """``|l_1(g) - l_1(f)| <= t C`` from convexity along f, g, h; one of the two signs."""
-    domain, each = (
-        Domain("t in (0,1), C in [0,oo), F1 in [0,oo), G1 in [0,oo), H1 in [0,oo)"),
-        Domain("F in [0,oo), G in [0,oo), H in [0,oo)"),
-    )
-    (t, C, F1, G1, H1), (F, G, H) = domain, each
+def _on_a_line(steepness: Any) -> tuple[Domain, Domain, tuple[Any, ...]]:
+    """Return domains and hypotheses: the sum at h, convexity along f, g, h, and the difference of the losses."""
+    domain, each = Domain("t in [0,1), C in [0,oo), F1 in [0,oo), G1 in [0,oo), H1 in [0,oo)"), Domain("H in [0,oo)")
+    (t, C, F1, G1, H1), (H,) = domain, each
+    given = ((H1 + Sig(H), "==", C), ((1 - t) * F1 + t * H1, ">=", G1))
+    chosen = () if steepness is None else ((G1 - F1, "==", steepness * t * C),)
+    return domain, each, given + chosen
+
+
+def _small_change(k: Proof, domain: Domain, each: Domain) -> Fact:
+    """Return ``t C >= l_1(g) - l_1(f)``."""
+    (t, C, F1, G1, H1), (H,) = domain, each
+    small = k.show(C, ">=", H1, by=[k.sign(Sig(H), ">="), (-1, k.hypothesis(0))])
+    return k.show(t * C, ">=", G1 - F1, by=[k.hypothesis(1), (t, small), k.sign(t * F1, ">=")])
+
+
+def _sample_line(rng: random.Random) -> Any:
+    """The loss at f is 0 and all of C at h, so that the change is largest; or f = g."""
+    step, share = Fraction(rng.randint(1, 9), 10), Fraction(rng.choice((10, 10, 3)), 10)
+    if rng.random() < 0.3:
+        step, share = Fraction(0), Fraction(3, 10)
+    point = {"t": step, "C": Fraction(1), "F1": Fraction(0), "G1": step * share, "H1": share}
+    return point, [{"H": 1 - share}]
+
+
+@claim(
+    paper=_PAPER, where=_WHERE, expected="proved", strength="lemma", assumptions=_CONVEX,
+    says=r"\ell\ge0\text{ convex},\ \textstyle\sum_y\ell_y=C,\ 0\le t<1:\quad \ell_1(g)-\ell_1(f)\le tC",
+)  # fmt: skip
+def convex_symmetric_changes_little(c: Constant = 1) -> Stated:
+    """l_1(g) <= (1-t) l_1(f) + t l_1(h), and no loss exceeds the sum C."""
+    domain, each, given = _on_a_line(None)
+    t, C, F1, G1, _ = domain
 
     def proof(k: Proof) -> Fact:
-        at_f, at_g, at_h, first, others = (k.hypothesis(index) for index in range(5))
-        k.sign(Sig(H), ">=")
-        if sign > 0:
-            small = k.show(C, ">=", H1, by=[(-1, at_h)])
-            return k.show(t * C, ">=", G1 - F1, by=[first, (t, small), k.sign(t * F1, ">=")])
-        rest = k.sum_up(others)
-        by = [rest, (1, at_g), (-(1 - t), at_f), (-t, at_h), k.sign(t * H1, ">=")]
-        k.show(C, ">=", F1, by=[k.sign(Sig(F), ">="), (-1, at_f)])
-        return k.show(t * C, ">=", F1 - G1, by=[*by, (t, k.show(C, ">=", F1))])
+        return _small_change(k, domain, each)
 
-    def sample(rng: random.Random) -> Any:
-        n, step = rng.randint(2, 4), Fraction(rng.randint(1, 9), 10)
-        f_values, h_values = simplex(rng, n), simplex(rng, n)
-        if rng.random() < 0.5:
-            f_values, h_values = ([Fraction(i == j) for i in range(n)] for j in ((1, 0) if sign > 0 else (0, 1)))
-        g_values = [(1 - step) * x + step * y for x, y in zip(f_values, h_values, strict=True)]
-        point = {"t": step, "C": Fraction(1), "F1": f_values[0], "G1": g_values[0], "H1": h_values[0]}
-        rows = [{"F": x, "G": y, "H": z} for x, y, z in zip(f_values[1:], g_values[1:], h_values[1:], strict=True)]
-        return point, rows
+    return ForEveryN(domain, each, given, c * t * C, ">=", G1 - F1), chain(proof, _sample_line)
 
-    given = (
-        (F1 + Sig(F), "==", C), (G1 + Sig(G), "==", C), (H1 + Sig(H), "==", C),
-        ((1 - t) * F1 + t * H1, ">=", G1), ((1 - t) * F + t * H, ">=", G),
-    )  # fmt: skip
-    return ForEveryN(domain, each, given, c * t * C, ">=", sign * (G1 - F1)), chain(proof, sample)
+
+convex_symmetric_changes_little.false_if("the difference were 1 % smaller", c=Fraction(99, 100))
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, expected="proved", strength="upper", corrects=_QUOTED, assumptions=_CONVEX,
-    says=r"\ell\ge0\text{ convex},\ \textstyle\sum_y\ell_y=C,\ 0<t<1:\quad \ell_1(g)-\ell_1(f)\le tC",
+    paper=_PAPER, where=_WHERE, expected="proved", strength="upper", corrects=_QUOTED, assumptions=(*_CONVEX, _CHOICE),
+    says=r"\ell\ge0\text{ convex},\ \textstyle\sum_y\ell_y=C:\quad \ell_1(g)\le\ell_1(f)\text{ for all }f,g,"
+    r"\text{ so that }\ell_1\text{ is constant}",
 )  # fmt: skip
-def convex_symmetric_is_constant(c: Constant = 1) -> Stated:
-    """l_1(g) <= (1-t) l_1(f) + t l_1(h), and no loss exceeds the sum C."""
-    return _convex(1, c)
+def convex_symmetric_is_constant(steepness: Constant = 2) -> Stated:
+    """Were l_1(g) larger, the difference would be at most t C, which is half of it; exchange f and g for "=".
+
+    A difference d = l_1(g) - l_1(f) > 0 would satisfy every hypothesis at t = d/(2C) and contradict the conclusion;
+    what satisfies them is d = 0.
+    """
+    domain, each, given = _on_a_line(steepness)
+    _, _, F1, G1, _ = domain
+
+    def proof(k: Proof) -> Fact:
+        return k.show(F1, ">=", G1, by=[(2, _small_change(k, domain, each)), k.hypothesis(2)])
+
+    return ForEveryN(domain, each, given, F1, ">=", G1), chain(proof, _sample_line)
 
 
-@claim(
-    paper=_PAPER, where=_WHERE, expected="proved", strength="lower", corrects=_QUOTED, assumptions=_CONVEX,
-    says=r"\ell\ge0\text{ convex},\ \textstyle\sum_y\ell_y=C,\ 0<t<1:\quad \ell_1(f)-\ell_1(g)\le tC",
-)  # fmt: skip
-def convex_symmetric_is_constant_below(c: Constant = 1) -> Stated:
-    """The convexity inequalities of the other labels add up to the opposite one for label 1."""
-    return _convex(-1, c)
-
-
-convex_symmetric_is_constant.false_if("the difference were 1 % smaller", c=Fraction(99, 100))
-convex_symmetric_is_constant_below.false_if("the difference were 1 % smaller", c=Fraction(99, 100))
+convex_symmetric_is_constant.false_if("t were the whole difference over C: nothing is gained then", steepness=1)

@@ -6,9 +6,11 @@ cannot be top-k consistent for all k. Two losses that are both:
 - normalised scores, l_y = 1 - (f_y - m)/r with m the mean and r = |f - m|_2: sum K, values in [0, 2], undefined at
   equal scores. With P = |p - 1/K|_2 the least conditional risk is 1 - P (Cauchy-Schwarz), taken at f - m
   proportional to p - 1/K, and scores that rank a pair wrongly cost at least (p_i - p_j)^2/(4 P) more;
-- pairwise sigmoid: `claims_ldr_pairwise_sigmoid`, smooth everywhere.
+- pairwise sigmoid: `claims_ldr_pairwise_sigmoid`, bounded and smooth everywhere, its infimum not attained.
 
-So neither boundedness nor smoothness nor attained minima rescue it; what does is in `claims_ldr_negative`.
+So neither bounded and attained nor bounded and smooth rescues it; what does is in `claims_ldr_negative`. For the loss
+of normalised scores symmetry, bounds, minimum and cost of a wrong order are decided for every K and every posterior;
+the refuted claim is only the smallest instance of what the sentence would need.
 """
 
 from __future__ import annotations
@@ -29,20 +31,22 @@ _WHERE = "negative result: top-1 consistent symmetric losses and top-k consisten
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, form="as usually quoted", expected="refuted", strength="lower",
-    says=r"\textstyle\sum_y\ell(f,y)=C\ \Rightarrow\ \text{at }p=(\tfrac12,\tfrac38,\tfrac18)\text{ no order of the "
-    r"classes 2, 3 is preferred: }(2,-1,-1)\text{ minimises the conditional risk}",
+    paper=_PAPER, where=_WHERE, expected="refuted", strength="lower",
+    says=r"\ell_y=1-\frac{f_y-\bar f}{\|f-\bar f\|},\ p=(\tfrac12,\tfrac38,\tfrac18):\quad "
+    r"\sum_yp_y\ell_y\text{ is least at the scores }(2,-1,-1)\text{, which tie the classes 2 and 3}",
     assumptions=(
-        "the quoted sentence: no top-1 consistent symmetric loss is top-k consistent for all k",
-        "tested for the loss of normalised scores at one posterior",
+        "usually quoted: no top-1 consistent symmetric loss is top-k consistent for all k",
+        "so for this symmetric loss some posterior would have to leave the order below the top without a price",
+        "tested is one posterior",
         "that no other posterior saves the sentence is shown by normalised_wrong_order",
+        "against scores of mean 0, the first in [3,5], the second in [-2,2]; only their ratios matter",
     ),
 )  # fmt: skip
 def symmetric_losses_ignore_lower_ranks(gap: Constant = Fraction(1, 8)) -> Stated:
     """If it held, ties below the top class would cost nothing; the refuter shows better scores, of mean zero."""
     import sympy
 
-    domain = Domain("f1 in [1,2], f2 in [-2,2]")
+    domain = Domain("f1 in [3,5], f2 in [-2,2]")
     f1, f2 = domain
     f, p = (f1, f2, -f1 - f2), (Fraction(1, 2), Fraction(1, 4) + gap, Fraction(1, 4) - gap)
     norm = sympy.sqrt(f1**2 + f2**2 + (f1 + f2) ** 2)
@@ -116,41 +120,42 @@ normalised_is_symmetric.false_if("the sum were 1 % larger", c=Fraction(101, 100)
 
 
 def _value(sign: int, c: Constant) -> Stated:
-    """One named class: ``1 + sign (f_1 - m)/r >= 0``, from 2 r |x| <= r^2 + x^2 <= 2 r^2."""
+    """One named class: ``sign (f_1 - m)/r >= -1``, from 2 r |x| <= r^2 + x^2 <= 2 r^2, as a bound of 1 - x/r."""
     domain, each = Domain("m in (-oo,oo), r in (0,oo), f1 in (-oo,oo)"), Domain("f in (-oo,oo)")
     (m, r, f1), (f,) = domain, each
-    x = f1 - m
+    x, relation, end = f1 - m, *(("<=", 2) if sign > 0 else (">=", 0))
 
     def proof(k: Proof) -> Fact:
         others = k.sign(Sig((f - m) ** 2), ">=")
         small = k.show(r**2, ">=", x**2, by=[others, (-1, k.hypothesis(0))])
         square = k.sign((r + sign * x) ** 2, ">=")
-        return k.show(1 + sign * x / r, ">=", 0, by=[(1 / (2 * r**2), small), (1 / (2 * r**2), square)])
+        by = [(1 / (2 * r**2), small), (1 / (2 * r**2), square)]
+        return k.show(1 - x / r, relation, end, by=by)
 
     def sample(rng: random.Random) -> Any:
         values = [Fraction(-sign), Fraction(0)] if rng.random() < 0.5 else _deviations(rng)
         return {"m": Fraction(0), "r": _norm(values), "f1": values[0]}, [{"f": x} for x in values[1:]]
 
-    statement = ForEveryN(domain, each, ((x**2 + Sig((f - m) ** 2), "==", r**2),), 1 + sign * x / r, ">=", c)
+    statement = ForEveryN(domain, each, ((x**2 + Sig((f - m) ** 2), "==", r**2),), 1 - x / r, relation, c)
     return statement, chain(proof, sample)
 
 
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="lower",
-       says=r"0\le1-\frac{f_1-\bar f}{\|f-\bar f\|}")  # fmt: skip
+       says=r"0\le1-\frac{f_1-m}{\|f-m\|}\quad\text{for every centre }m\text{, the mean among them}")  # fmt: skip
 def normalised_is_nonnegative(c: Constant = 0) -> Stated:
     """A deviation is at most the norm."""
     return _value(-1, c)
 
 
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="upper",
-       says=r"1-\frac{f_1-\bar f}{\|f-\bar f\|}\le2\iff1+\frac{f_1-\bar f}{\|f-\bar f\|}\ge0")  # fmt: skip
-def normalised_is_at_most_two(c: Constant = 0) -> Stated:
+       says=r"1-\frac{f_1-m}{\|f-m\|}\le2\quad\text{for every centre }m\text{, the mean among them}")  # fmt: skip
+def normalised_is_at_most_two(c: Constant = 2) -> Stated:
     """A deviation is at least minus the norm."""
     return _value(1, c)
 
 
 normalised_is_nonnegative.false_if("it were at least a hundredth", c=Fraction(1, 100))
-normalised_is_at_most_two.false_if("it were at most 1.99", c=Fraction(1, 100))
+normalised_is_at_most_two.false_if("it were at most 1.99", c=Fraction(199, 100))
 
 
 @claim(
@@ -202,22 +207,24 @@ def normalised_minimum_attained(c: Constant = 1) -> Stated:
     """The norm of t (p - 1/K) is t P; these scores are in the order of p, strictly."""
     import sympy
 
-    domain, each = Domain("t in (0,oo), P in (0,oo)"), Domain("p in [0,1]")
-    (t, P), (p,) = domain, each
+    domain, each = Domain("t in (0,oo), P in (0,oo), r in (0,oo)"), Domain("p in [0,1]")
+    (t, P, r), (p,) = domain, each
     K = Sig(sympy.Integer(1))
     a = p - 1 / K
-    risk = Sig(p * (1 - t * a / (t * P)))
+    risk = Sig(p * (1 - t * a / r))
 
     def proof(k: Proof) -> Fact:
-        total, length = k.hypothesis(0), k.hypothesis(1)
-        by = [(1 - 1 / (K * P), total), (-1 / P, length)]
+        total, length, norm = (k.hypothesis(index) for index in range(3))
+        root = k.show(r, "==", t * P, by=[(-1 / (r + t * P), norm), (t**2 / (r + t * P), length)])
+        by = [(1 - t / (K * r), total), (-t / r, length), (P / r, root)]
         return k.show(risk, "==", 1 - P, by=by)
 
     def sample(rng: random.Random) -> Any:
-        b = _posterior(rng)
-        return {"t": Fraction(rng.randint(1, 9)), "P": _norm(b)}, [{"p": Fraction(1, len(b)) + x} for x in b]
+        b, t_value = _posterior(rng), Fraction(rng.randint(1, 9))
+        point = {"t": t_value, "P": _norm(b), "r": t_value * _norm(b)}
+        return point, [{"p": Fraction(1, len(b)) + x} for x in b]
 
-    given = ((Sig(p), "==", 1), (Sig(a**2), "==", P**2), (K, ">", 0))
+    given = ((Sig(p), "==", 1), (Sig(a**2), "==", P**2), (Sig((t * a) ** 2), "==", r**2), (K, ">", 0))
     return ForEveryN(domain, each, given, risk, "==", c * (1 - P)), chain(proof, sample)
 
 

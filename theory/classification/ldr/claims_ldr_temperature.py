@@ -6,8 +6,9 @@ margin included: psi is a maximum of functions affine in lam, so it is convex, a
     psi(lam') >= psi(lam) - (lam' - lam) KL(q_lam || u),        KL >= 0, so psi does not increase.
 
 ALDR-KL adds -(alpha log K/(2 lam0)) (lam - lam0)^2 and sets lam = lam0 - lam0 KL/(alpha log K), which lies in
-[lam0 (1 - 1/alpha), lam0]. The new lam is the stationary point for the present KL if that is the one of q_lam; with the
-softmax of the scores *without* the margin it is not.
+[lam0 (1 - 1/alpha), lam0]. With the divergence of q_lam the slope of the objective is (alpha log K/lam0) times the move
+that the update makes: it stands still where the objective is stationary, and nowhere else. With the softmax of the
+scores *without* the margin, as the published code (github.com/Optimization-AI/ICML2023_LDR) has it, it does not.
 """
 
 from __future__ import annotations
@@ -70,9 +71,8 @@ def slope_supports(c: Constant = 0) -> Stated:
         k.show(1 - q0, ">=", 0, by=[k.sign(Sig(u * sympy.exp(d / lam)) / Z, ">=")])
         k.show(1 - q, ">=", 0, by=[(1 / Z, k.member(u * sympy.exp(d / lam))), k.sign(u0 / Z, ">=")])
         mass = k.identity(q0 + Sig(q), sympy.Integer(1))
-        named = [{"q": q0, "u": u0, "d": sympy.Integer(0)}]
-        other = k.apply(worst_case_bound, {"lam": new, "w": 0}, given=[mass], named=named,
-                        rest={"q": q, "u": u, "d": d})  # fmt: skip
+        label = {"q1": q0, "u1": u0, "b1": 1}
+        other = k.apply(worst_case_bound, {"lam": new, "w": 0, **label}, given=[mass], rest={"q": q, "u": u, "d": d})
         return k.show(after, ">=", before - (new - lam) * divergence, by=[other])
 
     claimed = before - (new - lam) * divergence + c * (new - lam) ** 2
@@ -84,7 +84,7 @@ slope_supports.false_if("the loss were strongly convex in the temperature", c=Fr
 
 @claim(
     paper=_PAPER, where=_SLOPE, expected="proved", strength="upper",
-    says=r"\lambda'\le\lambda:\quad \psi(\lambda')\ge\psi(\lambda),\qquad \mathrm{KL}(q\|u)\ge0",
+    says=r"\textstyle\sum_ku_k=1,\ \lambda'\le\lambda:\quad \psi(\lambda')\ge\psi(\lambda)",
 )  # fmt: skip
 def decreasing_in_the_temperature(c: Constant = 0) -> Stated:
     """The slope is minus a divergence: v log v >= v - 1 in each class, by the tangent of -log at 1."""
@@ -122,15 +122,17 @@ decreasing_in_the_temperature.false_if("it decreased at a rate of a hundredth at
 
 # -- three classes: the derivatives themselves ------------------------------------------------------------------------
 
-_THREE = "lam in [1/10,10], c in [0,2], f1 in [-2,2], f2 in [-2,2], f3 in [-2,2]"
+_THREE = "lam in (0,oo), c in [0,oo), f1 in (-oo,oo), f2 in (-oo,oo), f3 in (-oo,oo)"
+_UPDATED = _THREE + ", lam0 in (0,oo), alpha in (0,oo)"
+_BOX = "lam in [1,10], c in [0,2], f1 in [-2,2], f2 in [-2,2], f3 in [-2,2], lam0 in [1,10], alpha in [1,10]"
 
 
-def _three(margin: Any) -> tuple[Domain, Any, Any, list[Any], list[Any]]:
+def _three(margin: Any, ranges: str = _THREE) -> tuple[Domain, Any, Any, list[Any], list[Any]]:
     """Return domain, lam, loss of label 1, its gaps, and the softmax weights of (f + margin c)/lam."""
     import sympy
 
-    domain = Domain(_THREE)
-    lam, c, f1, f2, f3 = domain
+    domain = Domain(ranges)
+    lam, c, f1, f2, f3, *_ = domain
     gaps = [sympy.Integer(0), f2 - f1 + c, f3 - f1 + c]
     loss = lam * sympy.log(sum((sympy.exp(gap / lam) for gap in gaps), sympy.Integer(0)) / 3)
     raised = [sympy.Integer(0), f2 - f1 + margin * c, f3 - f1 + margin * c]
@@ -189,12 +191,11 @@ def curvature_is_the_variance(power: Constant = 3) -> Stated:
 curvature_is_the_variance.false_if("the temperature entered squared", power=2)
 
 
-def _stationarity(margin: Constant) -> Stated:
+def _stationarity(margin: Constant, ranges: str) -> Stated:
     """Objective psi - (alpha log 3/(2 lam0)) (lam - lam0)^2: its slope against (update - lam) times a constant."""
     import sympy
 
-    _, lam, loss, _, q = _three(sympy.Rational(margin))
-    domain = Domain(_THREE + ", lam0 in [1/10,10], alpha in [1,10]")
+    domain, lam, loss, _, q = _three(sympy.Rational(margin), ranges)
     *_, lam0, alpha = domain
     weight = alpha * sympy.log(3) / lam0
     slope = loss.diff(lam) - weight * (lam - lam0)
@@ -207,13 +208,14 @@ def _stationarity(margin: Constant) -> Stated:
 
 
 @claim(
-    paper=_PAPER, where=_UPDATE, form="as usually quoted", expected="refuted", strength="identity", assumptions=_LABEL,
+    paper=_PAPER, where=_UPDATE, form="as in the published code", expected="refuted", strength="identity",
+    assumptions=(*_LABEL, "tested for parameters from 1 to 10, scores in [-2,2] and margins in [0,2]"),
     says=r"\lambda=\lambda_0-\frac{\lambda_0}{\alpha\log K}\mathrm{KL}\bigl(\operatorname{softmax}(f/\lambda)\big\|"
     r"\tfrac1K\bigr)\iff\lambda\text{ is stationary}",
 )  # fmt: skip
 def update_without_margin(margin: Constant = 0) -> Stated:
-    """The update with the softmax of the scores alone, as an implementation computes it: false for a margin c > 0."""
-    return _stationarity(margin)
+    """The update with the softmax of the scores alone, as the code computes it: false for a margin c > 0."""
+    return _stationarity(margin, _BOX)
 
 
 update_without_margin.true_if("the softmax included the margin", margin=1)
@@ -227,10 +229,58 @@ update_without_margin.true_if("the softmax included the margin", margin=1)
 )  # fmt: skip
 def update_with_margin(margin: Constant = 1) -> Stated:
     """The slope of the objective is (alpha log K/lam0) (update - lam): it vanishes where the update stands still."""
-    return _stationarity(margin)
+    return _stationarity(margin, _UPDATED)
 
 
 update_with_margin.false_if("the softmax left the margin out", margin=0)
+
+
+@claim(
+    paper=_PAPER, where=_UPDATE, expected="proved", strength="lower", corrects="ldr.update_without_margin",
+    says=r"J(\lambda)=\psi_\lambda-\frac w2(\lambda-\lambda_0)^2,\ w=\frac{\alpha\log K}{\lambda_0}:\quad "
+    r"J(\lambda')\ge J(\lambda)+w\,(U(\lambda)-\lambda)(\lambda'-\lambda)-\frac w2(\lambda'-\lambda)^2,\quad "
+    r"U(\lambda)=\lambda_0-\tfrac1w\mathrm{KL}\bigl(\operatorname{softmax}((f+c)/\lambda)\big\|\tfrac1K\bigr)",
+    assumptions=("g = f_k - f_y for the classes other than the label",),
+)  # fmt: skip
+def update_for_every_number_of_classes(margin: Constant = 1) -> Stated:
+    """A parabola touches J from below, so that J' = w (U - lam): stationary where the update U stands still.
+
+    It is the line of `slope_supports` less the square that J has, written about lam.
+    """
+    import sympy
+
+    domain = Domain("lam in (0,oo), new in (0,oo), lam0 in (0,oo), alpha in (0,oo), c in [0,oo)")
+    each = Domain("g in (-oo,oo)")
+    (lam, new, lam0, alpha, c), (g,) = domain, each
+    K = 1 + Sig(sympy.Integer(1))
+    weight = alpha * sympy.log(K) / lam0
+    divergence = _worst(lam, 1 / K, 1 / K, g + sympy.Rational(margin) * c)[3]
+
+    def objective(x: Any) -> sympy.Expr:
+        return x * sympy.log(1 / K + Sig(sympy.exp((g + c) / x) / K)) - weight / 2 * (x - lam0) ** 2
+
+    update = lam0 - lam0 / (alpha * sympy.log(K)) * divergence
+    parabola = objective(lam) + weight * (update - lam) * (new - lam) - weight / 2 * (new - lam) ** 2
+
+    def proof(k: Proof) -> Fact:
+        k.show(K, ">", 1, by=[k.hypothesis(0)])
+        k.show(sympy.log(K), ">", 0, by=[k.logarithm(k.show(K, ">=", 2, by=[k.hypothesis(0)]))])
+        k.show(1 - 1 / K, ">=", 0, by=[k.sign(Sig(sympy.Integer(1)) / K, ">=")])
+        line = k.apply(slope_supports, {"lam": lam, "new": new, "u0": 1 / K}, rest={"u": 1 / K, "d": g + c})
+        return k.show(objective(new), ">=", parabola, by=[line])
+
+    given = ((Sig(sympy.Integer(1)), ">=", 1),)
+    return ForEveryN(domain, each, given, objective(new), ">=", parabola), chain(proof, _sample_objective)
+
+
+def _sample_objective(rng: random.Random) -> Any:
+    """Two temperatures near each other, where only the right slope lies below."""
+    point = {name: Fraction(rng.randint(1, 30), 10) for name in ("lam", "lam0", "alpha", "c")}
+    point["new"] = point["lam"] * Fraction(rng.choice((50, 99, 101, 200)), 100)
+    return point, [{"g": Fraction(rng.randint(-30, 30), 10)} for _ in range(rng.randint(1, 4))]
+
+
+update_for_every_number_of_classes.false_if("the softmax left the margin out", margin=0)
 
 
 # -- the range of the update ------------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ t for all classes. At most the largest z lies beyond 1/(2r), where the left side
 root. So one unknown, u = 1 - z of a most probable class, fixes the rest, and is found by bisection: the risk is convex
 in the scores, hence it has one stationary point up to a shift. It ranks the classes strictly in the order of p.
 
+For a large margin u is as small as e^{-c/lam}: it is sought by its logarithm, and no two near numbers are subtracted.
+
 References
 ----------
 Label Distributionally Robust Losses for Multi-class Classification (ldr).
@@ -12,14 +14,16 @@ Label Distributionally Robust Losses for Multi-class Classification (ldr).
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import Any
 
-from theory.classification.arrays import Array, one_largest, posteriors, quiet, real_arrays, require
+from theory.classification.arrays import Array, broadcast, one_largest, posteriors, quiet, real_arrays, require
 from theory.classification.ldr.ldr_kl import ldr_kl
 
 __all__ = ["conditional_minimiser", "conditional_risk", "wrong_order_cost"]
 
-_BISECTIONS = 128  # 50 bits, and 78 halvings before them: 1 - z down to 1e-23
+_BISECTIONS = 128  # 53 bits, and 75 halvings before them: more than any range of log u that floats allow
 
 
 def conditional_risk(scores: Any, posterior: Any, *, lam: Any = 1.0, margin: Any = 0.0) -> Array:
@@ -50,11 +54,7 @@ def conditional_risk(scores: Any, posterior: Any, *, lam: Any = 1.0, margin: Any
     """
     xp, (scores, posterior), _ = real_arrays(scores, posterior)
     posteriors(xp, posterior)
-    try:
-        scores, posterior = xp.broadcast_arrays(scores, posterior)
-    except (ValueError, RuntimeError):
-        shapes = f"scores {tuple(scores.shape)}, posterior {tuple(posterior.shape)}"
-        raise ValueError(f"shapes that broadcast are needed, got {shapes}") from None
+    scores, posterior = broadcast(xp, scores=scores, posterior=posterior)
     rows = scores.shape[:-1]
     parts = []
     for label in range(scores.shape[-1]):
@@ -96,34 +96,75 @@ def conditional_minimiser(posterior: Any, *, lam: Any = 1.0, margin: Any = 0.0) 
     require(xp, p > 0, p, "posterior", "positive in each class here")
     require(xp, (lam > 0) & xp.isfinite(lam), lam, "lam", "in (0, oo) here")
     require(xp, (margin >= 0) & xp.isfinite(margin), margin, "margin", "a finite number >= 0")
-    row, lam, margin = xp.broadcast_arrays(p[..., 0], lam, margin)
+    row, lam, margin = broadcast(xp, posterior=p[..., 0], lam=lam, margin=margin)
     p = xp.broadcast_to(p, (*row.shape, p.shape[-1]))
-    p, lam, decay = p / xp.sum(p, axis=-1, keepdims=True), lam[..., None], xp.exp(-margin / lam)[..., None]
-    top = one_largest(xp, p)
-    weights = _shares(xp, p, top, decay)
-    scores = lam * xp.log(weights)
+    decay = margin / lam
+    require(xp, xp.isfinite(decay), decay, "margin/lam", "finite")
+    scores = lam[..., None] * _log_shares(xp, p, decay[..., None])
     return scores - xp.mean(scores, axis=-1, keepdims=True)
 
 
-def _shares(xp: Any, p: Array, top: Array, decay: Array) -> Array:
-    """Return z with z (1 - r z) proportional to p and sum 1, r = 1 - decay, by bisection on u = 1 - z of the top."""
-    others = xp.where(top, xp.zeros_like(p), p)
-    ratio = others / xp.max(p, axis=-1, keepdims=True)
-    low = xp.zeros_like(p[..., :1])
-    high = xp.ones_like(low)
+def _log_shares(xp: Any, p: Array, decay: Array) -> Array:
+    """Return log z, where z (1 - r z) is proportional to p, sum z = 1, r = 1 - e^-decay."""
+    top = one_largest(xp, p)
+    largest = xp.max(p, axis=-1, keepdims=True)
+    second = one_largest(xp, xp.where(top, xp.zeros_like(p), p))
+    others = _Others(xp, top, second, xp.log(p / largest), (largest - p) / largest, decay)
+    low = xp.min(others.log_ratio, axis=-1, keepdims=True) - decay - 8
+    high = xp.zeros_like(low)
     for _ in range(_BISECTIONS):
-        u = (low + high) / 2
-        above = xp.sum(_lower_roots(xp, ratio, u, decay), axis=-1, keepdims=True) > u
-        low, high = xp.where(above, u, low), xp.where(above, high, u)
-    u = (low + high) / 2
-    return xp.where(top, 1 - u, _lower_roots(xp, ratio, u, decay))
+        log_u = (low + high) / 2
+        above = others.exceed(log_u)
+        low, high = xp.where(above, log_u, low), xp.where(above, high, log_u)
+    return others.log_shares((low + high) / 2)
 
 
-def _lower_roots(xp: Any, ratio: Array, u: Array, decay: Array) -> Array:
-    """Return the smaller z with z (1 - r z) = ratio g, where g is that of 1 - u."""
-    value = ratio * (1 - u) * (u + (1 - u) * decay)
-    room = 1 - 4 * (1 - decay) * value
-    return 2 * value / (1 + xp.sqrt(xp.where(room > 0, room, xp.zeros_like(room))))
+@dataclass(frozen=True)
+class _Others:
+    """The lower roots of z (1 - r z) = ratio g for the classes other than the top one, g being that of the top."""
+
+    xp: Any
+    top: Array
+    second: Array
+    log_ratio: Array
+    missing: Array  # 1 - ratio
+    decay: Array
+
+    def log_shares(self, log_u: Array) -> Array:
+        """Return log z of every class where the top one has z = 1 - u."""
+        log_top, log_value, _, root = self._roots(log_u)
+        lower = math.log(2) + self.log_ratio + log_value - self.xp.log1p(root)
+        return self.xp.where(self.top, log_top, lower)
+
+    def exceed(self, log_u: Array) -> Array:
+        """Whether the lower roots add up to more than u.
+
+        With w = 1 - 2 r (1 - u) <= 0 that of the second class is u + e^-decay/r - 2 g (1 - ratio)/(root - w), where
+        root = sqrt(1 - 4 r g ratio): the u cancel, and positive terms are compared.
+        """
+        xp = self.xp
+        _, log_value, w, root = self._roots(log_u)
+        lower = xp.where(self.top, -xp.ones_like(root) * float("inf"), self.log_shares(log_u))
+        constant = -self.decay - xp.log(-xp.expm1(-self.decay))
+        gain = _log_sum(xp, xp.where(self.second, constant, lower))
+        gap = xp.log(2 * self.missing / (root - w)) + log_value
+        loss = xp.max(xp.where(self.second, gap, -xp.ones_like(gap) * float("inf")), axis=-1, keepdims=True)
+        return xp.where(w <= 0, gain > loss, _log_sum(xp, lower) > log_u)
+
+    def _roots(self, log_u: Array) -> tuple[Array, Array, Array, Array]:
+        """Return log z of the top class, log g, w = 1 - 2 r z, and sqrt(1 - 4 r g ratio) of each class."""
+        xp = self.xp
+        log_top = xp.log(-xp.expm1(log_u))
+        log_value = log_top + xp.logaddexp(log_u, log_top - self.decay)
+        r = -xp.expm1(-self.decay)
+        w = 1 - 2 * r * xp.exp(log_top)
+        return log_top, log_value, w, xp.sqrt(self.missing + (1 - self.missing) * w**2)
+
+
+def _log_sum(xp: Any, logs: Array) -> Array:
+    """Return the logarithm of the sum of exponentials along the last axis, kept."""
+    largest = xp.max(logs, axis=-1, keepdims=True)
+    return largest + xp.log(xp.sum(xp.exp(logs - largest), axis=-1, keepdims=True))
 
 
 @quiet

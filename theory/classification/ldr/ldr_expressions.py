@@ -9,6 +9,9 @@ when the scores are multiplied by a > 0. Conditional minima: LDR-KL at margin 0 
 entropy, at ``lam log p``; with a margin z = softmax(f/lam) solves ``z_y (m - (m-1) z_y)`` proportional to p_y, m =
 e^{c/lam}; the normalised scores have ``1 - |p - 1/K|`` at ``t (p - 1/K)``; the pairwise sigmoid has the infimum
 ``sum over pairs of min(p_y, p_k)``, not attained; the maximum (lam = 0) has c wherever no p_y exceeds 1/2.
+
+`aldr_temperature` is no loss but the temperature that ALDR-KL gives an example next; it lies in
+``[lam0 (1 - 1/alpha), lam0]``, and the same shifts and renamings leave it as it is.
 """
 
 from __future__ import annotations
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
     import sympy
 
 __all__ = [
+    "aldr_temperature",
+    "aldr_temperature_log_count_left_out",
+    "aldr_temperature_upwards",
+    "aldr_temperature_without_margin",
     "ldr_kl",
     "ldr_kl_base_two",
     "ldr_kl_double_softmax",
@@ -148,6 +155,55 @@ def ldr_kl_mean_of_logs(scores: Scores, label: int, *, lam: Any = 1, margin: Any
 
     temperature = sympy.sympify(lam)
     return temperature * sympy.Add(*[gap / temperature for gap in _gaps(scores, label, margin)]) / len(scores)
+
+
+def aldr_temperature(
+    scores: Scores, label: int, *, lam: Any = 1, lam0: Any = 1, alpha: Any = 2, margin: Any = 0
+) -> sympy.Expr:
+    """``lam0 - lam0 KL(q || 1/K)/(alpha log K)`` at ``q = softmax((f + c 1[k != y])/lam)``.
+
+    Examples
+    --------
+    >>> aldr_temperature((0, 0), 0, lam0=3)
+    3
+    """
+    import sympy
+
+    share = sympy.sympify(lam0) / (alpha * sympy.log(len(scores)))
+    return lam0 - share * _divergence(_gaps(scores, label, margin), lam, len(scores))
+
+
+def aldr_temperature_without_margin(
+    scores: Scores, label: int, *, lam: Any = 1, lam0: Any = 1, alpha: Any = 2, margin: Any = 0
+) -> sympy.Expr:
+    """Slip: the divergence is that of softmax(f/lam), without the margin, as in the published code."""
+    return aldr_temperature(scores, label, lam=lam, lam0=lam0, alpha=alpha)
+
+
+def aldr_temperature_log_count_left_out(
+    scores: Scores, label: int, *, lam: Any = 1, lam0: Any = 1, alpha: Any = 2, margin: Any = 0
+) -> sympy.Expr:
+    """Slip: sum q log q in place of sum q log(K q), so that the temperature rises."""
+    import sympy
+
+    share = sympy.sympify(lam0) / (alpha * sympy.log(len(scores)))
+    return lam0 - share * _divergence(_gaps(scores, label, margin), lam, 1)
+
+
+def aldr_temperature_upwards(
+    scores: Scores, label: int, *, lam: Any = 1, lam0: Any = 1, alpha: Any = 2, margin: Any = 0
+) -> sympy.Expr:
+    """Slip: the share of the divergence is added to lam0."""
+    return 2 * lam0 - aldr_temperature(scores, label, lam=lam, lam0=lam0, alpha=alpha, margin=margin)
+
+
+def _divergence(gaps: Sequence[Any], lam: Any, count: int) -> sympy.Expr:
+    """Return ``sum q log(count q)`` for q = softmax(gaps/lam)."""
+    import sympy
+
+    raised = [sympy.exp(gap / sympy.sympify(lam)) for gap in gaps]
+    total = sympy.Add(*raised)
+    return sympy.Add(*[value / total * sympy.log(count * value / total) for value in raised])
 
 
 def normalised_score(scores: Scores, label: int) -> sympy.Expr:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.classification.arrays import Array, class_labels, posteriors, quiet, real_arrays, require
+from theory.classification.arrays import Array, broadcast, class_labels, posteriors, quiet, real_arrays, require
 
 __all__ = [
     "label_divergence",
@@ -39,7 +39,7 @@ def ldr_kl(scores: Any, labels: Any, *, lam: Any = 1.0, margin: Any = 0.0) -> Ar
     Parameters
     ----------
     scores : array, shape (..., K)
-        Finite scores, K >= 2.
+        Finite scores whose differences are finite too, K >= 2.
     labels : array of integers in 0, ..., K-1, shape (...)
     lam : temperatures in [0, oo], both ends included as limits; broadcast against (...)
     margin : finite margins >= 0, broadcast against (...)
@@ -162,6 +162,11 @@ def worst_case_objective(weights: Any, scores: Any, labels: Any, *, lam: Any = 1
     -------
     array, shape (...)
 
+    Raises
+    ------
+    ValueError
+        If the weights are no label distribution of these scores, or an argument is outside its range.
+
     Examples
     --------
     >>> import numpy as np
@@ -171,6 +176,7 @@ def worst_case_objective(weights: Any, scores: Any, labels: Any, *, lam: Any = 1
     xp, gaps, temperature, (q,) = _gaps(scores, labels, lam, margin, weights)
     require(xp, xp.isfinite(temperature), temperature, "lam", "finite here")
     posteriors(xp, q)
+    q, gaps = broadcast(xp, weights=q, scores=gaps)
     positive = xp.where(q > 0, q, xp.ones_like(q))
     divergence = xp.sum(xp.where(q > 0, q * xp.log(positive * gaps.shape[-1]), xp.zeros_like(q)), axis=-1)
     return xp.sum(q * gaps, axis=-1) - temperature * divergence
@@ -222,15 +228,12 @@ def _gaps(scores: Any, labels: Any, lam: Any, margin: Any, *further: Any) -> tup
     require(xp, xp.isfinite(scores), scores, "scores", "finite")
     require(xp, lam >= 0, lam, "lam", "in [0, oo]")
     require(xp, (margin >= 0) & xp.isfinite(margin), margin, "margin", "a finite number >= 0")
-    try:
-        row, lam, margin = xp.broadcast_arrays(scores[..., 0], lam, margin)
-    except (ValueError, RuntimeError):
-        shapes = f"scores {tuple(scores.shape)}, lam {tuple(lam.shape)}, margin {tuple(margin.shape)}"
-        raise ValueError(f"lam and margin that broadcast against the rows are needed, got {shapes}") from None
+    row, lam, margin = broadcast(xp, rows=scores[..., 0], lam=lam, margin=margin)
     scores = xp.broadcast_to(scores, (*row.shape, scores.shape[-1]))
     label = class_labels(xp, labels, scores)
     own = xp.sum(xp.where(label, scores, xp.zeros_like(scores)), axis=-1, keepdims=True)
     gaps = xp.where(label, xp.zeros_like(scores), scores - own + margin[..., None])
+    require(xp, xp.isfinite(gaps), gaps, "differences of scores", "finite in this dtype")
     return xp, gaps, lam, rest
 
 

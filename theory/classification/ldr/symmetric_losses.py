@@ -32,6 +32,11 @@ def normalised_score_loss(scores: Any, labels: Any) -> Array:
     array, shape (...)
         The least conditional risk is ``1 - |p - 1/K|``, at scores ``t (p - 1/K)``, t > 0.
 
+    Raises
+    ------
+    ValueError
+        If a score is not finite, the scores of a row are equal, or a label is none.
+
     Examples
     --------
     >>> import numpy as np
@@ -39,10 +44,11 @@ def normalised_score_loss(scores: Any, labels: Any) -> Array:
     0.292893
     """
     xp, scores, label = _read(scores, labels)
-    deviation = scores - xp.mean(scores, axis=-1, keepdims=True)
-    largest = xp.max(xp.abs(deviation), axis=-1, keepdims=True)
-    require(xp, largest > 0, largest, "largest deviation of the scores from their mean", "positive")
-    deviation = deviation / largest  # no overflow, no underflow in the squares
+    half = scores / 2 - scores[..., :1] / 2  # differences first: exactly 0 for equal scores, and they cannot overflow
+    largest = xp.max(xp.abs(half), axis=-1, keepdims=True)
+    require(xp, largest > 0, largest, "largest difference of the scores in a row", "positive")
+    scaled = half / largest  # no overflow, no underflow in the squares
+    deviation = scaled - xp.mean(scaled, axis=-1, keepdims=True)
     norm = xp.sqrt(xp.sum(deviation**2, axis=-1))
     return 1 - xp.sum(xp.where(label, deviation, xp.zeros_like(deviation)), axis=-1) / norm
 
@@ -61,6 +67,11 @@ def pairwise_sigmoid_loss(scores: Any, labels: Any) -> Array:
     -------
     array, shape (...)
         The infimum of the conditional risk is the sum of min(p_y, p_k) over the pairs.
+
+    Raises
+    ------
+    ValueError
+        If a score is not finite or a label is none.
 
     Examples
     --------

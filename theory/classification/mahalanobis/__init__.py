@@ -12,8 +12,8 @@ Decided here (`claims_mahalanobis`):
 - the converse fails: a softmax classifier is the posterior of many Gaussian models, whose scores differ (a witness);
 - invariance of the distance under every invertible affine map, shown for two features and any covariance; the
   Euclidean distance has none;
-- a step eps raises the score of the nearest class exactly as long as ``eps sum 1/v <= 2 sum |x - mu|/v``; claimed
-  for every eps it is **false**: long steps overshoot.
+- for a diagonal covariance (variances v) a step eps raises the term of the nearest class exactly as long as
+  ``eps sum 1/v < 2 sum |x - mu|/v``; read for every eps the claim is **false**: long steps overshoot.
 
 For x of class k the k-th term of the score is minus a chi-square variable with d degrees of freedom (not decided here:
 a law, to be sampled).

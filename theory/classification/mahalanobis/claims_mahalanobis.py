@@ -1,7 +1,8 @@
 r"""Gaussian discriminant analysis with a tied covariance: softmax of linear scores; the Mahalanobis confidence score.
 
 Class k has mean m_k, prior pi_k and the common covariance S; the score of x is ``M(x) = max_k -(x-m_k)' S^-1 (x-m_k)``.
-In the eigenbasis of S coordinates are independent with variances v, so sums over coordinates speak of every S.
+In the eigenbasis of S coordinates are independent with variances v, so sums over coordinates speak of every S; not so
+of the pre-processing, whose sign is taken in the given coordinates: its claim is for a diagonal S.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _PAPER, _FORM = "mahalanobis", "as usually quoted"
 _POSTERIOR, _SCORE, _INPUT = "posterior of tied GDA", "confidence score", "input pre-processing"
 _EIGEN = ("coordinates are those of an eigenbasis of the covariance, variances v",)
+_DIAGONAL = "the covariance is diagonal, with variances v: the sign is taken in the given coordinates"
 _ONE_PERCENT = Fraction(101, 100)
 
 
@@ -86,6 +88,7 @@ posterior_is_softmax.false_if("it were 1 % larger", c=_ONE_PERCENT)
 
 @claim(
     paper=_PAPER, where=_POSTERIOR, expected="proved", strength="identity",
+    corrects="mahalanobis.posterior_determines_the_score",
     says=r"\mu\mapsto q\mu,\ \sigma^2\mapsto q\sigma^2:\quad\frac1{1+e^{-2\mu x/\sigma^2}}\ \text{is unchanged}",
 )  # fmt: skip
 def scaled_classes_have_the_same_posterior(power: Constant = 1) -> Stated:
@@ -104,12 +107,14 @@ def scaled_classes_have_the_same_posterior(power: Constant = 1) -> Stated:
 
 @claim(
     paper=_PAPER, where=_POSTERIOR, expected="refuted", strength="identity",
+    uses=("mahalanobis.scaled_classes_have_the_same_posterior",),
+    assumptions=("models N(+-mu, s^2) and N(+-2mu, 2s^2); for x > 0 the positive class is the nearest in both",),
     says=r"\text{equal posteriors}\ \Rightarrow\ \text{equal scores}:\quad"
-    r"\frac{(x-\mu)^2}{\sigma^2}=\frac{(x-2\mu)^2}{2\sigma^2}",
+    r"\frac{(x-\mu)^2}{\sigma^2}=\frac{(x-2\mu)^2}{2\sigma^2},\quad x>0",
 )  # fmt: skip
 def posterior_determines_the_score(factor: Constant = 2) -> Stated:
     """A softmax classifier has the posterior of a Gaussian model, of many: their scores rank inputs differently."""
-    domain = Domain("x in [-10,10], m in [1/10,10], v in [1/10,10]")
+    domain = Domain("x in (0,10], m in [1/10,10], v in [1/10,10]")
     x, m, v = domain
     lhs, rhs = (x - m) ** 2 / v, (x - factor * m) ** 2 / (factor * v)
     return ForAll(domain, lhs, "==", rhs), chain(lambda k: k.identity(lhs, rhs))
@@ -132,8 +137,11 @@ def _quadratic(u: Any, S: Any) -> sympy.Expr:
     assumptions=("two features; the mean is mapped with the inputs, so that a shift drops out of u = x - mu",),
     says=r"(Au)^\top(A\Sigma A^\top)^{-1}(Au)=u^\top\Sigma^{-1}u,\quad\det A\ne0",
 )  # fmt: skip
-def score_is_affine_invariant(c: Constant = 1) -> Stated:
-    """Both are rational functions; the determinant of A S A' is det(A)^2 det(S). Any invertible A, any S."""
+def score_is_affine_invariant(c: Constant = 1, covariance: Constant = 1) -> Stated:
+    """Both are rational functions; the determinant of A S A' is det(A)^2 det(S). Any invertible A, any S.
+
+    Without ``covariance`` S is the identity on both sides: the Euclidean distance.
+    """
     domain = Domain("u in (-oo,oo), w in (-oo,oo), a in (-oo,oo), b in (-oo,oo), p in (-oo,oo), q in (-oo,oo), "
                     "S11 in (0,oo), S12 in (-oo,oo), S22 in (0,oo)")  # fmt: skip
     u, w, a, b, p, q, S11, S12, S22 = domain
@@ -152,39 +160,47 @@ def score_is_affine_invariant(c: Constant = 1) -> Stated:
         return k.identity(_quadratic(mapped, T), _quadratic((u, w), S))
 
     given = ((S11 * S22 - S12**2, ">", 0), (area**2, ">", 0))
-    return ForAll(domain, _quadratic(mapped, T), "==", c * _quadratic((u, w), S), given), chain(proof)
-
-
-@claim(
-    paper=_PAPER, where=_SCORE, expected="refuted", strength="identity",
-    says=r"\|Au\|^2=\|u\|^2\ \text{for every invertible}\ A\quad(\text{Euclidean distance})",
-)  # fmt: skip
-def euclidean_score_is_affine_invariant(shear: Constant = 1) -> Stated:
-    """Without the covariance the distance changes with the features' units."""
-    domain = Domain("u in [-1,1], w in [-1,1], a in [1,10]")
-    u, w, a = domain
-    scale = 1 + shear * (a - 1)
-    lhs, rhs = (scale * u) ** 2 + w**2, u**2 + w**2
-    return ForAll(domain, lhs, "==", rhs), chain(lambda k: k.identity(lhs, rhs))
+    before, after = (S, T) if covariance else ((1, 0, 1), (1, 0, 1))
+    return ForAll(domain, _quadratic(mapped, after), "==", c * _quadratic((u, w), before), given), chain(proof)
 
 
 score_is_affine_invariant.false_if("it were 1 % larger", c=_ONE_PERCENT)
-euclidean_score_is_affine_invariant.true_if("nothing were scaled", shear=0)
+score_is_affine_invariant.false_if("the covariance were left out: the Euclidean distance", covariance=0)
 
 
 # -- pre-processing x + eps sign(grad M) ----------------------------------------------------------------------------
 
 
 @claim(
+    paper=_PAPER, where=_INPUT, expected="proved", strength="identity",
+    assumptions=(_DIAGONAL, "u = |x - mu| per coordinate, none zero: sign(grad M) points towards the mean"),
+    says=r"\sum_i\frac{(u_i-\varepsilon)^2}{v_i}-\sum_i\frac{u_i^2}{v_i}"
+    r"=\varepsilon\Bigl(\varepsilon\sum_i\frac1{v_i}-2\sum_i\frac{u_i}{v_i}\Bigr)",
+)  # fmt: skip
+def change_of_the_score(c: Constant = 1) -> Stated:
+    """Minus the change of the nearest class's term: it rises exactly as long as the bracket is negative."""
+    domain, each = Domain("eps in (0,oo)"), Domain("u in (0,oo), v in (0,oo)")
+    (eps,), (u, v) = domain, each
+    change, value = Sig((u - eps) ** 2 / v) - Sig(u**2 / v), eps * (eps * Sig(1 / v) - 2 * Sig(u / v))
+
+    def sample(rng: random.Random) -> Any:
+        rows = [{"u": Fraction(rng.randint(1, 9)), "v": Fraction(rng.randint(1, 5))} for _ in range(rng.randint(1, 3))]
+        return {"eps": Fraction(rng.randint(1, 30), 10)}, rows
+
+    return ForEveryN(domain, each, (), change, "==", c * value), chain(lambda k: k.identity(change, value), sample)
+
+
+@claim(
     paper=_PAPER, where=_INPUT, expected="proved", strength="lower",
     corrects="mahalanobis.preprocessing_always_raises_the_score",
-    assumptions=(*_EIGEN, "u = |x - mu| per coordinate: sign(grad M) points towards the mean"),
+    assumptions=(_DIAGONAL, "u = |x - mu| per coordinate, none zero: sign(grad M) points towards the mean"),
+    uses=("mahalanobis.change_of_the_score",),
     says=r"\varepsilon\sum_i\frac1{v_i}\le2\sum_i\frac{u_i}{v_i}\ \Rightarrow\ "
     r"\sum_i\frac{(u_i-\varepsilon)^2}{v_i}\le\sum_i\frac{u_i^2}{v_i}",
 )  # fmt: skip
 def small_step_raises_the_score(c: Constant = 1) -> Stated:
-    """The difference is eps times the slack of the hypothesis: exactly then, in any dimension."""
-    domain, each = Domain("eps in (0,oo)"), Domain("u in [0,oo), v in (0,oo)")
+    """The term of the nearest class rises, so the largest term does; in any dimension."""
+    domain, each = Domain("eps in (0,oo)"), Domain("u in (0,oo), v in (0,oo)")
     (eps,), (u, v) = domain, each
     before, after = Sig(u**2 / v), Sig((u - eps) ** 2 / v)
 
@@ -192,7 +208,7 @@ def small_step_raises_the_score(c: Constant = 1) -> Stated:
         return k.show(after, "<=", before, by=[(eps, k.hypothesis(0))])
 
     def sample(rng: random.Random) -> Any:
-        rows = [{"u": Fraction(rng.randint(0, 9)), "v": Fraction(rng.randint(1, 5))} for _ in range(rng.randint(1, 3))]
+        rows = [{"u": Fraction(rng.randint(1, 9)), "v": Fraction(rng.randint(1, 5))} for _ in range(rng.randint(1, 3))]
         weight = sum((1 / row["v"] for row in rows), Fraction(0))
         pull = 2 * sum((row["u"] / row["v"] for row in rows), Fraction(0)) + Fraction(1, 10)
         return {"eps": pull / weight * Fraction(rng.randint(5, 11), 10)}, rows
@@ -207,7 +223,7 @@ def small_step_raises_the_score(c: Constant = 1) -> Stated:
 )  # fmt: skip
 def preprocessing_always_raises_the_score(cap: Constant = 0) -> Stated:
     """A step longer than twice the distance overshoots; one coordinate, distance u, variance v."""
-    domain = Domain("u in [0,10], v in [1/10,10], f in (0,1]")
+    domain = Domain("u in (0,10], v in [1/10,10], f in (0,1]")
     u, v, f = domain
     step = 2 * u * f if cap else f
     lhs, rhs = (u - step) ** 2 / v, u**2 / v
@@ -218,5 +234,6 @@ def preprocessing_always_raises_the_score(cap: Constant = 0) -> Stated:
     return ForAll(domain, lhs, "<=", rhs), chain(proof)
 
 
+change_of_the_score.false_if("it were 1 % larger", c=_ONE_PERCENT)
 small_step_raises_the_score.false_if("the step might be twice as long", c=2)
 preprocessing_always_raises_the_score.true_if("the step were at most twice the distance", cap=1)

@@ -51,8 +51,8 @@ def fit(features: Any, labels: Any, *, classes: int, ridge: float = 0.0) -> Tied
     xp, (x,), _ = real_arrays(features)
     if x.ndim != 2:
         raise ValueError(f"features must have the shape (m, d), got {tuple(x.shape)}")
-    if classes < 2:
-        raise ValueError(f"classes must be at least 2, got {classes}")
+    if isinstance(classes, bool) or not isinstance(classes, int) or classes < 2:
+        raise ValueError(f"classes must be a whole number, at least 2, got {classes!r}")
     if not ridge >= 0:
         raise ValueError(f"ridge must be >= 0, got {ridge}")
     device = array_api_compat.device(x)
@@ -78,6 +78,11 @@ def gda_posterior(features: Any, model: TiedGaussians) -> Array:
     Returns
     -------
     array, shape (..., K)
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit, a prior is not positive, or the covariance is not symmetric and positive definite.
 
     Examples
     --------
@@ -115,6 +120,11 @@ def mahalanobis_score(features: Any, model: TiedGaussians) -> Array:
 def preprocessed(features: Any, model: TiedGaussians, *, step: float) -> Array:
     r"""Return ``x + step * sign(grad M(x))``: a move towards the nearest mean. The score falls if the step is too long.
 
+    Raises
+    ------
+    ValueError
+        If ``step`` is negative or NaN, shapes do not fit, or the covariance is not positive definite.
+
     Examples
     --------
     >>> import numpy as np
@@ -122,6 +132,8 @@ def preprocessed(features: Any, model: TiedGaussians, *, step: float) -> Array:
     >>> preprocessed([3.0], model, step=0.5).tolist()
     [2.5]
     """
+    if not step >= 0:
+        raise ValueError(f"step must be >= 0, got {step}")
     xp, x, means, _, factor = _read(features, model)
     nearest = xp.argmax(_terms(xp, x, means, factor), axis=-1)
     mean = xp.reshape(xp.take(means, xp.reshape(nearest, (-1,)), axis=0), x.shape)
@@ -138,7 +150,18 @@ def _read(features: Any, model: TiedGaussians) -> tuple[Any, Array, Array, Array
     if x.ndim < 1 or x.shape[-1] != d or tuple(covariance.shape) != (d, d) or tuple(priors.shape) != (classes,):
         shapes = ", ".join(str(tuple(array.shape)) for array in (x, means, covariance, priors))
         raise ValueError(f"features (..., d), means (K, d), covariance (d, d) and priors (K,) are needed, got {shapes}")
-    return xp, x, means, priors, xp.linalg.cholesky(covariance)
+    return xp, x, means, priors, _factor(xp, covariance)
+
+
+def _factor(xp: Any, covariance: Array) -> Array:
+    """Return the lower Cholesky factor."""
+    largest = xp.max(xp.abs(covariance))
+    skew = xp.abs(covariance - xp.matrix_transpose(covariance))
+    require(xp, skew <= 1e-4 * largest, skew, "difference of the covariance and its transpose", "zero (to 1e-4)")
+    try:
+        return xp.linalg.cholesky(covariance)
+    except (ValueError, RuntimeError) as error:  # each library has its own LinAlgError, derived from one of these
+        raise ValueError("the covariance must be positive definite; `fit` can add a ridge") from error
 
 
 def _whiten(xp: Any, factor: Array, vectors: Array) -> Array:

@@ -10,7 +10,7 @@ Decided here:
 
 - the moments by the density (`claims_seabird_moments`); dice is below L1 where s l > 4/5 and below L2 where
   s^3 l > 4/5, and below l^-2 always; for every length both comparisons are **false**: the moment is unbounded as
-  l -> 0; at s = 1 the lengths balance at l = .7320087;
+  l -> 0; at s = 1 the balance is at l = .7320087, nowhere else in [1/2, 2];
 - what the moment leaves out (`claims_seabird_contraction`): the slope of dice's mean gradient is at most that of L1
   divided by l. At a fixed rate of contraction what counts is moment / slope^2, and there dice is never below L2, nor
   below L1 (decided for l <= 7 s): the gain is one of step size. l and s carry units, "l >= 1" does not scale.

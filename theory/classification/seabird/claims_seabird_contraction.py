@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.classification.seabird.claims_seabird_moments import dice_moment
+from theory.classification.symbolic import normal_tail as _tail
 from theory.engine.claim import Constant, Stated, claim
 from theory.engine.words import Domain, ForAll, boxes, chain, newton
 
@@ -21,12 +22,7 @@ if TYPE_CHECKING:
 
 _PAPER, _WHERE = "seabird", "contraction against gradient moment"
 _ONE_PERCENT = Fraction(101, 100)
-
-
-def _tail(x: sympy.Expr) -> sympy.Expr:
-    import sympy
-
-    return sympy.erfc(x / sympy.sqrt(2)) / 2
+_RATIO = ("the contraction of L1 is sqrt(2/pi)/s, that of L2 is 1; their gradient moments are 1 and s^2",)
 
 
 def _pull(z: sympy.Expr) -> sympy.Expr:
@@ -54,7 +50,8 @@ def dice_contraction(c: Constant = 1) -> Stated:
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, expected="proved", strength="upper",
+    paper=_PAPER, where=_WHERE, expected="proved", strength="upper", uses=("seabird.dice_contraction",),
+    assumptions=_RATIO,
     says=r"\frac{\text{contraction of dice}}{\text{contraction of}\ L_1}=\frac{1-e^{-l^2/2s^2}}l\le\frac1l",
 )  # fmt: skip
 def dice_contracts_slowly(c: Constant = 1) -> Stated:
@@ -76,8 +73,10 @@ dice_contracts_slowly.false_if("it were 1 % smaller", c=Fraction(99, 100))
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, expected="certified", strength="lower",
-    says=r"\operatorname{erf}(z)\ge\bigl(1-e^{-z^2}\bigr)^2,\quad 0\le z=\frac l{\sqrt2\,s}\le5",
+    paper=_PAPER, where=_WHERE, expected="certified", strength="lower", uses=("seabird.dice_contraction",),
+    assumptions=_RATIO,
+    says=r"\frac{\text{moment}}{\text{contraction}^2}:\ \text{dice}\ge L_1,\quad\text{that is}\quad"
+    r"\operatorname{erf}(z)\ge\bigl(1-e^{-z^2}\bigr)^2,\quad 0\le z=\frac l{\sqrt2\,s}\le5",
 )  # fmt: skip
 def dice_noise_per_pull_above_absolute(c: Constant = 1) -> Stated:
     """Moment over squared contraction is at least that of L1, pi s^2/2, for every length up to 7 s."""
@@ -124,7 +123,8 @@ def dice_noise_per_pull_long(c: Constant = 1) -> Stated:
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, expected="certified", strength="lower",
+    paper=_PAPER, where=_WHERE, expected="certified", strength="lower", uses=("seabird.dice_contraction",),
+    assumptions=_RATIO,
     says=r"\frac{\text{moment}}{\text{contraction}^2}:\ \text{dice}\ge L_2,\quad\text{that is}\quad"
     r"\operatorname{erf}(z)\ge\tfrac2\pi\bigl(1-e^{-z^2}\bigr)^2,\quad z\ge0",
 )  # fmt: skip

@@ -193,11 +193,10 @@ dice_below_square.false_if("it were below 9/10 of it", c=Fraction(9, 10))
 
 @claim(
     paper=_PAPER, where=_WHERE, expected="proved", strength="upper",
-    says=r"l\ge1\ \Rightarrow\ \frac{\operatorname{erf}(l/\sqrt2\,s)}{l^2}\le1;\qquad"
-    r"\text{in general it is}\ \le l^{-2}",
+    says=r"\frac{\operatorname{erf}(l/\sqrt2\,s)}{l^2}\le\frac1{l^2}",
 )  # fmt: skip
 def dice_below_inverse_square(c: Constant = 1) -> Stated:
-    """The error function is at most 1."""
+    """The error function is at most 1; so the moment is at most that of L1 for every l >= 1, whatever the noise."""
     domain = Domain(_POSITIVE)
     l, s = domain  # noqa: E741
     moment = dice_moment(l, s)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from theory.classification.arrays import Array, broadcast, real_arrays, require, restore
-from theory.classification.dis_vs_gen.gaussian_tail import erf
+from theory.classification.arrays import Array, broadcast, quiet, real_arrays, require, restore
+from theory.classification.gaussian_tail import erf
 
 __all__ = ["LOSSES", "contraction", "noise_per_contraction", "second_moment", "segment_loss"]
 
@@ -35,7 +35,7 @@ def segment_loss(offset: Any, length: Any, *, loss: str = "dice") -> Any:
     """
     xp, offset, length, scalar = _read(offset, length, "offset", loss)
     size = xp.abs(offset)
-    value = {"dice": xp.where(size < length, size / length, xp.ones_like(size)), "l1": size, "l2": size * size / 2}
+    value = {"dice": xp.where(size >= length, xp.ones_like(size), size / length), "l1": size, "l2": size * size / 2}
     return restore(value[loss], scalar)
 
 
@@ -61,6 +61,7 @@ def second_moment(noise: Any, length: Any, *, loss: str = "dice") -> Any:
     return restore(xp.ones_like(noise) if loss == "l1" else noise * noise, scalar)
 
 
+@quiet
 def contraction(noise: Any, length: Any, *, loss: str = "dice") -> Any:
     r"""Return how fast the mean derivative grows with the error: ``sqrt(2/pi) (1 - e^(-l^2/2s^2))/(s l)`` for dice.
 
@@ -79,7 +80,9 @@ def contraction(noise: Any, length: Any, *, loss: str = "dice") -> Any:
     if loss == "l1":
         return restore(absolute, scalar)
     ratio = length / noise
-    return restore(absolute * -xp.expm1(-ratio * ratio / 2) / length, scalar)
+    short = ratio < 1e-8  # 1 - exp(-r^2/2) is r^2/2 to full accuracy, and would underflow
+    pull = xp.where(short, ratio / noise / 2, -xp.expm1(-ratio * ratio / 2) / length)
+    return restore(absolute * pull, scalar)
 
 
 def noise_per_contraction(noise: Any, length: Any, *, loss: str = "dice") -> Any:

@@ -100,3 +100,24 @@ def test_bad_input():
         exponential_transform(0.5, 4)
     with pytest.raises(ValueError, match="sum zero"):
         conditional_risk(np.array([1.0, 0.0]), np.array([0.5, 0.5]), margin.hinge())
+
+
+def test_shapes_and_distributions_are_checked():
+    from theory.classification.margin import hinge
+
+    rows = np.array([[2.0, -1.0, -1.0], [0.0, 0.0, 0.0]])
+    p = np.array([0.5, 0.25, 0.25])
+    assert conditional_risk(rows, p, hinge()).tolist() == [1.5, 2.0]
+    for scores, posterior, why in (
+        (rows, np.ones(3), "posterior must be of sum one along the last axis, got 3"),
+        (rows, np.array([1.5, -0.25, -0.25]), "posterior must be at least 0"),
+        (rows + 1, p, "scores must be of sum zero along the last axis, got 3"),
+        (rows, np.ones(4) / 4, "of n >= 2 classes are needed"),
+        (0.0, 1.0, "of n >= 2 classes are needed"),
+    ):
+        with pytest.raises(ValueError, match=why):
+            conditional_risk(scores, posterior, hinge())
+
+
+def test_the_transform_begins_at_plus_zero():
+    assert np.signbit(exponential_transform(np.zeros(1), 3)).tolist() == [False]

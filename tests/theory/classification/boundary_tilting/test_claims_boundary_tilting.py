@@ -23,8 +23,8 @@ def test_decided_as_recorded(claim):
     assert verdict.controls
 
 
-def test_there_are_10():
-    assert len(CLAIMS) == 10
+def test_there_are_11():
+    assert len(CLAIMS) == 11
 
 
 def test_a_tilt_of_any_variance_moves_the_error():

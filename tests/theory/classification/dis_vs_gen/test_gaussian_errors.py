@@ -105,3 +105,9 @@ def test_strict_namespace():
 def test_bad_input(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_nan_in_a_rule_is_refused():
+    for bias, mean in ((math.nan, [1.0, 1.0]), (0.0, [math.nan, 1.0])):
+        with pytest.raises(ValueError, match="must be numbers, not NaN"):
+            module.linear_rule_error([1.0, 0.0], bias, mean, [1.0, 1.0])

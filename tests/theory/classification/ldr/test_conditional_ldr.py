@@ -56,6 +56,31 @@ def test_large_margin_and_confident_posterior():
     assert f[0] > f[1]
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("ratio", [1.0, 20.0, 40.0, 100.0, 1000.0, 1e6])
+def test_two_classes_by_hand_whatever_the_margin(dtype, ratio):
+    """For z the equation z (m - (m-1) z) : (1-z)(1 + (m-1) z) = p : 1-p is quadratic."""
+    import mpmath
+
+    larger = dtype(0.6)
+    with mpmath.workdps(1000):
+        p, small = mpmath.mpf(float(larger)), mpmath.exp(-mpmath.mpf(ratio))
+        q = (1 - p) if dtype is np.float64 else mpmath.mpf(float(dtype(0.4)))
+        half = p - q * (1 - 2 * small)  # times e^-ratio: the equation of `ldr_references`
+        s = 2 * q * small / (half + mpmath.sqrt(half**2 + 4 * small * (1 - small) * (q - p) * q))
+        expected = float((mpmath.log(1 - s) - mpmath.log(s)) / 2) * 0.25
+    f = conditional_minimiser(np.array([larger, dtype(1) - larger]), lam=0.25, margin=ratio * 0.25)
+    assert f.tolist() == pytest.approx([expected, -expected], rel=8 * float(np.finfo(dtype).eps))
+
+
+@pytest.mark.parametrize("margin", [1.0, 5.0, 100.0])
+def test_ties_stay_ties_however_flat_the_risk(margin):
+    assert conditional_minimiser([0.5, 0.5], lam=0.1, margin=margin) == pytest.approx([0.0, 0.0], abs=1e-15)
+    f = conditional_minimiser([0.4, 0.4, 0.2], lam=0.1, margin=margin)
+    assert f[0] == pytest.approx(f[1], abs=1e-15)
+    assert f[0] > f[2]
+
+
 def test_float32_is_kept():
     f = conditional_minimiser(np.array([0.7, 0.2, 0.1], dtype=np.float32), margin=1.0)
     assert f.dtype == np.float32
@@ -69,8 +94,14 @@ def test_float32_is_kept():
         ([1.0, 0.0], {}, "positive in each class"),
         ([0.5, 0.5], {"lam": 0}, r"lam must be in \(0, oo\)"),
         ([0.5, 0.5], {"margin": -1}, "margin must be a finite number >= 0"),
+        ([0.5, 0.5], {"margin": 1.0, "lam": 1e-320}, "margin/lam must be finite"),
     ],
 )
 def test_bad_input_is_named(posterior, options, message):
     with pytest.raises(ValueError, match=message):
         conditional_minimiser(posterior, **options)
+
+
+def test_shapes_that_do_not_fit_are_named():
+    with pytest.raises(ValueError, match=r"got scores \(3,\), posterior \(2,\)"):
+        conditional_risk([1.0, 2.0, 3.0], [0.5, 0.5])

@@ -45,6 +45,17 @@ def test_slips_of_the_other_losses():
     assert value(expressions.mean_absolute_error(F, 1)) == pytest.approx(value(2 * (1 - sympy.exp(F[1]) / total)))
 
 
+def test_the_temperature_of_aldr_and_its_slips():
+    options = {"lam": sympy.Rational(3, 2), "lam0": sympy.Rational(3, 4), "alpha": 2, "margin": sympy.Rational(3, 4)}
+    right = value(expressions.aldr_temperature(F, 1, **options))
+    assert right == pytest.approx(float(ldr_kl.temperature_update(SCORES, 1, 1.5, lam0=0.75, margin=0.75)))
+    for name in expressions.__all__:
+        if name.startswith("aldr_temperature_"):
+            slip = getattr(expressions, name)
+            assert slip.__doc__.startswith("Slip: ")
+            assert abs(value(slip(F, 1, **options)) - right) > 1e-3
+
+
 def test_stated_invariances():
     loss = expressions.ldr_kl(F, 1, **OPTIONS)
     shifted = expressions.ldr_kl([f + 7 for f in F], 1, **OPTIONS)

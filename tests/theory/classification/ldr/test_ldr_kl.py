@@ -127,6 +127,7 @@ def test_broadcasting_batches_and_namespaces():
         (([1.0, 2.0], 2), {}, "labels must be integers in 0, ..., 1"),
         (([1.0, 2.0], 0.5), {}, "labels must be integers"),
         (([1.0], 0), {}, "last axis of at least 2 classes"),
+        (([1.7e308, -1.7e308], 1), {}, "differences of scores must be finite in this dtype"),
         (([1.0, 2.0], 0), {"lam": -1}, r"lam must be in \[0, oo\], got -1"),
         (([1.0, 2.0], 0), {"margin": -1}, "margin must be a finite number >= 0"),
         (([1.0, 2.0], 0), {"margin": np.inf}, "margin must be a finite number >= 0"),
@@ -135,6 +136,15 @@ def test_broadcasting_batches_and_namespaces():
 def test_bad_input_is_named(arguments, options, message):
     with pytest.raises(ValueError, match=message):
         ldr_kl(*arguments, **options)
+
+
+def test_weights_of_another_number_of_classes_are_named():
+    with pytest.raises(ValueError, match=r"got weights \(2,\), scores \(3,\)"):
+        worst_case_objective([0.5, 0.5], [1.0, 2.0, 3.0], 0)
+
+
+def test_no_rows_give_no_losses():
+    assert ldr_kl(np.zeros((0, 3)), np.zeros(0, dtype=int)).shape == (0,)
 
 
 def test_bad_update_is_named():

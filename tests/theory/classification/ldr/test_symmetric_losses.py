@@ -47,6 +47,7 @@ def test_sigmoid_infimum_is_approached_in_the_right_order_only():
 
 def test_extreme_scores():
     assert normalised_score_loss(np.array([1e300, -1e300]), 0) == pytest.approx(1 - 1 / np.sqrt(2))
+    assert normalised_score_loss(np.array([1.7e308, -1.7e308]), 0) == pytest.approx(1 - 1 / np.sqrt(2))
     assert pairwise_sigmoid_loss(np.array([0.0, 1000.0]), 0) == 1
     assert pairwise_sigmoid_loss(np.array([0.0, -30.0]), 0) == pytest.approx(np.exp(-30.0), rel=1e-12)
     assert normalised_score_loss(np.array([1, 0], dtype=np.float32), 0).dtype == np.float32
@@ -60,6 +61,14 @@ def test_bad_input_is_named(loss):
         loss([1.0], 0)
 
 
-def test_equal_scores_are_refused_by_the_normalised_loss():
-    with pytest.raises(ValueError, match="largest deviation of the scores from their mean must be positive"):
-        normalised_score_loss([1.0, 1.0], 0)
+@pytest.mark.parametrize("scores", [[1.0, 1.0], [0.1, 0.1, 0.1], [1e300] * 7])
+def test_equal_scores_are_refused_by_the_normalised_loss(scores):
+    """Also where the mean rounds to another number than the scores."""
+    with pytest.raises(ValueError, match="largest difference of the scores in a row must be positive"):
+        normalised_score_loss(scores, 0)
+
+
+def test_a_large_common_offset_does_no_harm():
+    assert normalised_score_loss([2.0**52, 2.0**52 + 1, 2.0**52 + 5], 2) == pytest.approx(
+        normalised_score_loss([0.0, 1.0, 5.0], 2), rel=1e-15
+    )

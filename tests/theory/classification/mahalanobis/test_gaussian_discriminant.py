@@ -107,3 +107,18 @@ def test_shapes_that_do_not_fit():
     model = module.TiedGaussians(np.asarray([[-1.0], [1.0]]), np.asarray([[1.0]]), np.asarray([0.5, 0.5]))
     with pytest.raises(ValueError, match="are needed, got"):
         module.gda_posterior([1.0, 2.0], model)
+
+
+def test_bad_covariances_and_steps_are_named():
+    half, means = np.asarray([0.5, 0.5]), np.asarray([[0.0, 0.0], [1.0, 1.0]])
+    for covariance, why in (
+        ([[1.0, 2.0], [2.0, 1.0]], "the covariance must be positive definite; `fit` can add a ridge"),
+        ([[1.0, 0.5], [0.0, 1.0]], "its transpose must be zero"),
+    ):
+        with pytest.raises(ValueError, match=why):
+            module.mahalanobis_score([0.0, 0.0], module.TiedGaussians(means, np.asarray(covariance), half))
+    for step in (-0.1, float("nan")):
+        with pytest.raises(ValueError, match="step must be >= 0"):
+            module.preprocessed([0.0, 0.0], module.TiedGaussians(means, np.eye(2), half), step=step)
+    with pytest.raises(ValueError, match="classes must be a whole number"):
+        module.fit(np.zeros((4, 2)), np.asarray([0, 0, 1, 1]), classes=2.5)

@@ -28,7 +28,8 @@ def test_there_are_7():
 def test_what_rests_on_boxes_is_certified_only():
     from theory.engine.verify import settle
 
-    claims = (module.dice_noise_per_pull_short, module.dice_noise_per_pull_long, JOINED)
+    lemmas = (module.dice_noise_per_pull_short, module.dice_noise_per_pull_long, module.dice_contraction)
+    claims = (*lemmas, JOINED)
     decided = {claim.id: decide(claim) for claim in claims}
     assert [control.as_expected for control in decided[JOINED.id].controls] == [True]
     settled = settle(decided)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import array_api_strict
 import mpmath
@@ -79,3 +80,11 @@ def test_strict_namespace():
 def test_bad_input(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_very_short_segments_and_nan():
+    assert module.contraction(1.0, 1e-200) == pytest.approx(math.sqrt(2 / math.pi) * 0.5e-200)
+    below, above = module.contraction(1.0, 0.99999e-8), module.contraction(1.0, 1.00001e-8)
+    assert above / below == pytest.approx(1.00002, rel=1e-7)
+    assert module.noise_per_contraction(1.0, 1e-200) == math.inf
+    assert math.isnan(module.segment_loss(math.nan, 2.0))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from theory.classification.arrays import Array, real_arrays, restore
+from theory.classification.arrays import Array, quiet, real_arrays, restore
 
 __all__ = ["erf", "log_normal_tail", "normal_tail"]
 
@@ -73,6 +73,7 @@ def normal_tail(x: Any) -> Any:
     return restore(xp.where(x >= 0, upper, 1 - upper), scalar)
 
 
+@quiet
 def log_normal_tail(x: Any) -> Any:
     r"""Return ``log Q(x)``, also where Q(x) is too small for the dtype.
 

@@ -7,7 +7,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from theory.classification.dis_vs_gen import gaussian_tail as module
+from theory.classification import gaussian_tail as module
 
 
 def tail(x):
