@@ -60,9 +60,7 @@ def differing() -> dict[str, Any]:
 
 def hostile() -> dict[str, Any]:
     """Every text that a claim's author or a prover gives is hostile."""
-    claim = make(
-        "hostile", where=HOSTILE, says=HOSTILE, form=HOSTILE, assumptions=(HOSTILE,), expected="refuted"
-    )
+    claim = make("hostile", where=HOSTILE, says=HOSTILE, assumptions=(HOSTILE,), expected="refuted")
     claim.build.__doc__ = HOSTILE
     result = ControlResult(HOSTILE, expect_holds=True, outcome="undecided", summary=HOSTILE)
     texts: dict[str, Any] = dict.fromkeys(("summary", "reason", "worst"), HOSTILE)
@@ -75,7 +73,7 @@ def hostile() -> dict[str, Any]:
         **texts,
     )
     content = document(Report((found,), (Broken(HOSTILE, HOSTILE),), (HOSTILE,)))
-    content["claims"][0] |= {"note": HOSTILE, "module": HOSTILE, "paper": HOSTILE, "corrects": HOSTILE}
+    content["claims"][0] |= {"note": HOSTILE, "module": HOSTILE, "paper": HOSTILE, "corrects": HOSTILE, "form": HOSTILE}
     content["claims"][0]["verdict"] |= {"latex": HOSTILE, "scope": HOSTILE}
     return content
 

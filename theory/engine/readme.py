@@ -18,7 +18,7 @@ from typing import Any
 from theory.engine.evidence import Evidence
 from theory.engine.files import replace_file
 from theory.engine.papers import papers
-from theory.engine.report.errata import errata
+from theory.engine.report.errata import Erratum, errata
 
 OWN = ("theory", "experiments")
 _BAR = re.compile(r"(?<!\\)\|")  # between cells; bars in cells are escaped
@@ -67,8 +67,16 @@ def _decided(claims: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _errata(claims: Sequence[Mapping[str, Any]], witnesses: Mapping[str, str]) -> str:
+    found = errata(claims)
+    quoted = _errata_table([erratum for erratum in found if erratum.quoted], witnesses)
+    readings = [erratum for erratum in found if not erratum.quoted]
+    folded = f"<details><summary>Natural readings that fail, or can be sharpened: {len(readings)}</summary>\n\n"
+    return quoted + (f"\n{folded}{_errata_table(readings, witnesses)}\n</details>\n" if readings else "")
+
+
+def _errata_table(found: Sequence[Erratum], witnesses: Mapping[str, str]) -> str:
     rows = [["claim", "source", "as stated", "finding", "corrected by"]]
-    for erratum in errata(claims):
+    for erratum in found:
         item = erratum.item
         witness = f": {witnesses[item['id']]}" if erratum.fails and item["id"] in witnesses else ""
         says = f"$`{' '.join(item['says'].split())}`$"

@@ -16,13 +16,18 @@ class Erratum:
     corrections: tuple[str, ...]
 
     @property
+    def quoted(self) -> bool:
+        """Whether somebody states it, in print or in code; else it is a natural reading that was put to the test."""
+        return bool(self.item.get("form", "derived") != "derived")
+
+    @property
     def finding(self) -> str:
         """In words: ``"fails"`` or ``"holds, not the best possible"``."""
         return "fails" if self.fails else "holds, not the best possible"
 
 
 def errata(claims: Sequence[Mapping[str, Any]]) -> list[Erratum]:
-    """Return the refuted statements first, then those that a sharper claim corrects.
+    """Return what others state before natural readings; in each the refuted first, then what a sharper claim corrects.
 
     Parameters
     ----------
@@ -44,4 +49,4 @@ def errata(claims: Sequence[Mapping[str, Any]]) -> list[Erratum]:
         for item in claims
         if item["expected"] == "refuted" or item["id"] in corrections
     ]
-    return sorted(found, key=lambda erratum: not erratum.fails)
+    return sorted(found, key=lambda erratum: (not erratum.quoted, not erratum.fails))

@@ -9,7 +9,7 @@ from importlib import resources
 from string import Template
 from typing import Any
 
-from theory.engine.report.errata import errata
+from theory.engine.report.errata import Erratum, errata
 from theory.engine.report.mathml import escape, formula
 from theory.engine.report.table import closing
 
@@ -110,10 +110,19 @@ def _wrong(item: dict[str, Any]) -> str:
 
 
 def _errata(claims: list[dict[str, Any]]) -> str:
-    """Return the table of statements that fail, or are not the best possible, each with what corrects it."""
+    """Return the tables of statements that fail, or are not the best possible: quoted ones, then natural readings."""
+    found = errata(claims)
+    quoted = "Errata: statements that fail as stated, or can be sharpened"
+    readings = "Natural readings that fail, or can be sharpened; nobody is quoted"
+    return _errata_table("errata", quoted, [erratum for erratum in found if erratum.quoted]) + _errata_table(
+        "readings", readings, [erratum for erratum in found if not erratum.quoted]
+    )
+
+
+def _errata_table(name: str, title: str, found: list[Erratum]) -> str:
     heads = ("Statement", "As stated", "Finding", "Corrected by")
     rows = ""
-    for erratum in errata(claims):
+    for erratum in found:
         item = erratum.item
         witness = f": {_shortened(item['verdict']['summary'])}" if erratum.fails else ""
         cells = (
@@ -127,9 +136,9 @@ def _errata(claims: list[dict[str, Any]]) -> str:
     if not rows:
         return ""
     return (
-        '<section id="errata"><h2>Errata: statements that fail as stated, or can be sharpened</h2>'
+        f'<section id="{name}" class="errata"><h2>{title}</h2>'
         '<div class="scroll" tabindex="0" role="region" '
-        f'aria-label="Errata"><table><thead><tr>{_heads(*heads)}</tr></thead><tbody>{rows}</tbody></table></div></section>'
+        f'aria-label="{title}"><table><thead><tr>{_heads(*heads)}</tr></thead><tbody>{rows}</tbody></table></div></section>'
     )
 
 
