@@ -38,7 +38,8 @@ def test_select_takes_ids_globs_and_papers_in_the_order_of_the_collection(collec
 
 
 def test_select_takes_packages(collection):
-    places = {"p.lemma": "theory.topic.paper.claims", "q.other": "theory.topic.claims", "p.theorem": "theory.other.topic"}
+    places = {"p.lemma": "theory.topic.paper.claims", "q.other": "theory.topic.claims"}
+    places |= {"p.theorem": "theory.other.topic"}
     modules = {name: places.get(name, "elsewhere") for name in collection.claims}
     placed = Collection(collection.claims, modules)
     assert select(placed, ["topic"]) == ["p.lemma", "q.other"]

@@ -6,7 +6,10 @@ The answer's evidence is theirs, never a word of its own.
 from __future__ import annotations
 
 from theory.classification import calibration
-from theory.classification.cross_entropy.claims_mean_absolute_error import mean_absolute_error_attained, mean_absolute_error_lower
+from theory.classification.cross_entropy.claims_mean_absolute_error import (
+    mean_absolute_error_attained,
+    mean_absolute_error_lower,
+)
 from theory.classification.cross_entropy.claims_n_free import n_free_quadratic
 from theory.classification.cross_entropy.claims_published_bound import (
     published_high,

@@ -23,7 +23,8 @@ def test_a_correction_of_an_unknown_claim_adds_nothing():
 
 
 def test_what_others_state_comes_before_natural_readings():
-    rows = claims(("reading", "refuted", ""), ("loose", "proved", ""), ("c", "proved", "loose"), ("quoted", "refuted", ""))
+    rows = claims(("reading", "refuted", ""), ("loose", "proved", ""))
+    rows += claims(("c", "proved", "loose"), ("quoted", "refuted", ""))
     forms = {"reading": "derived", "loose": "as in the published code", "quoted": "as usually quoted"}
     found = errata([item | {"form": forms.get(item["id"], "derived")} for item in rows])
     assert [(e.item["id"], e.quoted) for e in found] == [("quoted", True), ("loose", True), ("reading", False)]
