@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: verify test third-party lint bench readme references clean help
+.PHONY: verify test third-party lint docs bench readme references clean help
 .DEFAULT_GOAL := verify
 
 # Decide every claim; write out/report.html and out/report.json.
@@ -30,6 +30,14 @@ lint: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/codespell
 
+# Documentation, a page a paper from docstrings and claims, in out/docs; no network once installed.
+docs: $(VENV)/installed-docs
+	rm -rf out/docs-source
+	mkdir -p out
+	cp -R docs out/docs-source
+	$(BIN)/python -m theory.engine.pages out/docs-source
+	$(BIN)/python -m sphinx -W --keep-going -q -b html out/docs-source out/docs
+
 # Measure; prints ratios.
 bench: $(VENV)/installed-test
 	$(BIN)/python -m benchmarks
@@ -48,7 +56,7 @@ clean:
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 help:
-	@echo 'make verify | test | third-party | lint | bench | readme | references | clean'
+	@echo 'make verify | test | third-party | lint | docs | bench | readme | references | clean'
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo 'Python 3.11 or newer is needed; none was found (set PYTHON=...)' >&2; exit 1; }
@@ -64,4 +72,8 @@ $(VENV)/installed-test: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/installed-dev: pyproject.toml | $(VENV)/bin/python
 	$(PIP) --editable '.[report,fast,test,dev]'
+	touch $(VENV)/installed $(VENV)/installed-test $@
+
+$(VENV)/installed-docs: pyproject.toml | $(VENV)/bin/python
+	$(PIP) --editable '.[report,fast,test,docs]'
 	touch $(VENV)/installed $(VENV)/installed-test $@

@@ -1,5 +1,7 @@
 """Sphinx configuration; `make docs` writes the pages of papers before it builds (`theory.engine.pages`)."""
 
+# ruff: noqa: INP001
+
 from importlib import metadata
 
 project = "lossproof"
@@ -11,6 +13,7 @@ default_role = "py:obj"  # a name in single backticks is a link where it is know
 add_module_names = False
 python_use_unqualified_type_names = True
 python_display_short_literal_types = True
+toc_object_entries_show_parents = "hide"
 maximum_signature_line_length = 88
 smartquotes = False  # options begin with two hyphens
 

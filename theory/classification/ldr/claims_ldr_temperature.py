@@ -210,7 +210,7 @@ def _stationarity(margin: Constant, ranges: str) -> Stated:
 @claim(
     paper=_PAPER, where=_UPDATE, form="as in the published code", expected="refuted", strength="identity",
     assumptions=(*_LABEL, "tested for parameters from 1 to 10, scores in [-2,2] and margins in [0,2]"),
-    says=r"\lambda=\lambda_0-\frac{\lambda_0}{\alpha\log K}\mathrm{KL}\bigl(\operatorname{softmax}(f/\lambda)\big\|"
+    says=r"\lambda=\lambda_0-\frac{\lambda_0}{\alpha\log K}\mathrm{KL}\bigl(\operatorname{softmax}(f/\lambda)\,\|\,"
     r"\tfrac1K\bigr)\iff\lambda\text{ is stationary}",
 )  # fmt: skip
 def update_without_margin(margin: Constant = 0) -> Stated:
@@ -224,7 +224,7 @@ update_without_margin.true_if("the softmax included the margin", margin=1)
 @claim(
     paper=_PAPER, where=_UPDATE, form="derived", expected="proved", strength="identity", assumptions=_LABEL,
     corrects="ldr.update_without_margin",
-    says=r"\lambda=\lambda_0-\frac{\lambda_0}{\alpha\log K}\mathrm{KL}\bigl(\operatorname{softmax}((f+c)/\lambda)\big\|"
+    says=r"\lambda=\lambda_0-\frac{\lambda_0}{\alpha\log K}\mathrm{KL}\bigl(\operatorname{softmax}((f+c)/\lambda)\,\|\,"
     r"\tfrac1K\bigr)\iff\lambda\text{ is stationary}",
 )  # fmt: skip
 def update_with_margin(margin: Constant = 1) -> Stated:
@@ -239,7 +239,7 @@ update_with_margin.false_if("the softmax left the margin out", margin=0)
     paper=_PAPER, where=_UPDATE, expected="proved", strength="lower", corrects="ldr.update_without_margin",
     says=r"J(\lambda)=\psi_\lambda-\frac w2(\lambda-\lambda_0)^2,\ w=\frac{\alpha\log K}{\lambda_0}:\quad "
     r"J(\lambda')\ge J(\lambda)+w\,(U(\lambda)-\lambda)(\lambda'-\lambda)-\frac w2(\lambda'-\lambda)^2,\quad "
-    r"U(\lambda)=\lambda_0-\tfrac1w\mathrm{KL}\bigl(\operatorname{softmax}((f+c)/\lambda)\big\|\tfrac1K\bigr)",
+    r"U(\lambda)=\lambda_0-\tfrac1w\mathrm{KL}\bigl(\operatorname{softmax}((f+c)/\lambda)\,\|\,\tfrac1K\bigr)",
     assumptions=("g = f_k - f_y for the classes other than the label",),
 )  # fmt: skip
 def update_for_every_number_of_classes(margin: Constant = 1) -> Stated:

@@ -183,7 +183,7 @@ ALDR_TEMPERATURE = Reference(
     name="aldr_temperature",
     where="ALDR-KL: next temperature of an example",
     says=r"\lambda_0-\frac{\lambda_0}{\alpha\log K}\mathrm{KL}\bigl(\operatorname{softmax}((f+c1_{k\ne y})/\lambda)"
-    r"\big\|\tfrac1K\bigr)",
+    r"\,\|\,\tfrac1K\bigr)",
     inputs=SCORES_LABEL,
     loss=exact.aldr_temperature,
     parameters={"lam": Fraction(3, 2), "lam0": Fraction(3, 4), "alpha": 2, "margin": Fraction(1, 4)},

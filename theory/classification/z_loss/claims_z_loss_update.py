@@ -32,7 +32,7 @@ _ONE_PERCENT = Fraction(101, 100)
     expected="proved",
     strength="identity",
     says=r"U'=U(I-\eta A\,hh^{\mathsf T}),\ V'=V-\eta C\,e_ch^{\mathsf T}U'^{-1},"
-    r"\ \omega'=\omega-\eta(A\,\omega^{\mathsf T}h+B)h:\quad"
+    r"\ \omega'=\omega-\eta(A\,\omega^{\mathsf T}h+B)h:\quad "
     r"V'U'+\mathbf 1\omega'^{\mathsf T}=W-\eta(Ao+B\mathbf 1+Ce_c)h^{\mathsf T}",
 )
 def factored_step(renewed: Constant = 1) -> Stated:

@@ -1,0 +1,87 @@
+"""What Sphinx needs beside its own: formulas as MathML, links from names, docstrings as we mean them.
+
+Formulas are converted when the pages are built, so that a page loads nothing from elsewhere. Sphinx is imported inside
+functions: the engine does without it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from theory.engine.pages.claims import label
+from theory.engine.pages.docstrings import prepared
+from theory.engine.report.mathml import formula
+
+if TYPE_CHECKING:
+    from docutils.nodes import Element
+    from sphinx.application import Sphinx
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register everything; Sphinx calls it because ``conf.py`` names this module."""
+    app.add_html_math_renderer("mathml", (visit_inline_formula, None), (visit_displayed_formula, None))
+    app.connect("missing-reference", resolve_name)
+    app.connect("autodoc-process-docstring", prepare_docstring)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def visit_inline_formula(writer: Any, node: Element) -> None:
+    """Write a formula in a line of text."""
+    from docutils.nodes import SkipNode
+
+    writer.body.append(f'<span class="math">{_shown(node)}</span>')
+    raise SkipNode
+
+
+def visit_displayed_formula(writer: Any, node: Element) -> None:
+    """Write a formula in a line of its own, which scrolls where it is too wide."""
+    from docutils.nodes import SkipNode
+
+    shown = _shown(node).replace('display="inline"', 'display="block"', 1)
+    writer.body.append(writer.starttag(node, "div", CLASS="math", tabindex="0") + f"{shown}</div>\n")
+    raise SkipNode
+
+
+def _shown(node: Element) -> str:
+    latex = aligned(node.astext())
+    shown = formula(latex)
+    if shown.startswith("<code"):
+        from sphinx.util import logging
+
+        message = "formula cannot be shown, its LaTeX is: %s"
+        logging.getLogger(__name__).warning(message, latex, location=node, type="lossproof", subtype="formula")
+    return shown
+
+
+def aligned(latex: str) -> str:
+    r"""Return a formula with its lines, if it has several, in an environment that says so.
+
+    >>> aligned("x = y"), aligned(r"x &= y \\ &= z")
+    ('x = y', '\\begin{aligned}x &= y \\\\ &= z\\end{aligned}')
+    """
+    latex = latex.strip()
+    several = r"\\" in latex and r"\begin{" not in latex
+    return rf"\begin{{aligned}}{latex}\end{{aligned}}" if several else latex
+
+
+def resolve_name(app: Sphinx, env: Any, node: Element, text: Element) -> Element | None:
+    """Link a name in backticks to the claim that it is the id of, or to the one object whose full name ends so."""
+    from sphinx.util.nodes import make_refnode
+
+    if node.get("refdomain") != "py":
+        return None
+    target, source = node["reftarget"].rstrip("()"), node["refdoc"]
+    labels = env.domains["std"].anonlabels
+    if label(target).lower() in labels:
+        page, place = labels[label(target).lower()]
+        return make_refnode(app.builder, source, page, place, text)
+    known = {name: (item.docname, item.node_id) for name, item in env.domains["py"].objects.items()}
+    found = [place for name, place in known.items() if name.endswith(f".{target}")]
+    if len(found) != 1:
+        found = [(page, place) for page, place in found if page == source]
+    return make_refnode(app.builder, source, *found[0], text) if len(found) == 1 else None
+
+
+def prepare_docstring(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
+    """Change the lines of a docstring in place, as autodoc wants it."""
+    lines[:] = prepared(what, name, obj, lines)
