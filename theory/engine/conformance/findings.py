@@ -75,7 +75,7 @@ class Conformance:
             return []
         shown = [f"  {evidence:<9}  {name}" for name, evidence in self.inherited[:_SHOWN]]
         more = len(self.inherited) - _SHOWN
-        return ["claims on record about this loss:", *shown, *([f"  and {more} more (--json lists them)"] * (more > 0))]
+        return ["claims on record about this loss, each for the scope it states:", *shown, *([f"  and {more} more (--json lists them)"] * (more > 0))]
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as JSON data."""

@@ -37,7 +37,7 @@ def run(*arguments):
 
 def test_it_conforms(file, capsys):
     assert run("some_losses.py:right", "--to", "comp_sum.cross_entropy", "--json", "found.json") == 0
-    assert "conforms\nclaims on record about this loss:\n" in capsys.readouterr().out
+    assert "conforms\nclaims on record about this loss, each for the scope it states:\n" in capsys.readouterr().out
     found = json.loads((file / "found.json").read_text())
     assert found["outcome"] == "conforms"
     assert {item["check"] for item in found["findings"]} >= {"value", "gradient", "float16"}
