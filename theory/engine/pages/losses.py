@@ -11,6 +11,7 @@ _KINDS = {
     "real": "any real numbers",
     "probability": "probabilities",
     "simplex": "rows of probabilities",
+    "ball": "points of the open unit ball",
     "label": "a class 0, ..., n-1",
     "sign": "-1 or 1",
     "bit": "0 or 1",
