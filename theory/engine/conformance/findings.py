@@ -75,7 +75,8 @@ class Conformance:
             return []
         shown = [f"  {evidence:<9}  {name}" for name, evidence in self.inherited[:_SHOWN]]
         more = len(self.inherited) - _SHOWN
-        return ["claims on record about this loss, each for the scope it states:", *shown, *([f"  and {more} more (--json lists them)"] * (more > 0))]
+        tail = [f"  and {more} more (--json lists them)"] if more > 0 else []
+        return ["claims on record about this loss, each for the scope it states:", *shown, *tail]
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as JSON data."""
