@@ -74,7 +74,7 @@ def test_a_missing_library_is_a_skip(file, capsys):
     [
         (["some_losses.py:right"], "--to CLAIM"),
         (["some_losses.py:right", "--to", "comp_sum.nothing"], "no loss or claim is called"),
-        (["some_losses.py:rigth", "--to", "comp_sum.cross_entropy"], "did you mean right"),
+        (["some_losses.py:riight", "--to", "comp_sum.cross_entropy"], "did you mean right"),
         (["some_losses.py:right", "--to", "comp_sum.comp_sum", "--set", "tau"], "no NAME=VALUE"),
         (["some_losses.py:right", "--to", "comp_sum.comp_sum", "--set", "tau=x"], "allowed: a number such as 1.5"),
         (["some_losses.py:right", "--to", "comp_sum.comp_sum", "--set", "tau=1e999999999"], "allowed: a number"),
