@@ -127,7 +127,7 @@ def _errata_table(name: str, title: str, found: list[Erratum]) -> str:
         witness = f": {_shortened(item['verdict']['summary'])}" if erratum.fails else ""
         cells = (
             f"{_link(item['id'])} {_text(item['where'])}, {_text(item['form'])}",
-            formula(item["says"]),
+            f'<div class="wide" tabindex="0">{formula(item["says"])}</div>',
             _text(erratum.finding + witness),
             " ".join(map(_link, erratum.corrections)) or "&ndash;",
         )
