@@ -57,11 +57,11 @@ def aligned(latex: str) -> str:
     r"""Return a formula with its lines, if it has several, in an environment that says so.
 
     >>> aligned("x = y"), aligned(r"x &= y \\ &= z")
-    ('x = y', '\\begin{aligned}x &= y \\\\ &= z\\end{aligned}')
+    ('x = y', '\\begin{split}x &= y \\\\ &= z\\end{split}')
     """
     latex = latex.strip()
     several = r"\\" in latex and r"\begin{" not in latex
-    return rf"\begin{{aligned}}{latex}\end{{aligned}}" if several else latex
+    return rf"\begin{{split}}{latex}\end{{split}}" if several else latex
 
 
 def resolve_name(app: Sphinx, env: Any, node: Element, text: Element) -> Element | None:

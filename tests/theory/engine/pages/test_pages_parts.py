@@ -62,7 +62,7 @@ def test_a_constant_without_docstring_has_none():
 
 def test_formulas_of_several_lines_are_aligned():
     assert aligned("x") == "x"
-    assert aligned(r"a \\ b") == r"\begin{aligned}a \\ b\end{aligned}"
+    assert aligned(r"a \\ b") == r"\begin{split}a \\ b\end{split}"
     assert aligned(r"\begin{cases}a \\ b\end{cases}") == r"\begin{cases}a \\ b\end{cases}"
 
 
