@@ -72,8 +72,7 @@ def _column(random: np.random.Generator, item: Input, size: int, classes: int) -
         return list(_reals(random, size))
     if item.kind == "probability":
         return list(_probabilities(random, size))
-    low = {"label": 0, "sign": 0, "bit": 0}[item.kind]
-    values = [int(random.integers(low, classes if item.kind == "label" else 2)) for _ in range(size)]
+    values = [int(random.integers(0, classes if item.kind == "label" else 2)) for _ in range(size)]
     values[:2] = [0, 1]  # both kinds of example occur
     return [2 * value - 1 for value in values] if item.kind == "sign" else values
 

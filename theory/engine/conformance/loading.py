@@ -13,9 +13,13 @@ from typing import Any
 from theory.engine.conformance.libraries import INSTALL
 from theory.engine.errors import BadInput
 
-_DISTRIBUTIONS = {"pytorch_metric_learning": "pytorch-metric-learning", "sklearn": "scikit-learn"} | {
-    name: command.rpartition(" ")[2] for name, command in INSTALL.items()
-}
+# Libraries of losses: if one is missing that is a skip, and no misspelt module.
+_DISTRIBUTIONS = {
+    "libauc": "libauc",
+    "optax": "optax",
+    "pytorch_metric_learning": "pytorch-metric-learning",
+    "sklearn": "scikit-learn",
+} | {name: command.rpartition(" ")[2] for name, command in INSTALL.items()}
 
 
 class MissingLibrary(Exception):

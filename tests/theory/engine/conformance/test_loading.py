@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 
 from theory.engine.conformance.loading import MissingLibrary, load
@@ -65,10 +67,35 @@ def test_a_missing_library_is_told_from_a_missing_module(folder):
 
 
 def test_the_path_is_left_as_it_was(folder):
-    import sys
-
     before = list(sys.path)
     load("losses_of_mine:f", {})
     with pytest.raises(BadInput):
         load("nothing_here:f", {})
     assert sys.path == before
+
+
+@pytest.mark.parametrize(
+    ("name", "install"),
+    [
+        ("torch.nn:SoftMarginLoss", "pip install torch"),
+        ("jax.nn:softplus", "pip install jax"),
+        ("optax.losses:hinge_loss", "pip install optax"),
+        ("libauc.losses:FocalLoss", "pip install libauc"),
+        ("pytorch_metric_learning.losses:NTXentLoss", "pip install pytorch-metric-learning"),
+        ("sklearn.metrics:log_loss", "pip install scikit-learn"),
+    ],
+)
+def test_a_library_of_losses_that_is_missing_is_no_misspelt_module(name, install, monkeypatch):
+    top = name.partition(".")[0]
+
+    class Absent:
+        @staticmethod
+        def find_spec(wanted, path=None, target=None):
+            if wanted.partition(".")[0] == top:
+                raise ModuleNotFoundError(f"No module named {top!r}", name=top)
+
+    for loaded in [item for item in sys.modules if item.partition(".")[0] == top]:
+        monkeypatch.delitem(sys.modules, loaded)
+    monkeypatch.setattr(sys, "meta_path", [Absent, *sys.meta_path])
+    with pytest.raises(MissingLibrary, match=f"{top} is not installed: {install}"):
+        load(name, {})
