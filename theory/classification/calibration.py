@@ -10,7 +10,7 @@ Theorem 3.1). This module holds
   inverse :func:`bound`;
 * :func:`published_transform` and its simplified form, with the bounds as printed.
 
-All functions broadcast over ``beta`` (or ``t``), ``tau`` and ``n``; see :mod:`theory.classification.arrays`
+All functions broadcast over ``beta`` (or ``t``), ``tau`` and ``n``; see :mod:`theory.arrays`
 for what goes in and comes out. Logarithms are natural.
 """
 
@@ -18,17 +18,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.classification.arrays import (
-    Array,
-    broadcast,
-    class_counts,
-    compute_where,
-    quiet,
-    real_arrays,
-    require,
-    restore,
-    temperatures,
-)
+from theory.arrays import Array, broadcast, compute_where, quiet, real_arrays, require, restore
+from theory.classification.arrays import class_counts, temperatures
 from theory.classification.pooling import least_pooled_regret
 from theory.classification.quotients import log1p_quotient, scaled_expm1
 from theory.classification.renyi import LOG_2, coin_divergence, inverse_coin_divergence

@@ -11,7 +11,7 @@ loss, 1 the logistic loss, 1 < tau < 2 the generalised cross-entropy with expone
 absolute error 1 - S_y.
 
 The calibration functions and bounds of the family are in :mod:`theory.classification.calibration` and can be
-reached from here. See :mod:`theory.classification.arrays` for what goes in and comes out.
+reached from here. See :mod:`theory.arrays` for what goes in and comes out.
 
 References
 ----------
@@ -23,20 +23,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.classification.arrays import (
-    Array,
-    broadcast,
-    class_counts,
-    class_labels,
-    one_largest,
-    posteriors,
-    quiet,
-    real_arrays,
-    require,
-    restore,
-    score_vectors,
-    temperatures,
-)
+from theory.arrays import Array, broadcast, one_largest, quiet, real_arrays, require, restore
+from theory.classification.arrays import class_counts, class_labels, posteriors, score_vectors, temperatures
 from theory.classification.calibration import (
     TAU_STAR,
     TAU_STAR_DIGITS,

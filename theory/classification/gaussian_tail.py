@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from theory.classification.arrays import Array, quiet, real_arrays, restore
+from theory.arrays import Array, quiet, real_arrays, restore
 
 __all__ = ["erf", "log_normal_tail", "normal_tail"]
 

@@ -19,8 +19,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from theory.arrays import Array, quiet, real_arrays, require, restore
 from theory.classification import margin_transforms as closed
-from theory.classification.arrays import Array, quiet, real_arrays, require, restore
 
 if TYPE_CHECKING:
     import sympy

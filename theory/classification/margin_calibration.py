@@ -21,7 +21,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from theory.classification.arrays import Array, quiet, real_arrays, require, restore
+from theory.arrays import Array, quiet, real_arrays, require, restore
 from theory.classification.margin import MarginLoss, transform
 
 if TYPE_CHECKING:

@@ -21,17 +21,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.classification.arrays import (
-    Array,
-    class_counts,
-    class_labels,
-    quiet,
-    real_arrays,
-    require,
-    restore,
-    score_vectors,
-    temperatures,
-)
+from theory.arrays import Array, quiet, real_arrays, require, restore
+from theory.classification.arrays import class_counts, class_labels, score_vectors, temperatures
 from theory.classification.quotients import scaled_expm1
 from theory.classification.renyi import LOG_2
 

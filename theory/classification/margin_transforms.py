@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from theory.classification.arrays import Array
+from theory.arrays import Array
 
 Closed = Callable[[Array, Array, Any], Array]
 

@@ -19,15 +19,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from theory.classification.arrays import (
-    Array,
-    posteriors,
-    quiet,
-    real_arrays,
-    require,
-    score_vectors,
-    temperatures,
-)
+from theory.arrays import Array, quiet, real_arrays, require
+from theory.classification.arrays import posteriors, score_vectors, temperatures
 from theory.classification.calibration import bound, published_bound
 from theory.classification.comp_sum import conditional_minimum, conditional_risk
 from theory.classification.tables import read_posteriors, read_table

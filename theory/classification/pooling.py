@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.classification.arrays import Array
+from theory.arrays import Array
 from theory.classification.quotients import expm1_minus, log1p_minus
 from theory.classification.renyi import LOG_2, coin_divergence
 

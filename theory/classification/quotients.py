@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.classification.arrays import Array
+from theory.arrays import Array
 
 __all__ = [
     "expm1_minus",

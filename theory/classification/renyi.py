@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from theory.classification.arrays import Array, one_largest
+from theory.arrays import Array, one_largest
 from theory.classification.quotients import expm1_quotient, log1p_quotient, sinh_quotient
 
 __all__ = ["coin_divergence", "coin_divergence_slope", "inverse_coin_divergence", "renyi_entropy"]

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.classification.arrays import posterior_fault, real_arrays
+from theory.arrays import real_arrays
+from theory.classification.arrays import posterior_fault
 
 __all__ = ["Table", "read_posteriors", "read_table"]
 

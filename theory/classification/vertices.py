@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.classification.arrays import Array
+from theory.arrays import Array
 from theory.classification.quotients import product_minus_one
 
 __all__ = ["hull_inverse", "vertex_transform"]

@@ -3,8 +3,8 @@ import comp_sum_reference as reference
 import numpy as np
 import pytest
 
+from theory.arrays import quiet
 from theory.classification import pooling
-from theory.classification.arrays import quiet
 
 pooled_regret = quiet(pooling.pooled_regret)
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
+from theory.arrays import quiet
 from theory.classification import quotients
-from theory.classification.arrays import quiet
 
 POINTS = [
     -1.0,

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 
+from theory.arrays import quiet
 from theory.classification import renyi
-from theory.classification.arrays import quiet
 
 divergence = quiet(renyi.coin_divergence)
 inverse = quiet(renyi.inverse_coin_divergence)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from theory.classification.arrays import quiet
+from theory.arrays import quiet
 from theory.classification.calibration import bound, transform
 from theory.classification.vertices import hull_inverse
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from theory.classification.arrays import Array, broadcast, quiet, real_arrays, require, restore
+from theory.arrays import Array, broadcast, quiet, real_arrays, require, restore
 
 __all__ = [
     "METRICS",

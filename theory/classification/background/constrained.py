@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from theory.classification.arrays import Array, quiet, real_arrays, require, restore
+from theory.arrays import Array, quiet, real_arrays, require, restore
 
 __all__ = ["BOUNDS", "conditional_risk", "exponential_transform", "regret_bound", "zero_one_bound"]
 

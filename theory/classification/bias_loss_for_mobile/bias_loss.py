@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.classification.arrays import Array, broadcast, quiet, real_arrays, require, restore
+from theory.arrays import Array, broadcast, quiet, real_arrays, require, restore
 from theory.classification.comp_sum import loss as comp_sum_loss
 
 __all__ = ["bias_loss", "bias_weight", "weight_threshold"]

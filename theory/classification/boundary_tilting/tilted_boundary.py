@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.classification.arrays import Array, broadcast, real_arrays, require, restore
+from theory.arrays import Array, broadcast, real_arrays, require, restore
 from theory.classification.gaussian_tail import normal_tail
 
 __all__ = ["adversarial_strength", "deviation_cosine", "tilted_error"]

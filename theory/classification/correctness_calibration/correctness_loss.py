@@ -8,16 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.classification.arrays import (
-    Array,
-    broadcast,
-    class_labels,
-    one_largest,
-    quiet,
-    real_arrays,
-    require,
-    score_vectors,
-)
+from theory.arrays import Array, broadcast, one_largest, quiet, real_arrays, require
+from theory.classification.arrays import class_labels, score_vectors
 
 __all__ = ["confidence", "correctness_loss", "cross_entropy"]
 

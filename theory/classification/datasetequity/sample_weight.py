@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.classification.arrays import broadcast, real_arrays, require, restore
+from theory.arrays import broadcast, real_arrays, require, restore
 
 __all__ = ["sample_weight"]
 

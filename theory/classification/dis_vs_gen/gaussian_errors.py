@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.classification.arrays import Array, broadcast, real_arrays, require, restore
+from theory.arrays import Array, broadcast, real_arrays, require, restore
 from theory.classification.gaussian_tail import normal_tail
 
 __all__ = [

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from theory.classification.arrays import Array, broadcast, quiet, real_arrays, require, restore
+from theory.arrays import Array, broadcast, quiet, real_arrays, require, restore
 
 __all__ = ["PUBLISHED_SHIFT", "TAILS", "inverse_box_cox", "loss_derivatives", "normal_draws", "tail_factor"]
 

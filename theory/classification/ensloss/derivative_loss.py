@@ -22,7 +22,7 @@ from typing import Any
 import array_api_compat
 import numpy as np
 
-from theory.classification.arrays import Array, quiet, real_arrays, require, restore
+from theory.arrays import Array, quiet, real_arrays, require, restore
 
 __all__ = ["Conditions", "PiecewiseLinear", "conditions", "loss_value", "psi_transform"]
 

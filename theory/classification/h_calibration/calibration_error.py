@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from theory.classification.arrays import Array, broadcast, posteriors, quiet, real_arrays, require
+from theory.arrays import Array, broadcast, quiet, real_arrays, require
+from theory.classification.arrays import posteriors
 
 __all__ = ["Parts", "binned_calibration_error", "brier_parts", "calibration_error", "log_parts"]
 

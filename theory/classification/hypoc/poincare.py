@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from theory.classification.arrays import Array, broadcast, quiet, real_arrays, require
+from theory.arrays import Array, broadcast, quiet, real_arrays, require
 
 __all__ = ["distance", "exponential_map", "largest_distance", "logarithmic_map", "moebius_sum"]
 

@@ -18,7 +18,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from theory.classification.arrays import Array, broadcast, one_largest, posteriors, quiet, real_arrays, require
+from theory.arrays import Array, broadcast, one_largest, quiet, real_arrays, require
+from theory.classification.arrays import posteriors
 from theory.classification.ldr.ldr_kl import ldr_kl
 
 __all__ = ["conditional_minimiser", "conditional_risk", "wrong_order_cost"]

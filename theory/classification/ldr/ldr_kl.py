@@ -18,7 +18,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.classification.arrays import Array, broadcast, class_labels, posteriors, quiet, real_arrays, require
+from theory.arrays import Array, broadcast, quiet, real_arrays, require
+from theory.classification.arrays import class_labels, posteriors
 
 __all__ = [
     "label_divergence",

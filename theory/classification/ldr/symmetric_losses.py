@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.classification.arrays import Array, class_labels, quiet, real_arrays, require
+from theory.arrays import Array, quiet, real_arrays, require
+from theory.classification.arrays import class_labels
 
 __all__ = ["normalised_score_loss", "pairwise_sigmoid_loss"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.classification.arrays import broadcast, quiet, real_arrays, require, restore
+from theory.arrays import broadcast, quiet, real_arrays, require, restore
 
 __all__ = ["multi_focal_loss", "posterior_behind"]
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import array_api_compat
 
-from theory.classification.arrays import Array, class_labels, real_arrays, require
+from theory.arrays import Array, real_arrays, require
+from theory.classification.arrays import class_labels
 
 __all__ = ["TiedGaussians", "fit", "gda_posterior", "mahalanobis_score", "preprocessed"]
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from theory.classification.arrays import Array, broadcast, one_largest, quiet, real_arrays, require, restore
+from theory.arrays import Array, broadcast, one_largest, quiet, real_arrays, require, restore
 
 __all__ = ["area_over_curve", "infonce", "mann_whitney_loss", "mean_area_bound", "query_area_bound"]
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.classification.arrays import Array, class_labels, one_largest, quiet, real_arrays, score_vectors
+from theory.arrays import Array, one_largest, quiet, real_arrays
+from theory.classification.arrays import class_labels, score_vectors
 
 __all__ = ["logit_margin", "probability_margin", "probability_margin_gradient"]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import array_api_compat
 
-from theory.classification.arrays import Array, broadcast, real_arrays, require, restore
+from theory.arrays import Array, broadcast, real_arrays, require, restore
 
 __all__ = ["mixup_ranking_loss", "normalized_gain"]
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.classification.arrays import Array, broadcast, one_largest, posteriors, quiet, real_arrays, score_vectors
+from theory.arrays import Array, broadcast, one_largest, quiet, real_arrays
+from theory.classification.arrays import posteriors, score_vectors
 
 __all__ = ["best_student", "gradient", "loss"]
 

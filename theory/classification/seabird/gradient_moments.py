@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from theory.classification.arrays import Array, broadcast, quiet, real_arrays, require, restore
+from theory.arrays import Array, broadcast, quiet, real_arrays, require, restore
 from theory.classification.gaussian_tail import erf
 
 __all__ = ["LOSSES", "contraction", "noise_per_contraction", "second_moment", "segment_loss"]

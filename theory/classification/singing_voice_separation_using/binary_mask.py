@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.classification.arrays import Array, broadcast, quiet, real_arrays, require, restore
+from theory.arrays import Array, broadcast, quiet, real_arrays, require, restore
 
 __all__ = ["ideal_binary_mask", "mask_cross_entropy", "masked_ratio"]
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import array_api_compat
 
-from theory.classification.arrays import Array, real_arrays, require
+from theory.arrays import Array, real_arrays, require
 from theory.classification.z_loss.spherical_family import SphericalGradient, SphericalStatistics
 
 __all__ = ["FactoredOutputLayer"]

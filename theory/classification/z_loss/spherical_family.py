@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from theory.classification.arrays import Array, class_labels, quiet, real_arrays, require, score_vectors
+from theory.arrays import Array, quiet, real_arrays, require
+from theory.classification.arrays import class_labels, score_vectors
 
 __all__ = [
     "SphericalGradient",

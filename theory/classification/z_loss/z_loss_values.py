@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.classification.arrays import Array, class_labels, quiet, real_arrays, require, score_vectors
+from theory.arrays import Array, quiet, real_arrays, require
+from theory.classification.arrays import class_labels, score_vectors
 
 __all__ = ["z_loss", "z_loss_gradient", "z_scores"]
 

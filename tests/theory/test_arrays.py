@@ -1,8 +1,11 @@
+import subprocess
+import sys
+
 import array_api_strict
 import numpy as np
 import pytest
 
-from theory.classification import arrays
+from theory import arrays
 
 
 def test_python_numbers_give_a_python_float():
@@ -37,49 +40,6 @@ def test_require_names_the_first_offender_among_broadcast_values():
         arrays.require(xp, (x > 0) & (y >= 0), y, "y", ">= 0")
 
 
-@pytest.mark.parametrize("n", [1, 0, -2, 2.5, float("nan"), float("inf")])
-def test_class_counts_must_be_whole(n):
-    xp, (n,), _ = arrays.real_arrays(n)
-    with pytest.raises(ValueError, match="n must be a whole number >= 2"):
-        arrays.class_counts(xp, n)
-
-
-@pytest.mark.parametrize(
-    ("row", "text"),
-    [
-        ([0.5, 0.6], "sums to 1.1"),
-        ([1.5, -0.5], "holds -0.5"),
-        ([0.5, float("nan")], "holds nan"),
-        ([0.0, 0.0], "sums to 0"),
-    ],
-)
-def test_posteriors_off_the_simplex(row, text):
-    xp, (p,), _ = arrays.real_arrays([[0.5, 0.5], row])
-    with pytest.raises(ValueError, match=f"row 1 {text}"):
-        arrays.posteriors(xp, p)
-
-
-def test_posteriors_within_the_tolerance_pass():
-    xp, (p,), _ = arrays.real_arrays([[0.3333333, 0.3333333, 0.3333333]])
-    arrays.posteriors(xp, p)
-
-
-@pytest.mark.parametrize("shape", [(), (1,), (3, 1)])
-def test_a_class_axis_is_needed(shape):
-    xp, (x,), _ = arrays.real_arrays(np.ones(shape))
-    with pytest.raises(ValueError, match="at least 2 classes"):
-        arrays.posteriors(xp, x)
-    with pytest.raises(ValueError, match="at least 2 classes"):
-        arrays.score_vectors(xp, x)
-
-
-@pytest.mark.parametrize("labels", [[0, 2], [-1, 0], [0.0, 1.0], [True, False], [0, 1, 1]])
-def test_labels_out_of_range_or_shape(labels):
-    _, (scores,), _ = arrays.real_arrays(np.zeros((2, 2)))
-    with pytest.raises(ValueError, match="labels"):
-        arrays.class_labels(np, labels, scores)
-
-
 def test_compute_where_does_not_depend_on_the_pieces():
     xp, (x,), _ = arrays.real_arrays(np.linspace(-1, 1, 101).reshape(1, 101))
     results = [
@@ -94,3 +54,37 @@ def test_compute_where_does_not_depend_on_the_pieces():
 def test_compute_where_with_nothing_selected():
     xp, (x,), _ = arrays.real_arrays([1.0, 2.0])
     assert arrays.compute_where(xp, x > 5, lambda xp, x: 1 / 0, (x,), x).tolist() == [1.0, 2.0]
+
+
+def test_require_on_a_device_that_is_not_the_host():
+    device = array_api_strict.Device("device1")
+    x = array_api_strict.asarray([1.0, -2.0], device=device)
+    assert arrays.device_of(x) == device
+    with pytest.raises(ValueError, match=r"x must be > 0, got -2.0"):
+        arrays.require(arrays.namespace(x), x > 0, x, "x", "> 0")
+
+
+WITHOUT_COMPAT = """
+import sys
+sys.modules["array_api_compat"] = None
+import numpy as np
+from theory import arrays
+from theory.classification.gaussian_tail import normal_tail
+xp, (x, y), scalar = arrays.real_arrays(np.asarray([0.5, 2.0]), 1)
+assert xp is np and not scalar and y.dtype == np.float64
+assert arrays.is_array(x) and not arrays.is_array(np.float64(1)) and arrays.device_of(x) == "cpu"
+assert arrays.compute_where(xp, x > 1, lambda xp, x: -x, (x,), x).tolist() == [0.5, -2.0]
+assert arrays.one_largest(xp, x).tolist() == [False, True]
+assert abs(normal_tail(1.0) - 0.15865525393145707) < 1e-16
+try:
+    import array_api_strict
+    arrays.namespace(array_api_strict.asarray(1.0))
+except TypeError as error:
+    assert "array-api-compat" in str(error)
+else:
+    raise AssertionError
+"""
+
+
+def test_numpy_alone_does():
+    subprocess.run([sys.executable, "-W", "error", "-c", WITHOUT_COMPAT], check=True, capture_output=True, text=True)
