@@ -1,0 +1,1 @@
+"""Gaussian mixtures: exact errors, limits and maps of learners on two normal classes."""
