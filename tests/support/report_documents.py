@@ -19,9 +19,7 @@ HOSTILE = "</script><script>alert(1)</script>\"'&<b>\x1b[2J\0\ud800\uffff $closi
 
 def entry(claim: Claim, evidence: str, **fields: Any) -> Entry:
     statement = AtMost(1, 2)
-    verdict = Verdict(
-        claim.id, Evidence(evidence), claim.expected, statement.scope(), statement.latex(), **fields
-    )
+    verdict = Verdict(claim.id, Evidence(evidence), claim.expected, statement.scope(), statement.latex(), **fields)
     return Entry(claim, "toy_claims", verdict)
 
 
@@ -48,14 +46,23 @@ def ordinary() -> dict[str, Any]:
 
 def differing() -> dict[str, Any]:
     """A verdict that differs, a control that came out wrong, and a broken module."""
-    undecided = entry(
-        make("open"), "undecided", reason="time limit of 5 s reached", worst="in step: count sheep"
-    )
-    control = ControlResult(
-        "one were enough", expect_holds=False, outcome="undecided", summary="no counterexample"
-    )
+    undecided = entry(make("open"), "undecided", reason="time limit of 5 s reached", worst="in step: count sheep")
+    control = ControlResult("one were enough", expect_holds=False, outcome="undecided", summary="no counterexample")
     uncontrolled = entry(make("loose"), "certified", controls=(control,))
     return document(Report((undecided, uncontrolled), (Broken("demo", "cannot import demo: ImportError"),)))
+
+
+def sampled(share: float = 2e-5) -> dict[str, Any]:
+    """A claim rejected by sampling as on record, and one supported; ``share`` is each one's error probability."""
+    rejected = make("rejected", expected="refuted", form="as usually quoted")
+    witness = Witness("sampling", {"n": 10}, "rejected by sampling: n = 10", share)
+    supported = make("supported", expected="supported")
+    control = ControlResult("less", expect_holds=False, outcome="refuted", error_probability=share)
+    entries = (
+        entry(rejected, "refuted", witness=witness, summary=witness.summary, statement_error=share),
+        entry(supported, "supported", controls=(control,), statement_error=share),
+    )
+    return document(Report(entries, ()))
 
 
 def hostile() -> dict[str, Any]:
@@ -78,4 +85,4 @@ def hostile() -> dict[str, Any]:
     return content
 
 
-EVERY: tuple[Callable[[], dict[str, Any]], ...] = (ordinary, differing, hostile)
+EVERY: tuple[Callable[[], dict[str, Any]], ...] = (ordinary, differing, sampled, hostile)

@@ -43,33 +43,25 @@ class Compare:
         self._misbehave("refute", budget)
         if statement.value <= statement.bound:
             return None
-        return Witness(
-            "excess", {"by": statement.value - statement.bound}, f"{statement.value} > {statement.bound}"
-        )
+        return Witness("excess", {"by": statement.value - statement.bound}, f"{statement.value} > {statement.bound}")
 
     def decide(self, statement: AtMost, budget: Budget) -> Certificate | Undecided:
         self._misbehave("decide", budget)
-        return Certificate(
-            "slack", {"slack": statement.bound - statement.value}, "one comparison", self._uses
-        )
+        return Certificate("slack", {"slack": statement.bound - statement.value}, "one comparison", self._uses)
 
     def recheck(self, statement: AtMost, certificate: Certificate, budget: Budget) -> None:
         if certificate.data["slack"] != statement.bound - statement.value:
             raise Rejected("the slack is wrong")
 
 
-def make(
-    name: str, *, value: int = 1, bound: int = 2, method=None, paper: str = "toy", **record: Any
-) -> Claim:
+def make(name: str, *, value: int = 1, bound: int = 2, method=None, paper: str = "toy", **record: Any) -> Claim:
     """Return a claim ``<paper>.<name>``; ``record`` goes to `theory.engine.claim.claim`."""
 
     def build(value: int = value, bound: int = bound):
         return AtMost(value, bound), method or Compare()
 
     build.__name__ = name
-    return claim(paper=paper, **{"expected": "certified", "where": "Lemma 1", "says": r"v \le b"} | record)(
-        build
-    )
+    return claim(paper=paper, **{"expected": "certified", "where": "Lemma 1", "says": r"v \le b"} | record)(build)
 
 
 def hang(call: str, budget: Budget) -> None:

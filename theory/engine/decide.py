@@ -9,7 +9,7 @@ from typing import Any
 
 from theory.engine.checker import Rejected
 from theory.engine.claim import Claim, Control
-from theory.engine.evidence import Budget, Certificate, Evidence, Prover, Undecided
+from theory.engine.evidence import Budget, Certificate, Evidence, Prover, Undecided, error_probability
 from theory.engine.verdict import ControlResult, Verdict
 
 
@@ -51,6 +51,7 @@ def _decide_statement(claim: Claim, budget: Budget, kept: Mapping[str, Certifica
         scope=statement.scope(),
         latex=statement.latex(),
         uses=claim.uses,
+        statement_error=error_probability(method),
     )
     found = kept.get(statement.digest())
     if found is None:
@@ -89,11 +90,14 @@ def _decide_statement(claim: Claim, budget: Budget, kept: Mapping[str, Certifica
 
 def _decide_control(claim: Claim, control: Control, budget: Budget) -> ControlResult:
     budget.step(f"control: {control.says}")
+    chance = 0.0
     try:
-        outcome, summary = _outcome(*claim.build(**control.arguments), control, budget)
+        statement, method = claim.build(**control.arguments)
+        chance = error_probability(method)
+        outcome, summary = _outcome(statement, method, control, budget)
     except Exception as error:  # a control that cannot be built or checked is a control that failed
         outcome, summary = "undecided", _name(error)
-    return ControlResult(control.says, control.expect_holds, outcome, summary)
+    return ControlResult(control.says, control.expect_holds, outcome, summary, chance)
 
 
 def _outcome(statement: Any, method: Prover, control: Control, budget: Budget) -> tuple[str, str]:

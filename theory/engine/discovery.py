@@ -5,6 +5,8 @@ A distribution names one entry point a module::
     [project.entry-points."lossproof.claims"]
     mypaper = "mypackage.claims_mypaper"
 
+A name with a dot puts the module under a topic: ``"mixtures.mypaper"`` is decided by ``lossproof verify mixtures``.
+
 The module's claims are its attributes that are `Claim` objects, and those in its attribute ``claims``, if it
 has one: a list, a tuple, or a function that returns them (for families of claims). There is no registry:
 every call collects afresh, and what cannot be collected is reported and stops nothing else.
@@ -16,7 +18,7 @@ import importlib
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 from types import MappingProxyType, ModuleType
 from typing import Any
@@ -53,11 +55,15 @@ class Collection:
         Id of a claim -> name of the module it was found in.
     broken
         What could not be used.
+    topics
+        Name of a module -> topics that it is registered under: an entry point ``mixtures.plug_in`` puts its module
+        under the topic ``mixtures``.
     """
 
     claims: Mapping[str, Claim]
     modules: Mapping[str, str]
     broken: tuple[Broken, ...] = ()
+    topics: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.claims)
@@ -66,7 +72,8 @@ class Collection:
         """Return the same with some of the claims only, in the order given."""
         kept = list(names)
         claims = MappingProxyType({name: self.claims[name] for name in kept})
-        return Collection(claims, MappingProxyType({name: self.modules[name] for name in kept}), self.broken)
+        modules = MappingProxyType({name: self.modules[name] for name in kept})
+        return Collection(claims, modules, self.broken, self.topics)
 
 
 def collect(modules: Mapping[str, str] | None = None) -> Collection:
@@ -100,7 +107,17 @@ def collect(modules: Mapping[str, str] | None = None) -> Collection:
                 by_id[claim.id], where[claim.id] = claim, module
             elif by_id[claim.id] is not claim:
                 broken.append(Broken(module, f"claim id {claim.id} is taken already, by {where[claim.id]}"))
-    return Collection(MappingProxyType(by_id), MappingProxyType(where), tuple(broken))
+    return Collection(MappingProxyType(by_id), MappingProxyType(where), tuple(broken), _topics(entries))
+
+
+def _topics(entries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
+    """Return module -> topics; a topic is the part of an entry point's name before its first dot."""
+    topics: dict[str, frozenset[str]] = {}
+    for entry, module in entries.items():
+        topic, dot, _ = entry.partition(".")
+        if dot:
+            topics[module] = topics.get(module, frozenset()) | {topic}
+    return MappingProxyType(topics)
 
 
 def entry_points(group: str) -> tuple[dict[str, str], list[Broken]]:

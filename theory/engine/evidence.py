@@ -21,7 +21,8 @@ class Evidence(StrEnum):
     ``supported``
         a sequential test with a declared error probability.
     ``refuted``
-        an explicit witness, checked exactly or rigorously.
+        an explicit witness, checked exactly or rigorously; or, where the witness carries an error probability, the
+        rejection by a sequential test at that error, which is reported as such.
     ``undecided``
         neither; the verdict says why.
     """
@@ -90,7 +91,7 @@ class Certificate:
 
 @dataclass(frozen=True)
 class Witness:
-    """A counterexample as plain data, checked exactly or in ball arithmetic by whoever reports it.
+    """A counterexample as plain data, checked exactly or in ball arithmetic, or a rejection by a sequential test.
 
     Parameters
     ----------
@@ -100,14 +101,22 @@ class Witness:
         JSON-serialisable content, such as ``{"point": {"beta": "1/2"}}``.
     summary
         One line for people: the point and by how much the statement fails there.
+    error_probability
+        Probability that the statement holds nevertheless and was rejected by chance; 0 for a counterexample.
     """
 
     kind: str
     data: dict[str, Any]
     summary: str = ""
+    error_probability: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
-        return {"kind": self.kind, "data": self.data, "summary": self.summary}
+        return {
+            "kind": self.kind,
+            "data": self.data,
+            "summary": self.summary,
+            "error_probability": self.error_probability,
+        }
 
 
 @dataclass(frozen=True)
@@ -143,7 +152,11 @@ class Budget:
 
 @runtime_checkable
 class Prover(Protocol):
-    """A method of deciding: three calls, and the evidence that its success amounts to."""
+    """A method of deciding: three calls, and the evidence that its success amounts to.
+
+    A method that may err by chance has the attribute ``error_probability`` too: the probability of a wrong verdict on
+    one statement, declared before it samples. See `error_probability`.
+    """
 
     @property
     def evidence(self) -> Evidence:
@@ -157,3 +170,17 @@ class Prover(Protocol):
 
     def recheck(self, statement: Any, certificate: Certificate, budget: Budget) -> None:
         """Check a certificate against the statement; raise `theory.engine.checker.Rejected` if it does not show it."""
+
+
+def error_probability(method: Prover) -> float:
+    """Return with what probability a method errs by chance on a statement: 0 unless it declares one.
+
+    Raises
+    ------
+    ValueError
+        If what it declares is not a probability.
+    """
+    declared = float(getattr(method, "error_probability", 0.0))
+    if not 0.0 <= declared <= 1.0:
+        raise ValueError(f"the method declares the error probability {declared}")
+    return declared

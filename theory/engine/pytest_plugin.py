@@ -25,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="PATTERN",
-        help="with --lossproof: only these claims (id, glob or paper key); may be repeated",
+        help="with --lossproof: only these claims (id, glob, paper key, package or topic); may be repeated",
     )
 
 

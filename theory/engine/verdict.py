@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +11,16 @@ from theory.engine.evidence import Certificate, Evidence, Witness
 
 @dataclass(frozen=True)
 class ControlResult:
-    """What became of one control: ``outcome`` is ``"refuted"``, ``"holds"`` or ``"undecided"``."""
+    """What became of one control: ``outcome`` is ``"refuted"``, ``"holds"`` or ``"undecided"``.
+
+    ``error_probability`` is that of its method: 0 unless it samples.
+    """
 
     says: str
     expect_holds: bool
     outcome: str
     summary: str = ""
+    error_probability: float = 0.0
 
     @property
     def as_expected(self) -> bool:
@@ -29,6 +34,7 @@ class ControlResult:
             "outcome": self.outcome,
             "as_expected": self.as_expected,
             "summary": self.summary,
+            "error_probability": self.error_probability,
         }
 
 
@@ -56,6 +62,8 @@ class Verdict:
         Time spent, controls included.
     from_store
         Whether a kept certificate was re-checked instead of found again.
+    statement_error
+        Probability that the verdict on the statement itself is wrong by chance: 0 unless its method samples.
     """
 
     claim: str
@@ -72,6 +80,12 @@ class Verdict:
     controls: tuple[ControlResult, ...] = ()
     seconds: float = 0.0
     from_store: bool = False
+    statement_error: float = 0.0
+
+    @property
+    def error_probability(self) -> float:
+        """Declared probability that the verdict or the outcome of a control is wrong by chance."""
+        return math.fsum((self.statement_error, *(control.error_probability for control in self.controls)))
 
     @property
     def as_recorded(self) -> bool:
@@ -95,4 +109,5 @@ class Verdict:
             "controls": [control.to_json() for control in self.controls],
             "seconds": round(self.seconds, 4),
             "from_store": self.from_store,
+            "error_probability": self.error_probability,
         }

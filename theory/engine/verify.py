@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -22,6 +23,9 @@ from theory.engine.errors import BadInput
 from theory.engine.evidence import Evidence
 from theory.engine.verdict import Verdict
 from theory.engine.workers import Decided, Options, Task, decide_all
+
+ERROR_BUDGET = 1e-3  # total probability, in a run, of a verdict or a control that is wrong by chance
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,18 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether all verdicts and controls are as on record and nothing is broken."""
-        return not self.broken and all(entry.verdict.as_recorded for entry in self.entries)
+        """Whether all verdicts and controls are as on record, nothing is broken and the error budget is kept."""
+        return not self.broken and self.within_budget and all(entry.verdict.as_recorded for entry in self.entries)
+
+    @property
+    def error_probability(self) -> float:
+        """Bound on the probability that any verdict or control is wrong by chance: the sum of what was declared."""
+        return math.fsum(entry.verdict.error_probability for entry in self.entries)
+
+    @property
+    def within_budget(self) -> bool:
+        """Whether that is at most `ERROR_BUDGET`."""
+        return self.error_probability <= ERROR_BUDGET * (1.0 + _ROUNDING)
 
 
 @dataclass(frozen=True)
@@ -81,7 +95,8 @@ def select(collection: Collection, patterns: Iterable[str]) -> list[str]:
     collection
         What there is.
     patterns
-        Claim ids, globs over ids (``comp_sum.*``), paper keys, or packages that claims are in (``classification``).
+        Claim ids, globs over ids (``comp_sum.*``), paper keys, or packages that claims are in (``classification``) or
+        topics that they are registered under (``mixtures``); what is both package and topic means either.
 
     Raises
     ------
@@ -91,7 +106,10 @@ def select(collection: Collection, patterns: Iterable[str]) -> list[str]:
     wanted: set[str] = set()
     patterns = list(patterns)
     papers = {claim.paper for claim in collection.claims.values()}
-    packages = {name: set(module.split(".")[:-1]) for name, module in collection.modules.items()}
+    packages = {
+        name: {*module.split(".")[:-1], *collection.topics.get(module, ())}
+        for name, module in collection.modules.items()
+    }
     for pattern in patterns:
         if pattern in papers:
             named = {name for name, claim in collection.claims.items() if claim.paper == pattern}
@@ -101,7 +119,7 @@ def select(collection: Collection, patterns: Iterable[str]) -> list[str]:
             named = set(fnmatch.filter(collection.claims, pattern))
         if not named:
             hint = nearest(pattern, [*collection.claims, *papers, *set().union(*packages.values())])
-            raise BadInput(f"no claim, paper or package is called {pattern!r}{hint}")
+            raise BadInput(f"no claim, paper, package or topic is called {pattern!r}{hint}")
         wanted |= named
     return [name for name in collection.claims if name in wanted or not patterns]
 

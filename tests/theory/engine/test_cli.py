@@ -31,9 +31,7 @@ def claims(tmp_path, monkeypatch):
         from theory.engine import discovery
 
         entries = {name: f"{name}_cli_mod" for name in modules}
-        monkeypatch.setattr(
-            discovery, "entry_points", lambda group: (entries if "claims" in group else {}, [])
-        )
+        monkeypatch.setattr(discovery, "entry_points", lambda group: (entries if "claims" in group else {}, []))
 
     return only
 
@@ -53,7 +51,7 @@ def test_list_takes_a_selection(claims, capsys):
     assert cli.main(["list", "--json", "toy.*"]) == 0
     assert len(json.loads(capsys.readouterr().out)["claims"]) == 2
     assert cli.main(["list", "nothing"]) == 2
-    assert "no claim, paper or package is called 'nothing'" in capsys.readouterr().err
+    assert "no claim, paper, package or topic is called 'nothing'" in capsys.readouterr().err
 
 
 def test_list_json_is_json(claims, capsys):
@@ -133,9 +131,7 @@ def test_quiet_shows_only_what_differs(claims, capsys):
 
 
 @pytest.mark.parametrize("kind", ["json", "html", "junit"])
-def test_an_unwritable_report_is_refused_before_anything_is_decided(
-    kind, claims, capsys, tmp_path, monkeypatch
-):
+def test_an_unwritable_report_is_refused_before_anything_is_decided(kind, claims, capsys, tmp_path, monkeypatch):
     claims(good=CLAIMS)
     monkeypatch.setattr("theory.engine.verify.verify", lambda *_, **__: pytest.fail("decided"))
     for path in (tmp_path / "missing" / "r", tmp_path):
@@ -149,9 +145,7 @@ def test_two_reports_in_one_file_are_refused(claims, capsys, tmp_path):
     assert "same file" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    "arguments", [[], ["nonsense"], ["verify", "--jobs", "many"], ["show"], ["list", "--yaml"]]
-)
+@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["verify", "--jobs", "many"], ["show"], ["list", "--yaml"]])
 def test_bad_usage_exits_with_2(arguments, claims):
     claims(good=CLAIMS)
     with pytest.raises(SystemExit) as stop:
@@ -186,9 +180,7 @@ def test_a_registered_command_runs_and_a_broken_one_stops_nothing(tmp_path, monk
         "worse": "no_such_module:register",
         "list": "greet_mod:register",
     }
-    install(
-        tmp_path, monkeypatch, modules={"greet_mod": COMMAND}, entries=entries, group="lossproof.commands"
-    )
+    install(tmp_path, monkeypatch, modules={"greet_mod": COMMAND}, entries=entries, group="lossproof.commands")
     assert cli.main(["greet", "you"]) == 0
     captured = capsys.readouterr()
     assert captured.out == "hello you\n"

@@ -95,3 +95,25 @@ def test_steps_are_announced():
     decide(made, budget=Budget(step=seen.append))
     assert seen[0] == "build the statement"
     assert seen[-2:] == ["check the certificate", "control: the bound were 0"]
+
+
+def test_errors_by_chance_are_summed_over_the_statement_and_its_controls():
+    class Sampled(Compare):
+        error_probability = 1e-5
+
+    sampled = make("sampled", method=Sampled("supported"), expected="supported")
+    sampled.false_if("the bound were 0", bound=0)
+    sampled.false_if("the bound were -1", bound=-1)
+    verdict = decide(sampled)
+    assert verdict.as_recorded
+    assert verdict.error_probability == pytest.approx(3e-5)
+    assert [control["error_probability"] for control in verdict.to_json()["controls"]] == [1e-5, 1e-5]
+    assert decide(make("exact")).error_probability == 0.0
+
+
+def test_a_method_whose_error_probability_is_none_decides_nothing():
+    class Broken(Compare):
+        error_probability = -1.0
+
+    verdict = decide(make("broken", method=Broken()))
+    assert (verdict.evidence, "error probability -1.0" in verdict.reason) == (Evidence.UNDECIDED, True)

@@ -5,7 +5,7 @@ import itertools
 import pytest
 from toy_claims import Compare
 
-from theory.engine.evidence import Budget, Certificate, Evidence, Prover, Witness
+from theory.engine.evidence import Budget, Certificate, Evidence, Prover, Witness, error_probability
 
 HELD = (Evidence.PROVED, Evidence.CERTIFIED, Evidence.ARGUED, Evidence.SUPPORTED)
 
@@ -36,7 +36,24 @@ def test_witnesses_are_plain_data():
         "kind": "point",
         "data": {"x": "1/2"},
         "summary": "at x",
+        "error_probability": 0.0,
     }
+
+
+def test_only_a_method_that_declares_an_error_probability_has_one():
+    class Exact:
+        evidence = Evidence.PROVED
+
+    class Sampling(Exact):
+        error_probability = 2e-5
+
+    class Confused(Exact):
+        error_probability = 2.0
+
+    assert error_probability(Exact()) == 0.0
+    assert error_probability(Sampling()) == 2e-5
+    with pytest.raises(ValueError, match="declares the error probability"):
+        error_probability(Confused())
 
 
 def test_budgets_and_provers():

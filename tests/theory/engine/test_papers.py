@@ -10,17 +10,11 @@ ROOT = Path(__file__).parents[3]
 def test_every_paper_on_file_has_a_key_and_a_title():
     assert len(papers()) > 125
     assert all(paper.title and key == paper.key for key, paper in papers().items())
-    assert (
-        papers()["comp_sum"]
-        .cite()
-        .startswith("Anqi Mao, Mehryar Mohri, Yutao Zhong: Cross-Entropy Loss Functions")
-    )
+    assert papers()["comp_sum"].cite().startswith("Anqi Mao, Mehryar Mohri, Yutao Zhong: Cross-Entropy Loss Functions")
 
 
 def test_the_bibliography_is_current():
-    assert (ROOT / "references.bib").read_text("utf-8") == bibliography(papers().values()), (
-        "run: make references"
-    )
+    assert (ROOT / "references.bib").read_text("utf-8") == bibliography(papers().values()), "run: make references"
 
 
 def test_bibtex_of_one_paper():

@@ -40,9 +40,7 @@ def run(tmp_path, monkeypatch):
             "no:cacheprovider",
             *arguments,
         ]
-        return subprocess.run(
-            command, cwd=project, env=environment, capture_output=True, text=True, check=False
-        )
+        return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
 
     return start
 
@@ -85,9 +83,7 @@ def test_an_unknown_claim_is_a_usage_error(run):
 
 def test_a_broken_module_is_a_failing_test_and_the_others_go_on(run):
     good = "from toy_claims import make\nx = make('x', paper='fine')\n"
-    done = run(
-        "--lossproof", "--lossproof-select", "fine", modules={"bad_plug_mod": "1 / 0", "fine_plug_mod": good}
-    )
+    done = run("--lossproof", "--lossproof-select", "fine", modules={"bad_plug_mod": "1 / 0", "fine_plug_mod": good})
     assert done.returncode == 1
     assert "bad_plug_mod is broken: cannot import bad_plug_mod: ZeroDivisionError" in done.stdout
     assert "2 passed" in done.stdout
@@ -99,7 +95,5 @@ def test_loading_the_plugin_imports_nothing_of_the_engine():
         "print(*sorted(set(sys.modules) - before))"
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment
-    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.split() == ["theory", "theory.engine", "theory.engine.pytest_plugin"]

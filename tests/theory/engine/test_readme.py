@@ -46,8 +46,7 @@ def test_the_blocks_of_a_report(tmp_path):
     text = readme.read_text("utf-8")
     assert "| toy (`toy`) | 2 | 1 | 1 |\n| all | 2 | 1 | 1 |" in text
     assert (
-        "| `toy.printed` | toy, Lemma 1 (as usually quoted) | $`v \\le b`$ | fails: 3 > 2 | `toy.corrected` |"
-        in text
+        "| `toy.printed` | toy, Lemma 1 (as usually quoted) | $`v \\le b`$ | fails: 3 > 2 | `toy.corrected` |" in text
     )
     assert "0.25" not in text
     assert main([str(tmp_path / "r.json"), str(readme)]) == 0
@@ -86,9 +85,7 @@ def test_a_report_that_will_not_do_leaves_the_readme_alone(content, reason, tmp_
     assert readme.read_text("utf-8") == EMPTY
 
 
-@pytest.mark.parametrize(
-    "text", ["", "<!-- errata:end --><!-- errata:begin -->", "<!-- errata:begin -->" * 2]
-)
+@pytest.mark.parametrize("text", ["", "<!-- errata:end --><!-- errata:begin -->", "<!-- errata:begin -->" * 2])
 def test_wrong_markers_are_refused(text):
     with pytest.raises(ValueError, match="the README needs"):
         replaced(text, {"errata": ""})

@@ -5,7 +5,7 @@ from theory.engine.discovery import Collection, collect
 from theory.engine.errors import BadInput
 from theory.engine.evidence import Evidence
 from theory.engine.verdict import Verdict
-from theory.engine.verify import nearest, select, settle, verify
+from theory.engine.verify import Entry, Report, nearest, select, settle, verify
 
 CLAIMS = """
 from toy_claims import *
@@ -49,12 +49,39 @@ def test_select_takes_packages(collection):
         select(placed, ["topics"])
 
 
+def test_select_takes_topics_beside_packages(tmp_path, monkeypatch):
+    own = {"topic_mod_a": "a", "topic_mod_b": "b", "topic_mod_c": "c"}
+    modules = {name: f"from toy_claims import make\nx = make('{key}', paper='{key}')\n" for name, key in own.items()}
+    install(tmp_path, monkeypatch, modules=modules)
+    entries = {"mixtures.a": "topic_mod_a", "mixtures.deep.b": "topic_mod_b", "mixtures": "topic_mod_c"}
+    collection = collect(entries | {"again.b": "topic_mod_b"})
+    assert select(collection, ["mixtures"]) == ["a.a", "b.b"]  # a name without a dot is no topic
+    assert select(collection, ["again"]) == ["b.b"]
+    assert select(collection.restricted(["b.b", "c.c"]), ["mixtures"]) == ["b.b"]
+    with pytest.raises(BadInput, match="called 'deep'"):
+        select(collection, ["deep"])
+    with pytest.raises(BadInput, match="did you mean mixtures"):
+        select(collection, ["mixture"])
+
+
+@pytest.mark.parametrize(("shares", "kept"), [((4e-4, 6e-4), True), ((4e-4, 7e-4), False), ((), True)])
+def test_a_run_that_declares_more_errors_by_chance_than_allowed_is_not_ok(shares, kept, collection):
+    claim = collection.claims["toy.holds"]
+    entries = tuple(
+        Entry(claim, "toy_claims", Verdict("toy.holds", claim.expected, claim.expected, statement_error=share))
+        for share in shares
+    )
+    report = Report(entries, ())
+    assert report.error_probability == pytest.approx(sum(shares))
+    assert report.within_budget == report.ok == kept
+
+
 @pytest.mark.parametrize(
     ("pattern", "hint"),
     [("p.lema", "p.lemma"), ("lemma", "p.lemma"), ("corolary", "q.corollary"), ("zzzz", "lossproof list")],
 )
 def test_an_unknown_pattern_is_refused_with_the_nearest_names(pattern, hint, collection):
-    with pytest.raises(BadInput, match=f"no claim, paper or package is called '{pattern}'.*{hint}"):
+    with pytest.raises(BadInput, match=f"no claim, paper, package or topic is called '{pattern}'.*{hint}"):
         select(collection, ["p", pattern])
 
 
@@ -76,10 +103,7 @@ def test_what_a_claim_rests_on_is_decided_too(collection):
 
 
 def test_the_report_is_in_the_order_of_the_collection_whatever_the_workers_do(collection):
-    orders = {
-        tuple(entry.claim.id for entry in verify(collection=collection, jobs=jobs).entries)
-        for jobs in (1, 2, 3)
-    }
+    orders = {tuple(entry.claim.id for entry in verify(collection=collection, jobs=jobs).entries) for jobs in (1, 2, 3)}
     assert orders == {tuple(collection.claims)}
 
 

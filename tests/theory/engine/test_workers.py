@@ -80,9 +80,7 @@ def test_misbehaving_claims_are_undecided_and_stop_nothing_else(tmp_path, monkey
 
 def test_the_listener_hears_of_a_silent_claim(tmp_path, monkeypatch):
     monkeypatch.setattr("theory.engine.workers.HEARTBEAT_SECONDS", 0.1)
-    source = (
-        "from toy_claims import *\nx = make('x', paper='still', method=Compare(misbehave=hang), limit=0.6)\n"
-    )
+    source = "from toy_claims import *\nx = make('x', paper='still', method=Compare(misbehave=hang), limit=0.6)\n"
     _, steps = decide(source, "still_mod", tmp_path, monkeypatch, jobs=1)
     assert steps.count(("still.x", "count sheep")) >= 3
 

@@ -11,14 +11,14 @@ from typing import Any
 
 from theory.engine.report.errata import Erratum, errata
 from theory.engine.report.mathml import escape, formula
-from theory.engine.report.table import closing
+from theory.engine.report.table import closing, error_line
 
 MEANING = {
     "proved": "a chain of rule steps, stored as data and replayed: exact, and for the whole scope",
     "certified": "a rigorous enclosure over the whole scope, an exact certificate, or an exact enumeration",
     "argued": "every step is machine-checked, the glue between them is prose",
     "supported": "a sequential test with a declared error probability",
-    "refuted": "an explicit counterexample, checked exactly or rigorously",
+    "refuted": "an explicit counterexample, checked exactly or rigorously; where it says so, a rejection by sampling",
     "undecided": "neither a certificate nor a counterexample was found",
 }
 _LONGEST = 2000  # characters of a witness or a reason that are shown; the JSON report has them whole
@@ -88,6 +88,8 @@ def _problems(document: dict[str, Any]) -> str:
         f"<li><code>{_text(item['entry'])}</code> is broken: {_text(item['reason'])}</li>"
         for item in document["broken"]
     ]
+    if not document["within_budget"]:
+        lines.append(f"<li>{_text(error_line(document))}</li>")
     if not lines:
         return ""
     return f'<section class="problems"><h2>Not as on record</h2><ul>{"".join(lines)}</ul></section>'
@@ -183,13 +185,14 @@ def _facts(item: dict[str, Any]) -> str:
         ("Scope", _text(verdict["scope"])),
         ("Assumptions", _items(map(_text, item["assumptions"]))),
         ("Source", f"{_text(item['where'])} ({_text(item['form'])}; {_text(item['strength'])})"),
-        ("Verdict", f"{_badge(verdict['evidence'])} {_text(MEANING.get(verdict['evidence'], ''))}"),
+        ("Verdict", f"{_badge(verdict['evidence'])} {_text(_meaning(verdict))}"),
+        ("Error by chance", _chance(verdict)),
         ("On record", _badge(verdict["expected"])),
         ("Evidence", _text(_shortened(verdict["summary"]))),
         ("Reason", _text(_shortened(verdict["reason"]))),
         ("Worst cell or step", _text(_shortened(verdict["worst"]))),
         (
-            "Counterexample",
+            "Rejection" if witness and witness["error_probability"] else "Counterexample",
             f"<code>{_text(_shortened(json.dumps(witness['data'])))}</code>" if witness else "",
         ),
         ("Certificate", _certificate(item) if certificate else ""),
@@ -200,6 +203,19 @@ def _facts(item: dict[str, Any]) -> str:
         ("Decide it again", f"<code>lossproof verify {_text(item['id'])}</code>"),
     ]
     return "<dl>" + "".join(_fact(name, value) for name, value in facts if value) + "</dl>"
+
+
+def _meaning(verdict: dict[str, Any]) -> str:
+    witness = verdict["witness"]
+    if witness and witness["error_probability"]:
+        return f"rejected by a sequential test at error {witness['error_probability']:.2g}; not a counterexample"
+    return MEANING.get(verdict["evidence"], "")
+
+
+def _chance(verdict: dict[str, Any]) -> str:
+    """Return the declared probability of an error by chance, controls included; "" for claims that are not sampled."""
+    chance = verdict["error_probability"]
+    return f"probability at most {chance:.2g}, controls included" if chance else ""
 
 
 def _fact(name: str, value: str) -> str:

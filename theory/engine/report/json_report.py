@@ -12,7 +12,7 @@ from typing import Any
 
 from theory.engine.claim import Claim
 from theory.engine.papers import papers
-from theory.engine.verify import Entry, Report
+from theory.engine.verify import ERROR_BUDGET, Entry, Report
 
 SCHEMA = "lossproof.report/1"
 _NAMED = ("cvxpy", "numpy", "python-flint", "scipy", "sympy")
@@ -35,6 +35,9 @@ def document(report: Report) -> dict[str, Any]:
         "selection": list(report.selection),
         "seconds": round(report.seconds, 3),
         "ok": report.ok,
+        "error_probability": report.error_probability,
+        "error_budget": ERROR_BUDGET,
+        "within_budget": report.within_budget,
         "summary": summary(claims, len(report.broken)),
         "papers": [paper.to_json() for key, paper in papers().items() if key in used],
         "claims": claims,

@@ -6,7 +6,7 @@ import re
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from theory.engine.report.table import remark
+from theory.engine.report.table import error_line, remark
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -14,13 +14,12 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def render(document: dict[str, Any]) -> str:
     """Return the XML text.
 
-    A verdict that differs from the one on record and a control that came out wrong are failures; what could
-    not be used at all is an error.
+    A verdict that differs from the one on record, a control that came out wrong and an exceeded error budget are
+    failures; what could not be used at all is an error.
     """
     root = ET.Element("testsuites")
-    cases = [case for item in document["claims"] for case in _cases(item)] + [
-        _broken(item) for item in document["broken"]
-    ]
+    cases = [case for item in document["claims"] for case in _cases(item)]
+    cases += [_broken(item) for item in document["broken"]] + _budget(document)
     counts = {
         "tests": len(cases),
         "failures": sum(case.find("failure") is not None for case in cases),
@@ -31,6 +30,9 @@ def render(document: dict[str, Any]) -> str:
     suite = ET.SubElement(root, "testsuite", {"name": "lossproof", "timestamp": document["created"]})
     for name, value in counts.items():
         suite.set(name, str(value))
+    properties = ET.SubElement(suite, "properties")
+    for name in ("error_probability", "error_budget"):
+        ET.SubElement(properties, "property", {"name": name, "value": str(document[name])})
     suite.extend(cases)
     ET.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
@@ -57,6 +59,15 @@ def _broken(item: dict[str, str]) -> ET.Element:
     case = _case(item["entry"], "lossproof.claims", "0")
     _add(case, "error", item["reason"].partition("\n")[0], item["reason"])
     return case
+
+
+def _budget(document: dict[str, Any]) -> list[ET.Element]:
+    """Return a failed case if the claims that were sampled declare more errors by chance than a run may have."""
+    if document["within_budget"]:
+        return []
+    case = _case("error budget", "lossproof", "0")
+    _add(case, "failure", "the error budget is exceeded", error_line(document))
+    return [case]
 
 
 def _case(name: str, module: str, seconds: str) -> ET.Element:

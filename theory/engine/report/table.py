@@ -55,11 +55,21 @@ def closing(document: dict[str, Any]) -> str:
         f"{number} {kind}" for kind, number in sorted(counts["evidence"].items(), key=lambda pair: -pair[1])
     )
     broken = f"; {counts['broken']} broken" if counts["broken"] else ""
+    chance = f"; {error_line(document)}" if document["error_probability"] else ""
     return (
         f"{counts['claims']} claims ({kinds or 'none'}), {counts['as_recorded']} as on record; "
-        f"{counts['controls_as_expected']} of {counts['controls']} controls as expected{broken}; "
+        f"{counts['controls_as_expected']} of {counts['controls']} controls as expected{broken}{chance}; "
         f"{document['seconds']:.1f} s"
     )
+
+
+def error_line(document: dict[str, Any]) -> str:
+    """Return what was declared about errors by chance against the budget, "" if no claim was sampled."""
+    chance, budget = document["error_probability"], document["error_budget"]
+    if not chance:
+        return ""
+    kept = "" if document["within_budget"] else ", WHICH IT EXCEEDS: the claims must declare smaller shares"
+    return f"probability of an error by chance {chance:.2g} of a budget of {budget:.2g}{kept}"
 
 
 def render(document: dict[str, Any], *, width: int = 110) -> str:

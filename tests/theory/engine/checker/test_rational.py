@@ -242,9 +242,7 @@ def test_what_is_not_a_rational_text_is_rejected_at_once(statement, certificate,
 
 
 def test_a_certificate_of_another_problem_is_rejected():
-    other = changed(
-        LINEAR, ("parts", 0, "left", "programs", 0, "objective"), ["max", "x", ["+", 3, ["*", -1, "x"]]]
-    )
+    other = changed(LINEAR, ("parts", 0, "left", "programs", 0, "objective"), ["max", "x", ["+", 3, ["*", -1, "x"]]])
     with pytest.raises(Rejected):
         check(other, LINEAR_CERTIFICATE)
     with pytest.raises(Rejected):
@@ -304,9 +302,7 @@ def test_equality_constraints_take_multipliers_of_either_sign():
     program = {"scalars": ["x"], "vectors": [], "objective": ["*", -1, "x"], "constraints": [["x", "==", 3]]}
     statement = {
         "kind": "linear",
-        "parts": [
-            {"left": {"sense": "min", "programs": [program]}, "relation": "==", "right": {"value": "-3"}}
-        ],
+        "parts": [{"left": {"sense": "min", "programs": [program]}, "relation": "==", "right": {"value": "-3"}}],
     }
     left = {
         "program": 0,

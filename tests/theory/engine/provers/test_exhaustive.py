@@ -40,9 +40,7 @@ def test_the_first_counterexample_is_the_witness():
 def test_a_counterexample_out_of_the_refuters_reach_leaves_it_undecided():
     method, statement = enumeration(), numbers(20, 7)
     assert method.refute(statement, Budget(seconds=-1)) is None
-    assert method.decide(statement, Budget()) == Undecided(
-        "a counterexample lies beyond the refuter's reach", "7"
-    )
+    assert method.decide(statement, Budget()) == Undecided("a counterexample lies beyond the refuter's reach", "7")
 
 
 def test_certificates_of_other_domains_and_tampered_ones_are_rejected():

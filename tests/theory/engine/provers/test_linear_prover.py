@@ -29,9 +29,7 @@ def outcome(statement):
     result = method.decide(statement, BUDGET)
     if isinstance(result, Undecided):
         return result.reason
-    linear_program().recheck(
-        statement, Certificate.from_json(json.loads(json.dumps(result.to_json()))), BUDGET
-    )
+    linear_program().recheck(statement, Certificate.from_json(json.loads(json.dumps(result.to_json()))), BUDGET)
     return "certified"
 
 
@@ -40,19 +38,11 @@ def test_it_is_a_prover():
     assert linear_program().evidence is Evidence.CERTIFIED
 
 
-CHEBYSHEV = LinearProgram(
-    sympy.Max(sympy.Abs(x - 1), sympy.Abs(x + y), sympy.Abs(y - sympy.Rational(1, 3))), (x, y)
-)
-DIET = LinearProgram(
-    2 * x + 3 * y, (x, y), [(x + y, ">=", 4), (x + 3 * y, ">=", 6), (x, ">=", 0), (y, ">=", 0)]
-)
-TIED = LinearProgram(
-    x + y, (x, y), [(x + y, ">=", sympy.Rational(1, 7)), (x - y, "<=", 1), (x - y, ">=", -1)]
-)
+CHEBYSHEV = LinearProgram(sympy.Max(sympy.Abs(x - 1), sympy.Abs(x + y), sympy.Abs(y - sympy.Rational(1, 3))), (x, y))
+DIET = LinearProgram(2 * x + 3 * y, (x, y), [(x + y, ">=", 4), (x + 3 * y, ">=", 6), (x, ">=", 0), (y, ">=", 0)])
+TIED = LinearProgram(x + y, (x, y), [(x + y, ">=", sympy.Rational(1, 7)), (x - y, "<=", 1), (x - y, ">=", -1)])
 EQUALITY = LinearProgram(x - z, (x, y, z), [(x + y + z, "==", 1), (x, ">=", 0), (y, ">=", 0), (z, ">=", 0)])
-DEGENERATE = LinearProgram(
-    -x, (x, y), [(x, "<=", 1), (x + y, "<=", 1), (x - y, "<=", 1), (2 * x + y, "<=", 2)]
-)
+DEGENERATE = LinearProgram(-x, (x, y), [(x, "<=", 1), (x + y, "<=", 1), (x - y, "<=", 1), (2 * x + y, "<=", 2)])
 
 
 @pytest.mark.parametrize(
@@ -129,9 +119,7 @@ def test_random_programs_agree_with_the_solver():
             for row, b in zip(table, right, strict=True)
         ]
         conditions += [(v, ">=", -3) for v in variables] + [(v, "<=", 3) for v in variables]
-        program = LinearProgram(
-            sum(int(c) * v for c, v in zip(cost, variables, strict=True)), variables, conditions
-        )
+        program = LinearProgram(sum(int(c) * v for c, v in zip(cost, variables, strict=True)), variables, conditions)
         value = Fraction(solved.fun).limit_denominator(10**6)
         assert outcome(LinearMinimum(program, "==", value)) == "certified"
         assert outcome(LinearMinimum(program, "==", value + Fraction(1, 10**9))) == "refuted"

@@ -1,7 +1,7 @@
 from html.parser import HTMLParser
 
 import pytest
-from report_documents import EVERY, differing, hostile, ordinary
+from report_documents import EVERY, differing, hostile, ordinary, sampled
 
 from theory.engine.report.html import anchor, render
 
@@ -92,3 +92,20 @@ def test_every_kind_of_verdict_is_explained():
     text = render(ordinary())
     for kind in ("proved", "certified", "argued", "supported", "refuted", "undecided"):
         assert f'class="badge {kind}"' in text
+
+
+def test_a_rejection_by_sampling_is_not_called_a_counterexample():
+    text = render(sampled())
+    rejected = text[text.index('id="claim-toy.rejected"') :]
+    rejected = rejected[: rejected.index("</details>")]
+    assert "rejected by a sequential test at error 2e-05; not a counterexample" in rejected
+    assert "<dt>Rejection</dt>" in rejected
+    assert "<dt>Counterexample</dt>" not in rejected
+    assert "probability at most 2e-05, controls included" in rejected
+    assert "rejected by sampling" in text[text.index('id="errata"') :]
+    assert "<dt>Counterexample</dt>" in render(ordinary())
+
+
+def test_an_exceeded_error_budget_is_a_problem():
+    assert "Not as on record" not in render(sampled())
+    assert "WHICH IT EXCEEDS" in render(sampled(4e-4)).partition('class="problems"')[2]

@@ -2,7 +2,7 @@ import json
 
 import jsonschema
 import pytest
-from report_documents import EVERY, differing, ordinary
+from report_documents import EVERY, differing, ordinary, sampled
 
 from theory.engine.report.json_report import SCHEMA, render, schema, software, version
 
@@ -57,3 +57,10 @@ def test_the_software_is_named():
     assert {"lossproof", "python", "python-flint", "sympy"} <= software().keys()
     assert version("no-such-distribution") == ""
     assert schema()["$id"] == SCHEMA
+
+
+def test_errors_by_chance_are_summed_and_held_against_the_budget():
+    within, beyond = sampled(2e-5), sampled(4e-4)
+    assert (within["error_probability"], within["within_budget"], within["ok"]) == (pytest.approx(6e-5), True, True)
+    assert (beyond["error_probability"], beyond["within_budget"], beyond["ok"]) == (pytest.approx(1.2e-3), False, False)
+    assert within["claims"][0]["verdict"]["witness"]["error_probability"] == 2e-5

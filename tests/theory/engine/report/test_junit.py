@@ -1,7 +1,7 @@
 from xml.etree import ElementTree as ET
 
 import pytest
-from report_documents import EVERY, differing, ordinary
+from report_documents import EVERY, differing, ordinary, sampled
 
 from theory.engine.report.junit import render
 
@@ -30,3 +30,14 @@ def test_what_differs_fails_and_what_is_broken_is_an_error():
     messages = [item.get("message") for item in suite.findall("testcase/failure")]
     assert messages == ["undecided, on record is certified", "undecided, should be refuted"]
     assert suite.find("testcase/error").text == "cannot import demo: ImportError"
+
+
+def test_the_error_budget_is_a_property_and_fails_when_exceeded():
+    root = ET.fromstring(render(sampled()))
+    values = {item.get("name"): float(item.get("value")) for item in root.iter("property")}
+    assert values == {"error_probability": pytest.approx(6e-5), "error_budget": 1e-3}
+    assert not list(root.iter("failure"))
+    suite = ET.fromstring(render(sampled(4e-4))).find("testsuite")
+    (failure,) = suite.iter("failure")
+    assert "exceeded" in failure.get("message")
+    assert suite.get("failures") == "1"

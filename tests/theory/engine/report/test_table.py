@@ -1,7 +1,7 @@
 import io
 
 import pytest
-from report_documents import EVERY, differing, hostile, ordinary
+from report_documents import EVERY, differing, hostile, ordinary, sampled
 
 from theory.engine.report.table import clean, print_table, render
 
@@ -15,9 +15,7 @@ def test_one_line_a_claim_and_the_counts_last():
     lines = render(ordinary()).splitlines()
     assert lines[0] == "ok  toy.printed    refuted    0.00 s  3 > 2"
     assert lines[1] == "ok  toy.corrected  certified  0.25 s  one comparison"
-    assert lines[-1].startswith(
-        "2 claims (1 refuted, 1 certified), 2 as on record; 1 of 1 controls as expected; 1.5 s"
-    )
+    assert lines[-1].startswith("2 claims (1 refuted, 1 certified), 2 as on record; 1 of 1 controls as expected; 1.5 s")
 
 
 def test_what_differs_says_how_and_is_never_cut():
@@ -50,3 +48,9 @@ def test_control_characters_do_not_reach_the_terminal():
 
 def test_clean_keeps_letters_of_any_script():
     assert clean("Hölder\u2028\t x") == "Hölder x"
+
+
+def test_the_last_line_tells_errors_by_chance_where_there_are_any():
+    assert "by chance" not in render(ordinary())
+    assert "probability of an error by chance 6e-05 of a budget of 0.001;" in render(sampled())
+    assert "WHICH IT EXCEEDS" in render(sampled(4e-4))

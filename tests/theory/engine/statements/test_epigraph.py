@@ -80,9 +80,7 @@ def _terms():
             st.builds(lambda a, b: ["+", a, b], inner, inner),
             st.builds(lambda a, b: ["max", a, b], inner, inner),
             st.builds(lambda k, a: ["*", k, ["+", "x", a]], st.integers(1, 4), inner),
-            st.builds(
-                lambda name, k: ["abs", ["+", name, k]], st.sampled_from(["x", "y"]), st.integers(-3, 3)
-            ),
+            st.builds(lambda name, k: ["abs", ["+", name, k]], st.sampled_from(["x", "y"]), st.integers(-3, 3)),
         ),
         max_leaves=8,
     )
@@ -108,9 +106,7 @@ def test_least_values_of_the_new_unknowns_give_back_the_term(term, x, y):
         point[unknown] = max(
             -sum(value * point[key] for key, value in form.items() if key != unknown) for form in arguments
         )
-    assert sum((value * point[key] for key, value in program.cost.items()), F(0)) == _value(
-        term, {"x": x, "y": y}
-    )
+    assert sum((value * point[key] for key, value in program.cost.items()), F(0)) == _value(term, {"x": x, "y": y})
 
 
 def test_small_helpers():

@@ -53,24 +53,18 @@ def test_digest_follows_the_content():
 
 def test_latex_states_objective_constraints_and_value():
     latex = LinearMinimum(program(sympy.Max(x, 2 - x)), "==", Fraction(9, 5)).latex()
-    assert (
-        latex
-        == r"\min \left\{ \max\left(x, 2 - x\right) \;:\; x \in \mathbb{R},\; x \ge 1 \right\} = \frac{9}{5}"
-    )
+    assert latex == r"\min \left\{ \max\left(x, 2 - x\right) \;:\; x \in \mathbb{R},\; x \ge 1 \right\} = \frac{9}{5}"
 
 
 def test_long_latex_is_abbreviated_and_says_so():
     assert r"\text{ (5 in all) }" in LinearMinimum([program()] * 5, "==", 1).latex()
     assert (
-        r"\text{ (9 in all) }"
-        in LinearMinimum(program(constraints=[(x, ">=", k) for k in range(9)]), "==", 8).latex()
+        r"\text{ (9 in all) }" in LinearMinimum(program(constraints=[(x, ">=", k) for k in range(9)]), "==", 8).latex()
     )
 
 
 def test_scope_counts_programs_and_constraints():
-    assert (
-        LinearMinimum([program()] * 2, "==", 1).scope() == "2 programs, all real x under 1 linear constraints"
-    )
+    assert LinearMinimum([program()] * 2, "==", 1).scope() == "2 programs, all real x under 1 linear constraints"
     several = LinearMinima([LinearMinimum(program(), "==", 1)] * 3)
     assert several.scope() == "3 comparisons: 3 programs, all real x under 1 linear constraints"
 
