@@ -1,0 +1,195 @@
+import dataclasses
+import json
+import subprocess
+import sys
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from experiments.sampling import Mean, MeanWithin, Sampler, Slope, sampling
+from experiments.sampling.runs import BadSample, Plan, sample
+from theory.engine.checker import Rejected
+from theory.engine.claim import claim
+from theory.engine.decide import decide
+from theory.engine.discovery import collect
+from theory.engine.evidence import Budget, Evidence, Undecided
+from theory.engine.verify import ERROR_BUDGET
+
+SHARE = 1e-5
+DRAWN: list[range] = []
+
+
+def coin(stream, replicates, *, heads):
+    DRAWN.append(replicates)
+    return (stream.uniform(replicates) < heads) * 1.0
+
+
+def curve(stream, replicates, *, exponent, sizes):
+    return 8.0 * stream.uniform(replicates, len(sizes)) * np.asarray(sizes, dtype=float) ** exponent
+
+
+def broken(stream, replicates, *, how):
+    x = stream.uniform(replicates)
+    if how == "shape":
+        return x[:-1]
+    return np.where(x > 0.99, {"range": 1.5, "nan": np.nan}[how], x)
+
+
+def coin_mean(heads, bound, relation="<="):
+    return Mean(Sampler(coin, {"heads": Fraction(heads)}), relation, Fraction(bound))
+
+
+@claim(paper="toy", where="Demo", says=r"\operatorname{E} C \le 2/5", expected="supported")
+def demo(bound=Fraction(2, 5)):
+    """A coin of 1/3."""
+    return Mean(Sampler(coin, {"heads": Fraction(1, 3)}), "<=", bound), sampling(share=SHARE, cap=20_000)
+
+
+demo.false_if("the bound were below the mean", bound=Fraction(1, 4))
+
+
+@claim(paper="toy", where="Demo", says=r"\operatorname{E} C \le 1/4", expected="refuted")
+def wrong(bound=Fraction(1, 4)):
+    """A coin of 1/3, claimed to be of at most 1/4."""
+    return Mean(Sampler(coin, {"heads": Fraction(1, 3)}), "<=", bound), sampling(share=SHARE, cap=20_000)
+
+
+wrong.true_if("the bound were above the mean", bound=Fraction(2, 5))
+
+
+def test_a_claim_is_supported_and_its_control_rejected_each_at_its_share():
+    verdict = decide(demo)
+    assert verdict.as_recorded
+    assert verdict.evidence is Evidence.SUPPORTED
+    assert verdict.error_probability == pytest.approx(2 * SHARE)
+    data = verdict.certificate.data
+    assert data["error_probability"] == SHARE
+    assert data["interval"][0] < 1 / 3 < data["interval"][1]
+    assert data["seed"] == f"{demo.statement().seed():#018x}"
+    assert json.loads(json.dumps(data)) == data
+    assert verdict.controls[0].summary.startswith("rejected by sampling: error <= 1.0e-05")
+
+
+def test_a_rejection_says_that_it_is_one():
+    verdict = decide(wrong)
+    assert verdict.as_recorded
+    assert verdict.witness.kind == "sampling"
+    assert verdict.witness.error_probability == SHARE
+    assert verdict.summary.startswith("rejected by sampling: error <= 1.0e-05, n = ")
+    assert verdict.controls[0].outcome == "holds"
+
+
+def test_refuting_and_supporting_read_off_one_sampling():
+    statement, method = coin_mean("1/3", "2/5"), sampling(share=SHARE, cap=20_000)
+    DRAWN.clear()
+    assert method.refute(statement, Budget()) is None
+    drawn = len(DRAWN)
+    assert method.decide(statement, Budget()).kind == "sampling"
+    assert len(DRAWN) == drawn > 0
+
+
+def test_a_larger_cap_goes_on_with_the_same_numbers():
+    statement = coin_mean("1/3", "9/25")
+    small = sample(statement, Plan(SHARE, 1000, 4096, lambda name: None))
+    large = sample(statement, Plan(SHARE, 2000, 4096, lambda name: None))
+    assert small.outcome == large.outcome == "undecided"
+    peaks = [found.data["log_wealth"] for found in (small, large)]
+    assert all(peaks[0][null] <= peaks[1][null] for null in peaks[0])
+    decided = [sample(statement, Plan(SHARE, cap, 4096, lambda name: None)).data for cap in (40_000, 80_000)]
+    assert decided[0]["outcome"] == "supported"
+    assert decided[0] == decided[1]
+
+
+@pytest.mark.parametrize("chunk", [1000, 2**16])
+def test_an_undecided_claim_says_what_the_plan_could_have_told(chunk):
+    statement, method = coin_mean("1/2", "1/2"), sampling(share=SHARE, cap=500)
+    assert method.refute(statement, Budget()) is None
+    result = method.decide(statement, Budget())
+    assert isinstance(result, Undecided)
+    assert "cap of 500" in result.reason
+    assert "planned: 500 observations tell a mean 0.1" in result.worst
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"n": 3}, "n"),
+        ({"seed": "0x0000000000000001"}, "seed"),
+        ({"error_probability": 1e-9}, "error_probability"),
+        ({"estimate": 0.33}, "estimate"),
+        ({"interval": [0.0, 0.1]}, "interval"),
+        ({"extra": 1}, "extra"),
+        ({"outcome": "refuted"}, "not a record"),
+    ],
+)
+def test_a_tampered_record_is_rejected(change, key):
+    statement, method = coin_mean("1/3", "1/2"), sampling(share=SHARE, cap=20_000)
+    certificate = method.decide(statement, Budget())
+    method.recheck(statement, certificate, Budget())
+    forged = dataclasses.replace(certificate, data=certificate.data | change)
+    with pytest.raises(Rejected, match=key):
+        method.recheck(statement, forged, Budget())
+    with pytest.raises(Rejected, match="sampling again gives"):
+        method.recheck(coin_mean("1/3", "51/100"), certificate, Budget())
+
+
+@pytest.mark.parametrize(("heads", "outcome"), [("1/3", "supported"), ("1/4", "refuted"), ("1/2", "refuted")])
+def test_means_within_a_margin(heads, outcome):
+    statement = MeanWithin(Sampler(coin, {"heads": Fraction(heads)}), Fraction(1, 3), Fraction(1, 25))
+    assert sample(statement, Plan(SHARE, 20_000, 4096, lambda name: None)).outcome == outcome
+
+
+@pytest.mark.parametrize("test", ["means", "batch-t", "sign"])
+@pytest.mark.parametrize(("low", "high", "outcome"), [("-6/5", "-4/5", "supported"), ("-3/4", None, "refuted")])
+def test_slopes(test, low, high, outcome):
+    ends = [None if end is None else Fraction(end) for end in (low, high)]
+    sampler = Sampler(curve, {"exponent": -1}, high=4)
+    statement = Slope(sampler, (2, 4, 8), *ends, replicates=50, test=test)
+    method = sampling(share=SHARE, cap=40_000 if test == "means" else 512)
+    found = method._once(statement, Budget())
+    assert found.outcome == outcome
+    method._repeat(statement, found.data, Budget())
+    assert found.data["estimate"] == pytest.approx(-1.0, abs=0.1)
+    assert found.summary.startswith("nominal error <= " if test == "batch-t" else "error <= ")
+
+
+def test_looks_share_the_error_and_a_cap_below_the_first_draws_nothing():
+    sampler = Sampler(curve, {"exponent": -1}, high=4)
+    statement = Slope(sampler, (2, 4, 8), Fraction(-1), None, replicates=20, first=8)
+    looks = sample(statement, Plan(SHARE, 70, 10_000, lambda name: None)).data["looks"]
+    assert [look["batches"] for look in looks] == [8, 16, 32, 64]
+    assert [look["error"] for look in looks] == [SHARE / 2, SHARE / 4, SHARE / 8, SHARE / 16]
+    assert "below the first look" in sampling(share=SHARE, cap=7).decide(statement, Budget()).worst
+
+
+@pytest.mark.parametrize("how", ["shape", "range", "nan"])
+def test_a_sampler_that_breaks_its_word_decides_nothing(how):
+    statement = Mean(Sampler(broken, {"how": how}), "<=", Fraction(9, 10))
+    with pytest.raises(BadSample, match="broken returned"):
+        sampling(share=SHARE, cap=1000).refute(statement, Budget())
+
+
+@pytest.mark.parametrize("arguments", [{"share": 0.0, "cap": 9}, {"share": 0.01, "cap": 9}, {"share": 1e-4, "cap": 0}])
+def test_bad_plans_are_refused(arguments):
+    with pytest.raises(ValueError, match=r"share is|cap is"):
+        sampling(**arguments)
+
+
+def test_writing_a_claim_loads_no_array_library():
+    program = "import sys, experiments.sampling; print({'numpy', 'scipy', 'sympy'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def declared(item):
+    """Return the errors by chance that a claim and its controls declare, without deciding anything."""
+    methods = [item.build()[1], *(item.build(**control.arguments)[1] for control in item.controls)]
+    return sum(getattr(method, "error_probability", 0.0) for method in methods)
+
+
+def test_installed_claims_keep_the_error_budget():
+    assert declared(demo) == pytest.approx(2 * SHARE)
+    found = collect()
+    sampled = [found.claims[name] for name, module in found.modules.items() if module.startswith("experiments.")]
+    assert sum(map(declared, sampled)) <= ERROR_BUDGET
