@@ -1,0 +1,129 @@
+"""The learners by name, and how a learner of one's own joins them.
+
+A learner is a function ``fit(features (R, m, d), labels (R, m), ...)`` that returns a Rule or a pair (weights, bias).
+Of the keywords ``unlabelled`` (points (R, n, d)), ``classes``, ``stream`` (its own) and ``replicates`` (the rows of the
+stream that belong to this batch, a range) it is passed those that it names.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from experiments.arrays import Array
+from experiments.gaussian_mixture.logistic import logistic
+from experiments.gaussian_mixture.mixture import GaussianMixture
+from experiments.gaussian_mixture.naive_bayes import naive_bayes, per_class, per_class_naive_bayes, pooled
+from experiments.gaussian_mixture.pca import pca
+from experiments.gaussian_mixture.plug_in import nearest_mean, plug_in
+from experiments.gaussian_mixture.rules import Rule, as_rule, coin
+from experiments.gaussian_mixture.sampling import naive_bayes_statistics, plug_in_directions
+from experiments.gaussian_mixture.self_training import robust_self_training, self_training
+from experiments.streams import Stream
+
+__all__ = ["LEARNERS", "Learner", "chosen"]
+
+Fit = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A learner with its name.
+
+    Parameters
+    ----------
+    name : str
+    fit : callable
+        ``fit(features, labels, ...)``, batched.
+    sample : callable, optional
+        ``sample(mixture, stream, replicates, m, backend=...)``: draws rules of the law that ``fit`` gives on m points,
+        without the points.
+    """
+
+    name: str
+    fit: Fit
+    sample: Callable[..., Rule] | None = None
+
+    @property
+    def uses_unlabelled(self) -> bool:
+        """True if it wants unlabelled points."""
+        return "unlabelled" in inspect.signature(self.fit).parameters
+
+    def rules(
+        self,
+        features: Array,
+        labels: Array,
+        *,
+        classes: int,
+        stream: Stream,
+        unlabelled: Array | None = None,
+        replicates: range | None = None,
+    ) -> Rule:
+        """Return the checked rules of a batch of samples."""
+        offered = {"unlabelled": unlabelled, "classes": classes, "stream": stream, "replicates": replicates}
+        named = inspect.signature(self.fit).parameters
+        found = self.fit(features, labels, **{key: value for key, value in offered.items() if key in named})
+        return as_rule(found, int(features.shape[0]), int(features.shape[2]), classes)
+
+
+def _sampled_pooled(mixture: GaussianMixture, stream: Stream, replicates: Any, m: int, *, backend: Any = None) -> Rule:
+    return pooled(naive_bayes_statistics(mixture, stream, replicates, m, pooled=True, backend=backend))
+
+
+def _sampled_per_class(
+    mixture: GaussianMixture, stream: Stream, replicates: Any, m: int, *, backend: Any = None
+) -> Rule:
+    return per_class(naive_bayes_statistics(mixture, stream, replicates, m, backend=backend))
+
+
+LEARNERS: Mapping[str, Learner] = {
+    learner.name: learner
+    for learner in (
+        Learner("naive_bayes", naive_bayes, _sampled_pooled),
+        Learner("per_class_naive_bayes", per_class_naive_bayes, _sampled_per_class),
+        Learner("plug_in", plug_in, plug_in_directions),
+        Learner("nearest_mean", nearest_mean),
+        Learner("logistic", logistic),
+        Learner("pca", pca),
+        Learner("self_training", self_training),
+        Learner("robust_self_training", robust_self_training),
+        Learner("coin", coin),
+    )
+}
+"""The learners of this package; ``coin`` does not look at the data and is the control of every other one."""
+
+
+def chosen(learners: str | Learner | Fit | Sequence[Any] | Mapping[str, Fit]) -> list[Learner]:
+    """Return learners given by name, as functions, as Learners, or as a mapping from names to functions.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, or two learners share one.
+
+    Examples
+    --------
+    >>> [learner.name for learner in chosen(["coin", lambda features, labels: None])]
+    ['coin', '<lambda>']
+    """
+    if isinstance(learners, Mapping):
+        found = [Learner(name, fit) for name, fit in learners.items()]
+    else:
+        several = learners if isinstance(learners, Sequence) and not isinstance(learners, str) else [learners]
+        found = [_one(learner) for learner in several]
+    names = [learner.name for learner in found]
+    if not names or len(set(names)) < len(names):
+        raise ValueError(f"learners with different names are needed, got {names}")
+    return found
+
+
+def _one(learner: Any) -> Learner:
+    if isinstance(learner, Learner):
+        return learner
+    if isinstance(learner, str) and learner in LEARNERS:
+        return LEARNERS[learner]
+    if not callable(learner):
+        raise ValueError(f"a learner is a function or one of {', '.join(LEARNERS)}, got {learner!r}")
+    return Learner(getattr(learner, "__name__", type(learner).__name__), learner)
