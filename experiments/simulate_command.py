@@ -1,0 +1,193 @@
+"""The command ``lossproof simulate``: run a simulator into a store, go on after a crash, export and plot.
+
+Only argparse is imported here; everything else is loaded when the command runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from experiments.simulator import Simulator
+    from experiments.sweep import Sweep
+
+_EPILOG = """examples:
+  lossproof simulate
+  lossproof simulate NAME --sizes quick --plot figure.png
+  lossproof simulate NAME --sizes paper --resume --executor processes:8 --csv table.csv
+  lossproof simulate my.module:SIMULATOR --executor dask://10.0.0.1:8786
+  mpiexec -n 4 python -m mpi4py.futures -m theory.engine.cli simulate NAME --executor mpi
+Every finished cell is kept; after a crash or Ctrl-C the same command with --resume computes the rest. Keep stores on a
+local disk. exit status: 0 every cell is in the store; 1 a cell failed or the workers did; 2 bad usage; 130 Ctrl-C."""
+
+
+def register(subparsers: Any) -> None:
+    """Add the command to the argparse subparsers of the command line."""
+    parser = subparsers.add_parser(
+        "simulate",
+        help="run a simulator at any size, resume it after a crash, export its results",
+        description="Run a simulator's grid of cells into a store; without a name, list the simulators.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("name", metavar="NAME", nargs="?", help="an installed simulator, or your own: my.module:OBJECT")
+    parser.add_argument("--list", action="store_true", help="list the simulators that are installed")
+    parser.add_argument(
+        "--sizes", metavar="SIZE", default="quick", help="size of the grid: quick (default), paper, gpu"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on with a store that has results")
+    parser.add_argument("--store", metavar="FILE", help="the store (default: out/simulate/NAME-SIZE.sqlite)")
+    parser.add_argument(
+        "--executor",
+        metavar="WHERE",
+        default="processes",
+        help="serial, threads[:N], processes[:N] (default), dask://HOST:PORT or mpi",
+    )
+    parser.add_argument("--backend", metavar="NAME", help="numpy (default), torch, torch:cuda, cupy: where arrays live")
+    parser.add_argument("--csv", metavar="FILE", help="write the results as CSV")
+    parser.add_argument("--parquet", metavar="FILE", help="write the results as Parquet (needs pyarrow)")
+    parser.add_argument("--plot", metavar="FILE", help="write the simulator's figure as png, pdf or svg")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar and no summary")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command.
+
+    Returns
+    -------
+    int
+        0: every cell is in the store; 1: a cell or the executor failed; 130: interrupted from the keyboard.
+
+    Raises
+    ------
+    BadInput
+        If an argument cannot be used; nothing is computed then.
+    """
+    if arguments.list or arguments.name is None:
+        return _list()
+    from experiments.simulator import find
+
+    simulator = find(arguments.name)
+    store = _store_path(arguments, simulator)
+    _check(arguments, simulator, store)
+    try:
+        sweep = _sweep(arguments, simulator, store)
+    except KeyboardInterrupt:
+        _say(f"interrupted: every finished cell is kept in {store}; the same command with --resume computes the rest")
+        return 130
+    if sweep is None:
+        return 1
+    for failure in sweep.failures:
+        _say(f"cell {failure.spec} failed: {failure.error}\n{failure.trace.rstrip()}")
+    _write(arguments, simulator, store)
+    if sweep.failed:
+        _say(f"{sweep.failed} cells failed; the same command with --resume tries them again")
+    if not arguments.quiet:
+        new = f"{sweep.computed} computed, {sweep.skipped} there already, {sweep.failed} failed"
+        sys.stdout.write(f"{simulator.name}, size {arguments.sizes}: {new}; store {store}\n")
+    return 1 if sweep.failed else 0
+
+
+def _list() -> int:
+    from experiments.simulator import find, installed
+    from theory.engine.errors import BadInput
+
+    status = 0
+    for name in installed():
+        try:
+            simulator = find(name)
+        except BadInput as error:
+            _say(str(error))
+            status = 1
+        else:
+            sys.stdout.write(f"{name:<20} {simulator.says} (sizes: {', '.join(simulator.sizes)})\n")
+    if not installed():
+        sys.stdout.write("no simulator is installed; your own runs by its reference, as my.module:OBJECT\n")
+    return status
+
+
+def _store_path(arguments: argparse.Namespace, simulator: Simulator) -> Path:
+    if arguments.store:
+        return Path(arguments.store)
+    simulator.grid(arguments.sizes)  # an unknown size makes no folder
+    folder = Path("out", "simulate")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{simulator.name}-{arguments.sizes}.sqlite"
+
+
+def _check(arguments: argparse.Namespace, simulator: Simulator, store: Path) -> None:
+    """Refuse what is known to be wrong before anything is computed."""
+    from importlib.util import find_spec
+
+    from theory.engine.errors import BadInput
+    from theory.engine.files import why_not_writable
+
+    simulator.grid(arguments.sizes)
+    files = {kind: getattr(arguments, kind) for kind in ("csv", "parquet", "plot") if getattr(arguments, kind)}
+    for kind, path in files.items():
+        if fault := why_not_writable(path):
+            raise BadInput(f"--{kind} {path}: {fault}")
+    taken = [Path(path).resolve() for path in (*files.values(), store)]
+    if len(set(taken)) < len(taken):
+        raise BadInput("--store, --csv, --parquet and --plot must name different files")
+    if arguments.parquet and find_spec("pyarrow") is None:
+        raise BadInput("--parquet needs the package pyarrow, which is not installed; --csv needs nothing")
+    if arguments.plot and not simulator.figure:
+        raise BadInput(f"simulator {simulator.name} has no figure: --plot cannot be used")
+    if arguments.plot and Path(arguments.plot).suffix.lower() not in (".png", ".pdf", ".svg"):
+        raise BadInput(f"--plot {arguments.plot}: the suffix must be .png, .pdf or .svg")
+    if arguments.backend is not None and simulator.takes_backend:
+        from experiments.arrays import BackendMissing, backend
+
+        try:
+            backend(arguments.backend)
+        except (ValueError, BackendMissing) as error:
+            raise BadInput(f"--backend: {error}") from error
+
+
+def _sweep(arguments: argparse.Namespace, simulator: Simulator, store: Path) -> Sweep | None:
+    """Run the sweep; None if the executor failed."""
+    from experiments.progress import SweepBar
+    from experiments.sweep import Stopped, run_sweep
+
+    try:
+        with SweepBar(sys.stderr, quiet=arguments.quiet) as bar:
+            return run_sweep(
+                simulator,
+                arguments.sizes,
+                store,
+                executor=arguments.executor,
+                resume=arguments.resume,
+                backend=arguments.backend,
+                progress=bar if bar.shows else None,
+            )
+    except Stopped as error:
+        _say(f"{error}. Every finished cell is kept in {store}; the same command with --resume computes the rest")
+        return None
+
+
+def _write(arguments: argparse.Namespace, simulator: Simulator, path: Path) -> None:
+    """Write the tables and the figure, from the store alone."""
+    if not (arguments.csv or arguments.parquet or arguments.plot):
+        return
+    from experiments.export import write_csv, write_parquet
+    from experiments.store import Store
+
+    with Store(path) as store:
+        if arguments.csv:
+            write_csv(store, arguments.csv)
+        if arguments.parquet:
+            write_parquet(store, arguments.parquet)
+        if arguments.plot:
+            import importlib
+
+            figure = importlib.import_module(simulator.figure)  # by its name: it lies above this layer
+            figure.draw(figure.data(store)).savefig(arguments.plot)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"lossproof: {text}\n")

@@ -1,0 +1,159 @@
+"""What a simulator is: a lazily declared grid of cells, and a pure function that computes one cell.
+
+A distribution offers simulators by entry points of the group ``lossproof.simulators``, whose value
+``module:OBJECT`` names a :class:`Simulator`; ``lossproof simulate NAME`` runs it. A simulator of one's own needs no
+entry point: ``lossproof simulate my.module:OBJECT``. Only names are resolved; text is never evaluated.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from theory.engine.errors import BadInput
+
+__all__ = ["GROUP", "Simulator", "find", "installed"]
+
+GROUP = "lossproof.simulators"
+COMMON = ("experiments.arrays", "experiments.philox", "experiments.streams", "theory.arrays")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+_REFERENCE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+
+Cell = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Simulator:
+    """A grid of cells and the function that computes one.
+
+    Parameters
+    ----------
+    name
+        Letters, digits and ``_ . -``; names the default file of the store.
+    says
+        One line: what is simulated.
+    papers
+        Keys of the papers that it belongs to.
+    cells
+        Size -> the cells of that size: dictionaries of plain data (None, bool, int, float, str, lists and dictionaries
+        of them), the same in the same order at every call. A generator is best: a grid need not fit in memory.
+    run
+        Cell -> results: a dictionary of None, bool, int, float, str and NumPy arrays. A pure function at the top of
+        its module, so that other processes find it, whose results depend on the cell alone. If it has a parameter
+        ``backend``, it is given an `experiments.arrays.Backend`.
+    modules
+        Names of the modules, or packages with all that is in them, that the results depend on. Their source text is
+        the code version: results of other code are never mixed with new ones. Arrays and streams always count.
+    sizes
+        The sizes that ``cells`` knows.
+    figure
+        Name of a module with ``data(store)`` and ``draw(data)``, which returns a Matplotlib figure; "" for none.
+    """
+
+    name: str
+    says: str
+    papers: tuple[str, ...]
+    cells: Callable[[str], Iterable[Cell]]
+    run: Callable[..., Mapping[str, Any]]
+    modules: tuple[str, ...]
+    sizes: tuple[str, ...] = ("quick", "paper", "gpu")
+    figure: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
+            raise ValueError(f"the name of a simulator is {self.name!r:.80}; allowed: letters, digits and _ . -")
+        if not callable(self.cells) or not callable(self.run):
+            raise ValueError(f"simulator {self.name}: cells and run must be functions")
+        if not self.modules or not isinstance(self.modules, tuple):
+            raise ValueError(f"simulator {self.name}: modules must be a tuple of at least one name of a module")
+
+    @property
+    def takes_backend(self) -> bool:
+        """Whether ``run`` can be told where to compute."""
+        return "backend" in inspect.signature(self.run).parameters
+
+    def grid(self, sizes: str) -> Iterator[Cell]:
+        """Return the cells of a size, lazily.
+
+        Raises
+        ------
+        BadInput
+            If the size is unknown.
+        """
+        if sizes not in self.sizes:
+            raise BadInput(f"simulator {self.name} has no size {sizes!r:.80}; allowed: {', '.join(self.sizes)}")
+        return iter(self.cells(sizes))
+
+    def code_version(self) -> str:
+        """Return the SHA-256, in hexadecimal digits, of the source of all modules that the results depend on.
+
+        Raises
+        ------
+        ValueError
+            If a module is not found, or has no source.
+        """
+        digest = hashlib.sha256()
+        for module in sorted({*COMMON, *self.modules}):
+            for name, path in _sources(module):
+                source = path.read_bytes()
+                digest.update(f"{name} {len(source)}\n".encode() + source)
+        return digest.hexdigest()
+
+
+def _sources(module: str) -> list[tuple[str, Path]]:
+    """Return (name, file) of a module, or of all modules of a package."""
+    try:
+        spec = find_spec(module)
+    except (ImportError, ValueError):  # a parent package that is not there; __main__
+        spec = None
+    if spec is None:
+        raise ValueError(f"module {module} is not found: its source is part of the code version of a simulator")
+    if spec.submodule_search_locations:
+        roots = [Path(place) for place in spec.submodule_search_locations]
+        return sorted((f"{module}/{path.relative_to(root)}", path) for root in roots for path in root.rglob("*.py"))
+    if not spec.origin or not spec.origin.endswith(".py"):
+        raise ValueError(f"module {module} has no Python source, which is part of the code version of a simulator")
+    return [(module, Path(spec.origin))]
+
+
+def installed() -> dict[str, str]:
+    """Return name -> ``module:OBJECT`` of the installed simulators, sorted, without importing them."""
+    return dict(sorted((point.name, point.value) for point in metadata.entry_points(group=GROUP)))
+
+
+def find(name: str) -> Simulator:
+    """Return the simulator of an installed name, or of a reference ``module:OBJECT``.
+
+    Raises
+    ------
+    BadInput
+        If there is none, or its module cannot be imported.
+
+    Examples
+    --------
+    >>> find("no.such.module:SIMULATOR")
+    Traceback (most recent call last):
+        ...
+    theory.engine.errors.BadInput: cannot import no.such.module: ModuleNotFoundError: No module named 'no'
+    """
+    known = installed()
+    reference = known.get(name, name)
+    if not _REFERENCE.fullmatch(reference):
+        there = ", ".join(known) or "none is installed"
+        raise BadInput(f"no simulator is called {name!r:.80}; allowed: {there}; or your own, as my.module:OBJECT")
+    module, _, attribute = reference.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), attribute, None)
+    except Exception as error:  # a user's module may raise anything
+        raise BadInput(f"cannot import {module}: {type(error).__name__}: {error}") from error
+    if not isinstance(found, Simulator):
+        raise BadInput(f"{reference} is {found!r:.80}, not a Simulator")
+    return found

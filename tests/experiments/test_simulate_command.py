@@ -1,0 +1,158 @@
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from experiments import simulate_command, simulator
+from experiments.store import Store
+from theory.engine.errors import BadInput
+
+ROOT = Path(__file__).parents[2]
+TOY = "toy_simulator:SIMULATOR"
+
+
+def command(*arguments):
+    parser = argparse.ArgumentParser()
+    simulate_command.register(parser.add_subparsers(required=True))
+    parsed = parser.parse_args(["simulate", *map(str, arguments)])
+    return parsed.run(parsed)
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_it_runs_resumes_exports_and_plots(tmp_path, capsys):
+    tables = ("--csv", "a.csv", "--parquet", "a.parquet", "--plot", "a.svg")
+    pytest.importorskip("pyarrow")
+    assert command(TOY, "--executor", "serial") == 0
+    assert "toy, size quick: 12 computed, 0 there already, 0 failed; store out/simulate/toy-quick.sqlite" in (
+        capsys.readouterr().out
+    )
+    with pytest.raises(BadInput, match="holds 12 cells already: --resume"):
+        command(TOY, "--executor", "serial")
+    assert command(TOY, "--executor", "serial", "--resume", *tables) == 0
+    assert "0 computed, 12 there already" in capsys.readouterr().out
+    assert (tmp_path / "a.csv").read_text().count("\n") == 13
+    assert (tmp_path / "a.parquet").stat().st_size
+    assert "<svg" in (tmp_path / "a.svg").read_text()
+
+
+def test_quiet_says_nothing(capsys):
+    assert command(TOY, "--executor", "serial", "--quiet", "--store", "a.sqlite") == 0
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["nothing"], "no simulator is called 'nothing'"),
+        ([TOY, "--sizes", "huge"], "no size 'huge'; allowed: quick"),
+        ([TOY, "--executor", "cloud"], "allowed: serial"),
+        ([TOY, "--backend", "torch"], "NumPy alone"),
+        (["toy_simulator:WHERE", "--backend", "abacus"], "a backend is numpy"),
+        (["toy_simulator:WHERE", "--plot", "a.png"], "has no figure"),
+        ([TOY, "--plot", "a.exe"], "suffix must be"),
+        ([TOY, "--csv", "none/a.csv"], "--csv none/a.csv: there is no folder"),
+        ([TOY, "--csv", "a", "--parquet", "a"], "different files"),
+        ([TOY, "--csv", "a", "--store", "./a"], "different files"),
+        ([TOY, "--store", "none/a.sqlite"], "no folder none"),
+    ],
+)
+def test_bad_usage_is_told_before_anything_is_computed(tmp_path, arguments, says):
+    with pytest.raises(BadInput, match=says):
+        command(*arguments)
+    assert not [path for path in tmp_path.rglob("*.sqlite") if path.stat().st_size > 30_000]
+
+
+def test_failed_cells_are_told_with_their_cell_and_resumed(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("TOY_FAULTS", str(tmp_path))
+    (tmp_path / "raise-4").touch()
+    assert command(TOY, "--executor", "serial", "--csv", "a.csv") == 1
+    told = capsys.readouterr()
+    assert 'cell {"index":4,"pause":0.0,"seed":7} failed: ValueError: cell 4 was told to fail' in told.err
+    assert "1 cells failed; the same command with --resume tries them again" in told.err
+    assert "11 computed, 0 there already, 1 failed" in told.out
+    assert (tmp_path / "a.csv").read_text().count("\n") == 12
+    (tmp_path / "raise-4").unlink()
+    assert command(TOY, "--executor", "serial", "--resume") == 0
+
+
+def test_a_killed_worker_is_told_and_resumed(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("TOY_FAULTS", str(tmp_path))
+    (tmp_path / "die-4").touch()
+    assert command(TOY, "--executor", "processes:1") == 1
+    assert "Every finished cell is kept in out/simulate/toy-quick.sqlite; the same" in capsys.readouterr().err
+    assert command(TOY, "--executor", "processes:1", "--resume") == 0
+
+
+def test_simulators_are_listed(monkeypatch, capsys):
+    monkeypatch.setattr(simulator, "installed", lambda: {"toy": TOY, "bad": "no_such_module:X"})
+    assert command("--list") == 1
+    told = capsys.readouterr()
+    assert told.out.startswith("toy                  numbers that are easy to check (sizes: quick, paper")
+    assert "cannot import no_such_module" in told.err
+    monkeypatch.setattr(simulator, "installed", dict)
+    assert command() == 0
+    assert "no simulator is installed" in capsys.readouterr().out
+
+
+def test_the_command_module_is_light():
+    code = "import sys, experiments.simulate_command; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert set(done.stdout.split()) & {"numpy", "sqlite3", "multiprocessing", "theory.engine.errors"} == set()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="interrupts are sent as POSIX signals")
+def test_control_c_leaves_a_store_that_can_be_resumed_and_says_so(tmp_path):
+    code = (
+        "import argparse, sys\nfrom experiments.simulate_command import register\nif __name__ == '__main__':\n"
+        "    parser = argparse.ArgumentParser()\n    register(parser.add_subparsers())\n"
+        "    parsed = parser.parse_args(sys.argv[1:])\n    sys.exit(parsed.run(parsed))\n"
+    )
+    (tmp_path / "main.py").write_text(code)
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "tests" / "support")])
+    arguments = [
+        sys.executable,
+        "main.py",
+        "simulate",
+        TOY,
+        "--sizes",
+        "kill",
+        "--executor",
+        "processes:2",
+        "--store",
+        "a.sqlite",
+    ]
+    process = subprocess.Popen(
+        arguments, env=os.environ | {"PYTHONPATH": paths}, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    deadline = time.monotonic() + 60
+    while not some_cells(tmp_path / "a.sqlite"):
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the whole group
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert told == (
+        "lossproof: interrupted: every finished cell is kept in a.sqlite; the same command"
+        " with --resume computes the rest\n"
+    )
+    assert command(TOY, "--sizes", "kill", "--executor", "threads:8", "--store", "a.sqlite", "--resume") == 0
+    with Store("a.sqlite") as store:
+        assert len(store) == 400
+
+
+def some_cells(path):
+    try:
+        with Store(path) as store:
+            return len(store)
+    except BadInput:
+        return 0

@@ -1,0 +1,13 @@
+"""The figure of the toy simulator."""
+
+
+def data(store):
+    return [(cell["index"], results["half"]) for cell, results in store.rows()]
+
+
+def draw(data):
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    figure.subplots().plot(*zip(*data, strict=True))
+    return figure
