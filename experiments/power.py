@@ -75,7 +75,7 @@ def betting_size(mean: float, bound: float, *, error: float, low: float = 0.0, h
         If the mean is at the bound or so near that more than 10^7 observations were needed.
     """
     growth = betting_growth(mean, bound, low=low, high=high)
-    need = math.log(1.0 / error) + math.log(len(FRACTIONS))
+    need = _needed(error)
     if growth * _LARGEST < need:
         raise ValueError(f"a mean of {mean} cannot be told from {bound} with {_LARGEST} observations")
     return math.ceil(need / growth)
@@ -105,7 +105,7 @@ def betting_gap(
     >>> round(betting_gap(0.5, 158, above=False, error=1e-4), 2)
     0.2
     """
-    need = math.log(1.0 / error) + math.log(len(FRACTIONS))
+    need = _needed(error)
     far = high if above else low
 
     def enough(gap: float) -> bool:
@@ -140,6 +140,9 @@ def sign_test_power(batches: int, probability: float, *, error: float) -> float:
     """
     from scipy import stats
 
+    _check_probability("error", error)
+    if batches < 1 or not 0.0 <= probability <= 1.0:
+        raise ValueError(f"batches = {batches}, probability = {probability}; allowed: batches >= 1, one in [0, 1]")
     least = int(stats.binom.isf(error, batches, 0.5)) + 1  # the fewest signs that reject: P(N >= least) <= error
     return float(stats.binom.sf(least - 1, batches, probability))
 
@@ -149,7 +152,7 @@ def sign_test_size(probability: float, *, error: float, power: float = 0.9) -> i
 
     The power of an exact test is a saw-tooth in the number of batches; a plan should not sit on a tooth.
     """
-    _check_power(power)
+    _check_probability("power", power)
     if not 0.5 < probability <= 1.0:
         raise ValueError(f"probability is {probability}; more than 1/2 is needed for a sign test to see it")
     batches, run = 1, 0
@@ -181,8 +184,14 @@ def batch_t_power(batches: int, effect: float, *, error: float) -> float:
     """
     from scipy import special, stats
 
+    _check_probability("error", error)
+    if batches < 2 or not math.isfinite(effect):
+        raise ValueError(f"batches = {batches}, effect = {effect}; allowed: batches >= 2, a finite effect")
     limit = float(-special.stdtrit(batches - 1, error))
-    return float(stats.nct.sf(limit, batches - 1, effect * math.sqrt(batches)))
+    found = float(stats.nct.sf(limit, batches - 1, effect * math.sqrt(batches)))
+    if math.isnan(found):
+        raise ValueError(f"the power for effect = {effect} at error = {error} is beyond what SciPy can compute")
+    return found
 
 
 def batch_t_size(effect: float, *, error: float, power: float = 0.9) -> int:
@@ -193,7 +202,7 @@ def batch_t_size(effect: float, *, error: float, power: float = 0.9) -> int:
     >>> batch_t_size(1.0, error=0.05, power=0.9)
     11
     """
-    _check_power(power)
+    _check_probability("power", power)
     if not effect > 0.0:
         raise ValueError(f"effect is {effect}; a positive number is needed")
     batches = 2
@@ -204,6 +213,12 @@ def batch_t_size(effect: float, *, error: float, power: float = 0.9) -> int:
     return batches
 
 
-def _check_power(power: float) -> None:
-    if not 0.0 < power < 1.0:
-        raise ValueError(f"power is {power}; a probability strictly between 0 and 1 is needed")
+def _needed(error: float) -> float:
+    """Return what the logarithm of the best fraction's capital must grow by."""
+    _check_probability("error", error)
+    return math.log(len(FRACTIONS)) - math.log(error)
+
+
+def _check_probability(name: str, value: float) -> None:
+    if not 0.0 < value < 1.0:
+        raise ValueError(f"{name} is {value}; a probability strictly between 0 and 1 is needed")

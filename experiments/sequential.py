@@ -44,6 +44,7 @@ Floats = NDArray[np.float64]
 FRACTIONS = (*(2.0**-k for k in range(12, 0, -1)), 0.75, 0.875, 0.9375)  # of the largest bet that cannot ruin
 OUTCOMES = {1: "supported", -1: "refuted", 0: "undecided"}
 _CELLS = 2**19  # numbers times fractions that are worked on at once
+_LARGEST_RATIO = 1e300  # of what a stake pays, whose logarithm must be finite
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,18 @@ class SequentialTest:
         Their sum.
     """
 
-    def __init__(self, sides: Sequence[Side], *, error: float, runs: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self,
+        sides: Sequence[Side],
+        *,
+        error: float,
+        runs: tuple[int, ...] = (),
+        low: float = -math.inf,
+        high: float = math.inf,
+    ) -> None:
         self.sides = tuple(sides)
         self.error = error
+        self.low, self.high = low, high
         self._runs = runs
         count = math.prod(runs)
         self._capital = np.zeros((count, len(self.sides), len(FRACTIONS)))  # logarithms
@@ -129,13 +139,12 @@ class SequentialTest:
         Raises
         ------
         ValueError
-            If the shape is wrong or a number is not finite or out of the declared range.
+            If the shape is wrong, or any number is not finite or out of the declared range, also one behind the
+            verdict. Nothing has been taken then.
         """
-        array = np.asarray(observations, dtype=np.float64)
+        array = observed(observations, self.low, self.high)
         if array.shape[:-1] != self._runs or array.ndim != len(self._runs) + 1:
             raise ValueError(f"observations have shape {array.shape}; {(*self._runs, 'k')} is needed")
-        if not np.all(np.isfinite(array)):
-            raise ValueError("observations must be finite numbers")
         flat = array.reshape(len(self._decision), array.shape[-1])
         step = max(1, _CELLS // (len(FRACTIONS) * max(1, len(flat))))
         for start in range(0, flat.shape[-1], step):
@@ -209,14 +218,17 @@ def mean_test(
     bounds = [bound for bound in (lower, upper) if bound is not None]
     if not -math.inf < low < min(bounds) <= max(bounds) < high < math.inf:
         raise ValueError(f"bounds {bounds} must lie strictly between low = {low} and high = {high}, which are finite")
+    if not (high - low) / min(min(bounds) - low, high - max(bounds)) <= _LARGEST_RATIO:
+        raise ValueError(f"bounds {bounds} are too near to low = {low} or high = {high}: what a stake pays overflows")
 
     def above(bound: float) -> Callable[[Floats], Floats]:
-        return lambda x: (_within(x, low, high) - low) / (bound - low)
+        return lambda x: (x - low) / (bound - low)
 
     def below(bound: float) -> Callable[[Floats], Floats]:
-        return lambda x: (high - _within(x, low, high)) / (high - bound)
+        return lambda x: (high - x) / (high - bound)
 
-    return SequentialTest(_sides("mean", lower, upper, error, above, below), error=error, runs=runs)
+    sides = _sides("mean", lower, upper, error, above, below)
+    return SequentialTest(sides, error=error, runs=runs, low=low, high=high)
 
 
 def median_test(
@@ -267,13 +279,30 @@ def _sides(name: str, lower: float | None, upper: float | None, error: float, ab
     return sides
 
 
-def _within(x: Floats, low: float, high: float) -> Floats:
-    if x.size and not (x.min() >= low and x.max() <= high):
+def observed(observations: ArrayLike, low: float, high: float) -> Floats:
+    """Return observations in double precision; the first that is out of the range the error rests on is an error.
+
+    >>> observed([0.5, 0.75, 2.0], 0.0, 1.0)
+    Traceback (most recent call last):
+        ...
+    ValueError: observations must be finite numbers in [0.0, 1.0], got 2.0 at index 2: no bound on the error holds
+    """
+    try:
+        given = np.asarray(observations)
+        if np.iscomplexobj(given):  # a cast would drop the imaginary part
+            raise TypeError
+        array = given.astype(np.float64, copy=False)
+    except (TypeError, ValueError):
+        raise ValueError(f"observations must be real numbers, got {observations!r:.80}") from None
+    bad = ~(np.isfinite(array) & (array >= low) & (array <= high))
+    if bad.any():
+        first = int(bad.argmax())
+        place = ", ".join(str(int(index)) for index in np.unravel_index(first, array.shape))
         raise ValueError(
-            f"observations range from {x.min()} to {x.max()}, outside of the declared [{low}, {high}]: "
-            "no bound on the error holds"
+            f"observations must be finite numbers in [{low}, {high}], got {float(array.ravel()[first])!r} "
+            f"at index {place}: no bound on the error holds"
         )
-    return x
+    return array
 
 
 def _grow(capital: Floats, ratio: Floats) -> Floats:
@@ -323,11 +352,12 @@ class ConfidenceSequence:
     """
 
     def __init__(self, *, error: float, low: float = 0.0, high: float = 1.0, cells: int = 2048) -> None:
-        if not (0.0 < error < 1.0 and -math.inf < low < high < math.inf and cells >= 1):
+        if not (0.0 < error < 1.0 and -math.inf < low < high and 0.0 < high - low < math.inf):
             raise ValueError(
-                f"error = {error}, low = {low}, high = {high}, cells = {cells}; "
-                "allowed: error in (0, 1), low < high finite, cells >= 1"
+                f"error = {error}, low = {low}, high = {high}; allowed: error in (0, 1), low < high a finite range"
             )
+        if not isinstance(cells, int) or cells < 1:
+            raise ValueError(f"cells = {cells!r}; an integer of at least 1 is needed")
         self.error, self.low, self.high = error, low, high
         self._cells = cells
         self._down = np.zeros(cells + 1, dtype=np.int64)
@@ -341,8 +371,8 @@ class ConfidenceSequence:
         ValueError
             If one is out of range or not a number.
         """
-        x = np.asarray(observations, dtype=np.float64).ravel()
-        place = (_within(x, self.low, self.high) - self.low) / (self.high - self.low) * self._cells
+        x = observed(observations, self.low, self.high).ravel()
+        place = (x - self.low) / (self.high - self.low) * self._cells
         self._down += np.bincount(np.floor(place).astype(np.int64), minlength=self._cells + 1)
         self._up += np.bincount(np.ceil(place).astype(np.int64), minlength=self._cells + 1)
         return self

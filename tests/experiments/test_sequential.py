@@ -133,7 +133,7 @@ def test_no_observations_no_knowledge_and_bad_arguments_are_refused():
     assert ConfidenceSequence(error=0.1, low=2.0, high=3.0).interval() == (2.0, 3.0)
     with pytest.raises(ValueError, match="cells = 0"):
         ConfidenceSequence(error=0.1, cells=0)
-    with pytest.raises(ValueError, match="outside of the declared"):
+    with pytest.raises(ValueError, match=r"in \[0.0, 1.0\], got 2.0 at index 0"):
         ConfidenceSequence(error=0.1).update([2.0])
 
 

@@ -142,7 +142,7 @@ excess_above_the_least_density.false_if("it were 1 % more", c=Fraction(101, 100)
 
 @claim(
     paper=_PAPER, where=_WHERE, expected="proved", strength="tight", assumptions=_FORMULA,
-    says=r"s=\varphi^{-1/2}\sqrt g\ \Rightarrow\ Q\Bigl(\frac s{\sqrt{1+g/s^2}}\Bigr)-Q(s)\ge"
+    says=r"s=\varphi^{-1/2}\sqrt g\ \Rightarrow\ Q\Bigl(\frac s{\sqrt{1+g/s^2}}\Bigr)-Q(s)\ge "
     r"e^{-s^2/2}\,\frac{\varphi^{-5/2}}{\sqrt{2\pi}}\sqrt g",
 )  # fmt: skip
 def root_is_attained(c: Constant = 1) -> Stated:

@@ -129,15 +129,15 @@ def _excess_slope(s: Constant, along: str, estimator: str, low: Constant, high: 
     paper=_PAPER, where=_RATE, expected="supported", strength="rate", assumptions=_LAW,
     says=r"\mathrm{err}(\hat\theta)-Q(s)\sim m^{-r},\quad r\in[0.95,1.05],\quad s=1.5,\ d=20",
 )  # fmt: skip
-def excess_falls_like_one_over_m(
+def simulated_excess_falls_like_one_over_m(
     low: Constant = Fraction(-105, 100), high: Constant = Fraction(-95, 100), estimator: str = "plug_in"
 ) -> Stated:
     """At fixed separation the excess error is phi(s) (d - 1)/(2 s m) to first order."""
     return _excess_slope(Fraction(3, 2), "fixed", estimator, low, high)
 
 
-excess_falls_like_one_over_m.false_if("the exponent were 1/2", low=Fraction(-55, 100), high=Fraction(-45, 100))
-excess_falls_like_one_over_m.false_if("a coin were tossed (slope 0)", estimator="coin")
+simulated_excess_falls_like_one_over_m.false_if("the exponent were 1/2", low=Fraction(-55, 100), high=Fraction(-45, 100))
+simulated_excess_falls_like_one_over_m.false_if("a coin were tossed (slope 0)", estimator="coin")
 
 
 @claim(
