@@ -7,17 +7,15 @@ entry point: ``lossproof simulate my.module:OBJECT``. Only names are resolved; t
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
+from experiments.code_version import code_version
 from theory.engine.errors import BadInput
 
 __all__ = ["GROUP", "Simulator", "find", "installed"]
@@ -50,8 +48,11 @@ class Simulator:
         its module, so that other processes find it, whose results depend on the cell alone. If it has a parameter
         ``backend``, it is given an `experiments.arrays.Backend`.
     modules
-        Names of the modules, or packages with all that is in them, that the results depend on. Their source text is
-        the code version: results of other code are never mixed with new ones. Arrays and streams always count.
+        Names of modules, or packages with all that is in them, that the results depend on. Their source text, and that
+        of the modules of ``cells`` and ``run``, of arrays and streams, and of all that these import from the same
+        top-level packages, is the code version: results of other code are never mixed with new ones. So the simulator's
+        own module is enough, unless it loads modules by computed names or from other distributions. The text is read
+        from the files: in a session that goes on after a file was edited, reload its module first.
     sizes
         The sizes that ``cells`` knows.
     figure
@@ -92,36 +93,21 @@ class Simulator:
             raise BadInput(f"simulator {self.name} has no size {sizes!r:.80}; allowed: {', '.join(self.sizes)}")
         return iter(self.cells(sizes))
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Names of the modules where the code version begins: those that are named, and those of its functions."""
+        functions = {function.__module__ for function in (self.cells, self.run)}
+        return tuple(sorted({*COMMON, *self.modules, *functions}))
+
     def code_version(self) -> str:
-        """Return the SHA-256, in hexadecimal digits, of the source of all modules that the results depend on.
+        """Return the SHA-256 of the source of all modules that the results depend on.
 
         Raises
         ------
         ValueError
             If a module is not found, or has no source.
         """
-        digest = hashlib.sha256()
-        for module in sorted({*COMMON, *self.modules}):
-            for name, path in _sources(module):
-                source = path.read_bytes()
-                digest.update(f"{name} {len(source)}\n".encode() + source)
-        return digest.hexdigest()
-
-
-def _sources(module: str) -> list[tuple[str, Path]]:
-    """Return (name, file) of a module, or of all modules of a package."""
-    try:
-        spec = find_spec(module)
-    except (ImportError, ValueError):  # a parent package that is not there; __main__
-        spec = None
-    if spec is None:
-        raise ValueError(f"module {module} is not found: its source is part of the code version of a simulator")
-    if spec.submodule_search_locations:
-        roots = [Path(place) for place in spec.submodule_search_locations]
-        return sorted((f"{module}/{path.relative_to(root)}", path) for root in roots for path in root.rglob("*.py"))
-    if not spec.origin or not spec.origin.endswith(".py"):
-        raise ValueError(f"module {module} has no Python source, which is part of the code version of a simulator")
-    return [(module, Path(spec.origin))]
+        return code_version(self.sources)
 
 
 def installed() -> dict[str, str]:

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from experiments.arrays import Array, backend_of, namespace
-from experiments.gaussian_mixture.mixture import GaussianMixture, Matrix, rounding_tolerance
+from experiments.gaussian_mixture.mixture import GaussianMixture, Matrix, cholesky, rounding_tolerance
 from experiments.gaussian_mixture.rules import Rule
-from theory.arrays import quiet
+from theory.arrays import is_array, quiet
 from theory.classification.dis_vs_gen import gaussian_errors
 from theory.classification.gaussian_tail import normal_tail
 
@@ -31,7 +31,8 @@ __all__ = [
 ]
 
 COLLINEAR = 1e-9
-"""Whitened means within so much of a line, relative to their spread, are read as lying on it."""
+"""Whitened means within so many standard deviations of a line, or of their spread if that is less, are read as lying on
+it, and rounding is allowed for; the Bayes error moves by less than that."""
 
 
 class NotClosed(ValueError):
@@ -57,10 +58,11 @@ def bayes_error(separation: Any, positions: Any = (-1.0, 1.0)) -> Any:
 
 
 def whitened_means(mixture: GaussianMixture) -> Matrix:
-    """Return ``Sigma^(-1/2) (mu_k - mu_0)``, shape (K, d), for a common covariance.
+    """Return ``A^-1 (mu_k - mu_0)``, shape (K, d), for a common covariance ``A A'``.
 
-    Eigenvalues up to 8 d eps of the largest are read as 0. Infinite entries stand for a difference outside the range of
-    a singular covariance, by more than 8 d eps of its length: such classes do not overlap.
+    A is the Cholesky factor. Where there is none the covariance is singular: its eigenvalues up to 8 d eps of the
+    largest are read as 0, and infinite entries stand for a difference outside its range by more than 8 d eps of its
+    length: such classes do not overlap.
 
     Raises
     ------
@@ -78,6 +80,10 @@ def whitened_means(mixture: GaussianMixture) -> Matrix:
     if mixture.diagonal:
         scales = np.sqrt(mixture.covariances)
         missing = scales == 0
+    elif (root := cholesky(mixture.covariances)) is not None:
+        from scipy.linalg import solve_triangular
+
+        return np.asarray(solve_triangular(root, differences.T, lower=True).T)
     else:
         eigenvalues, vectors = np.linalg.eigh((mixture.covariances + mixture.covariances.T) / 2)
         differences = differences @ vectors
@@ -113,7 +119,8 @@ def mixture_bayes_error(mixture: GaussianMixture) -> float:
     spread = float(np.linalg.norm(farthest))
     direction = farthest / spread if spread > 0 else farthest
     positions = means @ direction
-    if np.max(np.linalg.norm(means - positions[:, None] * direction, axis=1)) > COLLINEAR * spread:
+    allowed = COLLINEAR * min(spread, 1.0) + rounding_tolerance(mixture.dimension) * spread
+    if np.max(np.linalg.norm(means - positions[:, None] * direction, axis=1)) > allowed:
         raise NotClosed(_estimate("the Bayes error of three classes or more whose whitened means are not on a line"))
     return _line_error(positions, mixture.weights)
 
@@ -195,13 +202,14 @@ def adversarial_error(weights: Any, bias: Any, mixture: GaussianMixture, radius:
         raise NotClosed(_estimate(f"the error of linear rules on {mixture.classes} classes"))
     if not 0 <= radius < math.inf:
         raise ValueError(f"radius must be a finite number >= 0, got {radius!r}")
-    weights, bias = (_floats(value) for value in (weights, bias))
+    weights = _floats("weights", weights)
+    bias = _floats("bias", bias) if is_array(bias) else backend_of(weights).asarray(_floats("bias", bias))
     if weights.ndim < 1 or weights.shape[-1] != mixture.dimension or tuple(bias.shape) != tuple(weights.shape[:-1]):
         shapes = f"{tuple(weights.shape)} and {tuple(bias.shape)}"
         raise ValueError(f"weights (..., {mixture.dimension}) and bias (...) are needed, got {shapes}")
     xp = namespace(weights, bias)
     host = backend_of(weights)
-    reach = radius * xp.sqrt(xp.sum(weights * weights, axis=-1)) if radius else xp.zeros_like(bias)
+    reach = radius * _length(xp, weights) if radius else xp.zeros_like(bias)
     total = xp.zeros_like(bias)
     for k, sign in ((0, -1.0), (1, 1.0)):
         mean = host.asarray(mixture.means[k], dtype=weights.dtype)
@@ -215,8 +223,19 @@ def adversarial_error(weights: Any, bias: Any, mixture: GaussianMixture, radius:
     return total
 
 
-def _floats(value: Any) -> Array:
-    return np.asarray(value, dtype=np.float64) if isinstance(value, int | float | list | tuple) else value
+def _floats(name: str, value: Any) -> Array:
+    """Return real numbers as an array of floating ones: what is no array, and integers, in double precision."""
+    if is_array(value):
+        xp = namespace(value)
+        if xp.isdtype(value.dtype, "real floating"):
+            return value
+        if xp.isdtype(value.dtype, "integral"):
+            return xp.astype(value, xp.float64)
+        raise ValueError(f"{name} must be real numbers, got dtype {value.dtype}")
+    try:
+        return np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be real numbers, got {value!r:.80}") from None
 
 
 def _spread(xp: Any, weights: Array, mixture: GaussianMixture, k: int) -> Array:
@@ -224,7 +243,16 @@ def _spread(xp: Any, weights: Array, mixture: GaussianMixture, k: int) -> Array:
     root = mixture.roots if mixture.shared else mixture.roots[k]
     factor = backend_of(weights).asarray(root, dtype=weights.dtype)
     scaled = weights * factor if mixture.diagonal else weights @ factor
-    return xp.sqrt(xp.sum(scaled * scaled, axis=-1))
+    return _length(xp, scaled)
+
+
+def _length(xp: Any, vectors: Array) -> Array:
+    """Return Euclidean lengths, also where squares leave the range of the numbers."""
+    size = xp.max(xp.abs(vectors), axis=-1)
+    safe = float(xp.finfo(vectors.dtype).max) ** 0.25
+    scale = xp.where((size > 1 / safe) & (size < safe) | (size == 0) | ~xp.isfinite(size), xp.ones_like(size), size)
+    scaled = vectors / scale[..., None]
+    return scale * xp.sqrt(xp.sum(scaled * scaled, axis=-1))
 
 
 def rule_error(rule: Rule, mixture: GaussianMixture, *, radius: float = 0.0) -> Array:

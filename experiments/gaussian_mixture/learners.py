@@ -1,15 +1,33 @@
 """The learners by name, and how a learner of one's own joins them.
 
-A learner is a function ``fit(features (R, m, d), labels (R, m), ...)`` that returns a Rule or a pair (weights, bias).
-Of the keywords ``unlabelled`` (points (R, n, d)), ``classes``, ``stream`` (its own) and ``replicates`` (the rows of the
-stream that belong to this batch, a range) it is passed those that it names.
+A learner is a function ``fit(features (R, m, d), labels (R, m), ...)`` that returns a Rule or a pair of arrays (weights
+(R, d), bias (R,)): class 1 where ``<w, x> + b > 0``. Of the keywords ``unlabelled`` (points (R, n, d)), ``classes``,
+``stream`` (its own) and ``replicates`` (the rows of the stream that belong to this batch, a range) it is passed those
+that it names.
+
+Examples
+--------
+A learner of one's own, which shrinks the small entries of the mean of ``y x`` to 0, against the plug-in rule:
+
+>>> import numpy as np
+>>> from experiments.gaussian_mixture import GaussianMixture, simulate
+>>> def thresholded(features, labels):
+...     mean = np.mean((2 * labels - 1)[..., None] * features, axis=1)
+...     small = np.abs(mean) < np.sqrt(2 * np.log(mean.shape[1]) / features.shape[1])
+...     return np.where(small, 0.0, mean), np.zeros(len(mean))
+>>> pair = GaussianMixture.symmetric_pair(1.0, 50)
+>>> simulate(pair, ["plug_in", thresholded], [10, 40, 160], replicates=200)
+learner      m = 10             m = 40             m = 160
+plug_in      0.34219 (2.3e-03)  0.25303 (1.2e-03)  0.18993 (3.8e-04)
+thresholded  0.32846 (7.4e-03)  0.16424 (3.2e-04)  0.15981 (5.9e-05)
+mean error (standard error) over 200 replicates; Bayes error 0.15866
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from experiments.arrays import Array
@@ -96,7 +114,7 @@ LEARNERS: Mapping[str, Learner] = {
 
 
 def chosen(learners: str | Learner | Fit | Sequence[Any] | Mapping[str, Fit]) -> list[Learner]:
-    """Return learners given by name, as functions, as Learners, or as a mapping from names to functions.
+    """Return learners given by name, as functions, as Learners, or as a mapping from new names to any of these.
 
     Raises
     ------
@@ -109,7 +127,7 @@ def chosen(learners: str | Learner | Fit | Sequence[Any] | Mapping[str, Fit]) ->
     ['coin', '<lambda>']
     """
     if isinstance(learners, Mapping):
-        found = [Learner(name, fit) for name, fit in learners.items()]
+        found = [replace(_one(learner), name=str(name)) for name, learner in learners.items()]
     else:
         several = learners if isinstance(learners, Sequence) and not isinstance(learners, str) else [learners]
         found = [_one(learner) for learner in several]

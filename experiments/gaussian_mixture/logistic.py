@@ -34,8 +34,30 @@ class LogisticFit:
 
 
 def logistic(features: Array, labels: Array, *, classes: int = 2, C: float = 1.0) -> Rule:
-    """Return logistic-regression rules; see :func:`fit_logistic`."""
-    return fit_logistic(features, labels, classes=classes, C=C).rule
+    """Return logistic-regression rules; see :func:`fit_logistic`.
+
+    Raises
+    ------
+    ArithmeticError
+        If a fit did not converge.
+    """
+    fit = fit_logistic(features, labels, classes=classes, C=C)
+    check_converged(fit.converged)
+    return fit.rule
+
+
+def check_converged(converged: Array) -> None:
+    """Check that all fits converged.
+
+    Raises
+    ------
+    ArithmeticError
+        If one did not.
+    """
+    xp = namespace(converged)
+    if not bool(xp.all(converged)):
+        lost = int(xp.count_nonzero(~converged))
+        raise ArithmeticError(f"{lost} of {converged.shape[0]} fits did not converge: are all features finite?")
 
 
 def fit_logistic(
@@ -63,7 +85,8 @@ def fit_logistic(
     Notes
     -----
     A class without points is never predicted: its intercept would go to minus infinity, where it is put; with one
-    class only, the rule is constant.
+    class only, the rule is constant. Features are centred within each sample before the fit, which changes nothing but
+    rounding: the intercept is not penalised.
 
     Raises
     ------
@@ -84,12 +107,18 @@ def fit_logistic(
     ones = xp.ones((*features.shape[:2], 1), dtype=features.dtype, device=device_of(features))
 
     def part(start: int, stop: int) -> tuple[Array, ...]:
-        extended = xp.concat([features[start:stop, ...], ones[start:stop, ...]], axis=-1)
+        own = features[start:stop, ...]
+        centre = xp.mean(own, axis=1, keepdims=True)
+        extended = xp.concat([own - centre, ones[start:stop, ...]], axis=-1)
         if classes == 2:
-            return _two(extended, labels[start:stop, :], C, limit)
-        return _many(extended, labels[start:stop, :], classes, C, limit)
+            weights, bias, reached = _two(extended, labels[start:stop, :], C, limit)
+            return weights, bias - xp.sum(weights * centre[:, 0, :], axis=-1), reached
+        weights, bias, reached = _many(extended, labels[start:stop, :], classes, C, limit)
+        return weights, bias - xp.sum(weights * centre, axis=-1), reached
 
-    each = 8 * int(features.shape[1]) * (int(features.shape[2]) + 1) * max(1, classes - 1)
+    p = int(features.shape[2]) + 1
+    several = 1 if classes == 2 else classes
+    each = 8 * (int(features.shape[1]) * p * several + 3 * (several * p) ** 2)  # the points; Hessians and two copies
     points, bias, converged = in_chunks(part, int(features.shape[0]), each, working_memory(features, memory))
     return LogisticFit(Rule(points, bias), converged)
 
@@ -149,7 +178,7 @@ class _Binary:
 
 def _two(extended: Array, labels: Array, C: float, limit: int) -> tuple[Array, ...]:
     xp = namespace(extended)
-    signs = xp.astype(2 * labels - 1, extended.dtype)
+    signs = 2 * xp.astype(labels, extended.dtype) - 1
     penalty = _penalty(xp, extended, C)
     start = xp.zeros((extended.shape[0], extended.shape[2]), dtype=extended.dtype, device=device_of(extended))
     balance = xp.mean(signs, axis=-1)

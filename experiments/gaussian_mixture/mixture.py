@@ -223,6 +223,8 @@ the common covariance has smallest eigenvalue -1.0
 
 def _finite(name: str, value: Any) -> Matrix:
     try:
+        if np.iscomplexobj(value):
+            raise TypeError
         array = np.array(value, dtype=np.float64)  # a copy, so that no caller can change the mixture
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be an array of real numbers, got {type(value).__name__}") from None
@@ -275,9 +277,22 @@ def _check_positive(covariances: Matrix, kind: str) -> None:
             raise NotPositive(owner, smallest)
 
 
-def _root(covariance: Matrix) -> Matrix:
+def cholesky(covariance: Matrix) -> Matrix | None:
+    """Return the Cholesky factor of a matrix, or None if it has none.
+
+    Examples
+    --------
+    >>> cholesky(np.asarray([[4.0]])), cholesky(np.zeros((1, 1)))
+    (array([[2.]]), None)
+    """
     try:
         return np.asarray(np.linalg.cholesky(covariance))
     except np.linalg.LinAlgError:
-        eigenvalues, vectors = np.linalg.eigh(covariance)
-        return vectors * np.sqrt(np.maximum(eigenvalues, 0))
+        return None
+
+
+def _root(covariance: Matrix) -> Matrix:
+    if (root := cholesky(covariance)) is not None:
+        return root
+    eigenvalues, vectors = np.linalg.eigh(covariance)
+    return vectors * np.sqrt(np.maximum(eigenvalues, 0))

@@ -11,9 +11,9 @@ from typing import Any
 
 from experiments.arrays import Array, device_of, namespace
 from experiments.gaussian_mixture.rules import Rule
-from theory.arrays import quiet
+from theory.arrays import is_array, quiet
 
-__all__ = ["Statistics", "naive_bayes", "per_class", "per_class_naive_bayes", "pooled", "statistics"]
+__all__ = ["Statistics", "check_finite", "check_sample", "naive_bayes", "per_class", "per_class_naive_bayes", "pooled", "statistics"]
 
 SMOOTHING = 1e-9
 """Added to every variance, as a share of the largest variance of a feature over all classes together."""
@@ -60,7 +60,9 @@ def statistics(features: Array, labels: Array, *, classes: int = 2) -> Statistic
     counts = xp.sum(member, axis=-1)
     means = (member @ features) / xp.where(counts > 0, counts, xp.ones_like(counts))[..., None]
     centred = features - xp.matrix_transpose(member) @ means  # exact: one class a row
-    return Statistics(counts, means, member @ (centred * centred))
+    scatter = member @ (centred * centred)
+    check_finite(xp, scatter)
+    return Statistics(counts, means, scatter)
 
 
 def check_sample(features: Array, labels: Array, classes: int) -> Any:
@@ -79,16 +81,32 @@ def check_sample(features: Array, labels: Array, classes: int) -> Any:
         ...
     ValueError: labels must be in 0, ..., 1, got 0 to 2
     """
+    if not (is_array(features) and is_array(labels)):
+        raise ValueError(f"features and labels must be arrays, got {type(features).__name__}, {type(labels).__name__}")
     xp = namespace(features, labels)
-    if features.ndim != 3 or tuple(labels.shape) != tuple(features.shape[:2]) or features.shape[1] < 1:
+    if features.ndim != 3 or tuple(labels.shape) != tuple(features.shape[:2]) or 0 in features.shape[1:]:
         shapes = f"{tuple(features.shape)} and {tuple(labels.shape)}"
-        raise ValueError(f"features (R, m, d) and labels (R, m) with m >= 1 are needed, got {shapes}")
+        raise ValueError(f"features (R, m, d) and labels (R, m) with m >= 1 and d >= 1 are needed, got {shapes}")
+    if not xp.isdtype(features.dtype, "real floating"):
+        raise ValueError(f"features must be floating-point numbers, got {features.dtype}")
     if not xp.isdtype(labels.dtype, "integral"):
         raise ValueError(f"labels must be integers, got {labels.dtype}")
     if features.shape[0] and not bool(xp.all((labels >= 0) & (labels < classes))):
         span = f"{int(xp.min(labels))} to {int(xp.max(labels))}"
         raise ValueError(f"labels must be in 0, ..., {classes - 1}, got {span}")
     return xp
+
+
+def check_finite(xp: Any, kept: Array) -> None:
+    """Check sums over samples, which are finite only if the features are.
+
+    Raises
+    ------
+    ValueError
+        If one is not.
+    """
+    if not bool(xp.all(xp.isfinite(kept))):
+        raise ValueError("features must be finite, and not so large that sums of their squares overflow")
 
 
 def pooled(kept: Statistics, *, prior: Any = None, smoothing: float = SMOOTHING) -> Rule:
@@ -182,4 +200,6 @@ def _log_prior(xp: Any, kept: Statistics, prior: Any) -> Array:
             raise ValueError(f"prior must be {kept.counts.shape[1]} probabilities, got {prior!r}")
     # The logarithm of 1 stands in where there is nothing to take it of: some namespaces warn at 0.
     some = (kept.counts > 0) & (share > 0)
+    if not bool(xp.all(xp.any(some, axis=-1))):
+        raise ValueError(f"prior must be positive for some class of every sample, got {prior!r}")
     return xp.where(some, xp.log(xp.where(some, share, xp.ones_like(kept.counts))), absent)

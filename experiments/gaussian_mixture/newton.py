@@ -90,12 +90,12 @@ def _taken(xp: Any, index: Array, *arrays: Array) -> list[Array]:
 
 
 def _solve(xp: Any, hessian: Array, target: Array) -> Array:
-    size = xp.max(xp.abs(hessian), axis=(-2, -1))[:, None, None]
+    """Solve with a unit diagonal, so that what keeps a matrix singular to rounding solvable sees no units."""
+    diagonal = xp.linalg.diagonal(hessian)
+    scale = 1 / xp.sqrt(xp.where(diagonal > 0, diagonal, xp.ones_like(diagonal)))
     unit = xp.eye(hessian.shape[-1], dtype=hessian.dtype, device=device_of(hessian))
-    floor = xp.where(
-        size > 0, 4 * float(xp.finfo(hessian.dtype).eps) * size, xp.ones_like(size)
-    )  # keeps a matrix singular to rounding solvable
-    return xp.linalg.solve(hessian + floor * unit, target[..., None])[..., 0]
+    scaled = hessian * scale[..., None] * scale[:, None, :] + 4 * float(xp.finfo(hessian.dtype).eps) * unit
+    return scale * xp.linalg.solve(scaled, (scale * target)[..., None])[..., 0]
 
 
 def _search(

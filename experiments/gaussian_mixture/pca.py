@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from experiments.arrays import Array, namespace
-from experiments.gaussian_mixture.naive_bayes import check_sample
+from experiments.gaussian_mixture.naive_bayes import check_finite, check_sample
 from experiments.gaussian_mixture.plug_in import signs
 from experiments.gaussian_mixture.rules import Rule
+from theory.arrays import is_array
 
 __all__ = ["check_unlabelled", "leading_directions", "pca"]
 
@@ -28,10 +29,10 @@ def check_unlabelled(features: Array, unlabelled: Any) -> None:
         ...
     ValueError: unlabelled points of shape (1, n, 3), n >= 1, are needed, got none
     """
-    shape = None if unlabelled is None else tuple(unlabelled.shape)
     wanted = (features.shape[0], features.shape[2])
+    shape = tuple(unlabelled.shape) if is_array(unlabelled) else None
     if shape is None or len(shape) != 3 or (shape[0], shape[2]) != wanted or shape[1] < 1:
-        text = "none" if shape is None else str(shape)
+        text = "none" if unlabelled is None else str(shape or type(unlabelled).__name__)
         raise ValueError(f"unlabelled points of shape ({wanted[0]}, n, {wanted[1]}), n >= 1, are needed, got {text}")
 
 
@@ -49,9 +50,12 @@ def leading_directions(points: Array) -> Array:
     xp = namespace(points)
     turned = xp.matrix_transpose(points)
     if points.shape[1] >= points.shape[2]:
-        _, vectors = xp.linalg.eigh(turned @ points)
-        return vectors[..., -1]
-    _, vectors = xp.linalg.eigh(points @ turned)
+        gram = turned @ points
+        check_finite(xp, gram)
+        return xp.linalg.eigh(gram)[1][..., -1]
+    gram = points @ turned
+    check_finite(xp, gram)
+    _, vectors = xp.linalg.eigh(gram)
     leading = (turned @ vectors[..., -1:])[..., 0]
     norm = xp.sqrt(xp.sum(leading * leading, axis=-1, keepdims=True))
     return leading / xp.where(norm > 0, norm, xp.ones_like(norm))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from experiments.arrays import Array, namespace
-from experiments.gaussian_mixture.naive_bayes import check_sample, statistics
+from experiments.gaussian_mixture.naive_bayes import check_finite, check_sample, statistics
 from experiments.gaussian_mixture.rules import Rule
 
 __all__ = ["nearest_mean", "plug_in", "signs"]
@@ -18,7 +18,7 @@ def signs(labels: Array, features: Array) -> Array:
     >>> signs(np.asarray([[0, 1]]), np.zeros((1, 2, 3))).tolist()
     [[-1.0, 1.0]]
     """
-    return namespace(labels, features).astype(2 * labels - 1, features.dtype)
+    return 2 * namespace(labels, features).astype(labels, features.dtype) - 1  # cast first: labels may be unsigned
 
 
 def plug_in(features: Array, labels: Array) -> Rule:
@@ -38,6 +38,7 @@ def plug_in(features: Array, labels: Array) -> Rule:
     """
     xp = check_sample(features, labels, 2)
     total = (signs(labels, features)[:, None, :] @ features)[:, 0, :]
+    check_finite(xp, total)
     weights = total / features.shape[1]
     return Rule(weights, xp.zeros_like(weights[:, 0]))
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.arrays import Array, backend_of, device_of, namespace
+from theory.arrays import is_array
 
 __all__ = ["Rule", "as_rule", "coin", "working_memory"]
 
@@ -132,6 +133,11 @@ class Rule:
         labels : array, shape (T,)
         memory : int
             Bytes of scores at a time; 8 times :func:`working_memory` unless given.
+
+        Raises
+        ------
+        ValueError
+            If a label is no class of the rules.
         """
         rule = self.difference() if self.classes == 2 else self
         xp = namespace(points)
@@ -143,11 +149,14 @@ class Rule:
             for k in range(rule.classes)
         ]
 
+        if sum(int(mine.shape[-1]) for mine in own) != labels.shape[0]:
+            raise ValueError(f"labels must be in 0, ..., {rule.classes - 1}, one a point")
+
         def wrong(part: Rule) -> Array:
             found = [part._chosen(part._scored(mine)) != (k if several else bool(k)) for k, mine in enumerate(own)]
             return sum(xp.astype(xp.count_nonzero(one, axis=-1), xp.float64) for one in found)
 
-        starts = range(0, rule.replicates, step)
+        starts = range(0, max(rule.replicates, 1), step)
         return xp.concat([wrong(rule.rows(start, min(start + step, rule.replicates))) for start in starts])
 
     def rows(self, start: int, stop: int) -> Rule:
@@ -173,6 +182,9 @@ def as_rule(found: Any, replicates: int, dimension: int, classes: int) -> Rule:
     if not isinstance(found, Rule):
         if not isinstance(found, tuple) or len(found) != 2:
             raise ValueError(f"a learner returns a Rule or a pair (weights, bias), got {type(found).__name__}")
+        if not all(is_array(part) for part in found):
+            kinds = " and ".join(type(part).__name__ for part in found)
+            raise ValueError(f"a learner returns weights and bias as arrays, got {kinds}")
         found = Rule(*found)
     shape = (found.replicates, int(found.weights.shape[-1]), found.classes)
     if shape != (replicates, dimension, classes):

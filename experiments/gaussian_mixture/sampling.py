@@ -19,6 +19,9 @@ from experiments.streams import Stream
 
 __all__ = ["draw", "estimated_bayes_error", "estimated_error", "naive_bayes_statistics", "plug_in_directions"]
 
+COUNTED = 1 << 21
+"""Labels that are held at once while they are counted."""
+
 
 def draw(
     mixture: GaussianMixture, stream: Stream, replicates: int | range, m: int, *, backend: Backend | None = None
@@ -45,6 +48,11 @@ def draw(
     labels = stream.categorical(mixture.weights, replicates, m, backend=home)
     noise = stream.normal(replicates, (m, mixture.dimension), backend=home)
     return _coloured(mixture, labels, noise, home), labels
+
+
+def _check_size(m: Any) -> None:
+    if isinstance(m, bool) or not isinstance(m, int) or m < 1:
+        raise ValueError(f"m must be a whole number >= 1, got {m!r}")
 
 
 def _home(given: Backend | None) -> Backend:
@@ -79,7 +87,7 @@ def naive_bayes_statistics(
     """Draw what naive Bayes keeps of m points, of its exact joint law, without the points; diagonal covariances only.
 
     Class counts are binomial (two classes: one uniform, inverted in the exact distribution function to rounding; more:
-    m labels are drawn and counted). Given the counts, class means are normal, and the sums of squares about them
+    m labels are drawn and counted, some at a time). Given the counts, class means are normal, and the sums of squares about them
     chi-square with count - 1 degrees of freedom, all independent.
 
     Parameters
@@ -98,6 +106,7 @@ def naive_bayes_statistics(
     >>> kept.means.shape, kept.counts.sum(axis=1).tolist()
     ((2, 2, 3), [10.0, 10.0])
     """
+    _check_size(m)
     home = _home(backend)
     xp, K, d = home.xp, mixture.classes, mixture.dimension
     variances = home.asarray(mixture.variances)
@@ -129,14 +138,18 @@ def _counts(mixture: GaussianMixture, stream: Stream, replicates: Any, m: int, h
         inner = home.asarray(_binomial_distribution(m, float(mixture.weights[1])))
         ones = xp.astype(xp.searchsorted(inner, stream.uniform(replicates, (), backend=home)), xp.float64)
         return xp.stack([m - ones, ones], axis=-1)
-    labels = stream.categorical(mixture.weights, replicates, m, backend=home)
-    return xp.stack([xp.sum(xp.astype(labels == k, xp.float64), axis=-1) for k in range(mixture.classes)], axis=-1)
+    rows = replicates if isinstance(replicates, int) else len(replicates)
+    step = max(1, COUNTED // max(rows, 1))
+    total = xp.zeros((rows, mixture.classes), dtype=xp.float64, device=home.device)
+    for start in range(0, m, step):
+        labels = stream.categorical(mixture.weights, replicates, min(step, m - start), offset=start, backend=home)
+        members = [xp.sum(xp.astype(labels == k, xp.float64), axis=-1) for k in range(mixture.classes)]
+        total = total + xp.stack(members, axis=-1)
+    return total
 
 
 def _binomial_distribution(m: int, p: float) -> Any:
     """Return P(N <= k) for k = 0, ..., m-1, N binomial: a uniform's count of smaller ones is N."""
-    if m < 1:
-        raise ValueError(f"m must be at least 1, got {m}")
     if p in (0.0, 1.0):
         return np.full(m, 1.0 - p)
     from scipy.special import bdtr
@@ -161,8 +174,7 @@ def plug_in_directions(
     """
     if not mixture.symmetric:
         raise ValueError("two classes N(-mu, Sigma) and N(mu, Sigma) of equal weight are needed")
-    if m < 1:
-        raise ValueError(f"m must be at least 1, got {m}")
+    _check_size(m)
     home = _home(backend)
     noise = stream.normal(replicates, mixture.dimension, backend=home)
     ones = home.xp.ones(noise.shape[:1], dtype=home.xp.int64, device=home.device)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.arrays import Array, device_of, namespace
-from experiments.gaussian_mixture.logistic import sigmoid, softplus
+from experiments.gaussian_mixture.logistic import check_converged, sigmoid, softplus
 from experiments.gaussian_mixture.naive_bayes import check_sample
 from experiments.gaussian_mixture.newton import in_chunks, minimise
 from experiments.gaussian_mixture.pca import check_unlabelled
@@ -95,10 +95,18 @@ def robust_self_training(
     weight: float = 1.0,
     rounds: int = 1,
 ) -> Rule:
-    """Return robust self-training rules; see :func:`fit_robust`."""
-    return fit_robust(
+    """Return robust self-training rules; see :func:`fit_robust`.
+
+    Raises
+    ------
+    ArithmeticError
+        If a fit did not converge.
+    """
+    rule, converged = fit_robust(
         features, labels, unlabelled=unlabelled, loss=loss, gamma=gamma, radius=radius, weight=weight, rounds=rounds
-    )[0]
+    )
+    check_converged(converged)
+    return rule
 
 
 def fit_robust(
@@ -169,7 +177,8 @@ def fit_robust(
             theta = found.points
         return theta, found.converged
 
-    each = 8 * int(features.shape[2]) * int(features.shape[1] + unlabelled.shape[1])
+    d = int(features.shape[2])
+    each = 8 * (d * int(features.shape[1] + unlabelled.shape[1]) + 3 * d * d)  # the points; Hessians and two copies
     theta, converged = in_chunks(part, int(features.shape[0]), each, working_memory(features, memory))
     return Rule(theta, xp.zeros_like(theta[:, 0])), converged
 

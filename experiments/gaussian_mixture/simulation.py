@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.arrays import Array, Backend, backend_of, to_numpy
+from experiments.arrays import Array, Backend, backend_of, namespace, to_numpy
 from experiments.arrays import backend as backend_named
 from experiments.gaussian_mixture.curves import LearningCurves
 from experiments.gaussian_mixture.errors import NotClosed, mixture_bayes_error, rule_error
@@ -51,7 +51,7 @@ def simulate(
     ----------
     mixture : GaussianMixture
         Of the labelled points.
-    learners : str, callable, Learner, a sequence of these, or a mapping from names to callables
+    learners : str, callable, Learner, a sequence of these, or a mapping from names to these
         See :mod:`experiments.gaussian_mixture.learners`.
     sample_sizes : sequence of int
         Numbers m >= 1 of labelled points.
@@ -88,8 +88,11 @@ def simulate(
     >>> curves.errors.shape, bool(curves.mean[0, 1] < curves.mean[0, 0] < curves.mean[1, 0])
     ((2, 2, 200), True)
     """
+    if not isinstance(mixture, GaussianMixture):
+        raise ValueError(f"mixture must be a GaussianMixture, got {type(mixture).__name__}")
     sizes = _sizes(sample_sizes)
-    _check(replicates, unlabelled, test_size)
+    wanted = (("replicates", replicates, 1), ("unlabelled", unlabelled, 0), ("test_size", test_size, 1))
+    replicates, unlabelled, test_size = (_whole(name, value, least) for name, value, least in wanted)
     several = chosen(learners)
     target = mixture if test_mixture is None else test_mixture
     source = mixture if unlabelled_mixture is None else unlabelled_mixture
@@ -111,17 +114,16 @@ def simulate(
 
 
 def _sizes(given: Sequence[int]) -> tuple[int, ...]:
-    sizes = tuple(given)
-    if not sizes or not all(isinstance(m, int | np.integer) and not isinstance(m, bool) and m >= 1 for m in sizes):
-        raise ValueError(f"sample_sizes must be whole numbers >= 1, got {given!r}")
-    return tuple(int(m) for m in sizes)
+    sizes = tuple(given) if np.iterable(given) else ()
+    if not sizes or isinstance(given, str):
+        raise ValueError(f"sample_sizes must be a sequence of whole numbers >= 1, got {given!r}")
+    return tuple(_whole("sample_sizes", m, 1) for m in sizes)
 
 
-def _check(replicates: int, unlabelled: int, test_size: int) -> None:
-    wanted = (("replicates", replicates, 1), ("unlabelled", unlabelled, 0), ("test_size", test_size, 1))
-    for name, value, least in wanted:
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise ValueError(f"{name} must be a whole number >= {least}, got {value!r}")
+def _whole(name: str, value: Any, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise ValueError(f"{name} must be a whole number >= {least}, got {value!r}")
+    return int(value)
 
 
 def _bayes(mixture: GaussianMixture) -> float | None:
@@ -193,6 +195,8 @@ class _Judge:
 
     def errors(self, name: str, rule: Rule) -> NDArray[np.float64]:
         """Return the errors (R,) of the rules that a learner gave."""
+        if not _numbers(rule):
+            raise ValueError(f"the learner {name} gave rules with weights that are not numbers")
         try:
             found = to_numpy(rule_error(rule, self.target, radius=self.radius))
         except NotClosed:
@@ -203,9 +207,14 @@ class _Judge:
                 points, labels = draw(self.target, self.stream, 1, self.size, backend=backend_of(rule.weights))
                 self._points = points[0, ...], labels[0, ...]
             found = to_numpy(rule.mistakes(*self._points)) / self.size
-        if not np.all(np.isfinite(found)):
-            raise ValueError(f"the learner {name} gave rules with weights that are not numbers")
         return np.asarray(found, dtype=np.float64)
+
+
+def _numbers(rule: Rule) -> bool:
+    """Return whether weights and curvatures are finite and no bias is NaN: a NaN score would pass for class 0."""
+    xp = namespace(rule.weights)
+    parts = (rule.weights,) if rule.curvature is None else (rule.weights, rule.curvature)
+    return all(bool(xp.all(xp.isfinite(part))) for part in parts) and not bool(xp.any(xp.isnan(rule.bias)))
 
 
 def _errors(plan: _Plan, learners: list[Learner], judge: _Judge, rows: range) -> NDArray[np.float64]:

@@ -40,6 +40,10 @@ def twin_errors(
     learner : str, callable or Learner
     mixture : GaussianMixture
         Of two classes.
+    m, replicates : int
+    unlabelled : int
+        Number of unlabelled points, for a learner that uses them.
+    seed : int
     matrix : array, shape (d, d), optional
         Invertible; samples become M x, and the mixture that of M x.
     order : sequence of int, optional
@@ -59,9 +63,8 @@ def twin_errors(
     (one,) = chosen(learner)
     stream = Stream.named(seed, "gaussian_mixture", "twins")
     features, labels = draw(mixture, stream, replicates, m)
-    pool = draw(mixture, Stream.named(seed, "gaussian_mixture", "twins", "unlabelled"), replicates, max(unlabelled, 1))[
-        0
-    ]
+    hidden = Stream.named(seed, "gaussian_mixture", "twins", "unlabelled")
+    pool = draw(mixture, hidden, replicates, max(unlabelled, 1))[0]
     twin, swap = mixture, np.arange(mixture.classes)
     moved, moved_pool = features, pool
     if matrix is not None:

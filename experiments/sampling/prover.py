@@ -12,6 +12,7 @@ from theory.engine.evidence import Budget, Certificate, Evidence, Undecided, Wit
 
 CHUNK = 2**16  # numbers drawn at once
 OTHER_CHUNK = 10_007  # the repetition cuts the draws in other places
+_DECLARED = ("seed", "error_probability")  # nothing was computed: equal to the last digit
 _CLOSE = 1e-9  # a sum that is cut elsewhere is rounded otherwise
 
 
@@ -89,6 +90,7 @@ class Sampling:
 
         again = sample(statement, Plan(self.share, self.cap, OTHER_CHUNK, step)).data
         wrong = [key for key in again.keys() | recorded.keys() if not _same(again.get(key), recorded.get(key))]
+        wrong += [key for key in _DECLARED if again.get(key) != recorded.get(key)]
         if wrong:
             key = min(wrong)
             raise Rejected(f"sampling again gives {key} = {again.get(key)!r:.80}, not {recorded.get(key)!r:.80}")

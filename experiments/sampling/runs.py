@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments import power, rates
+from experiments.philox.spec import REPLICATES
 from experiments.sampling.statements import SampledStatement, Slope
-from experiments.sequential import OUTCOMES, ConfidenceSequence, mean_test, median_test
+from experiments.sequential import ConfidenceSequence, mean_test, median_test
 from experiments.streams import Stream
 
 FIRST_PART = 128  # of a chunk: the first draw is small, as most wrong claims are found out soon
@@ -65,7 +66,13 @@ def sample(statement: SampledStatement, plan: Plan) -> Finding:
     ------
     BadSample
         If the sampler returns another shape than it should, or numbers out of its declared range.
+    ValueError
+        If the cap needs more replicates than a stream has.
     """
+    batch = statement.replicates if isinstance(statement, Slope) and statement.test == "sign" else 1
+    needed = plan.cap * batch
+    if needed > REPLICATES:
+        raise ValueError(f"the cap of {plan.cap} needs {needed} replicates; a stream has 2^32")
     return _sample_slope(statement, plan) if isinstance(statement, Slope) else _sample_mean(statement, plan)
 
 
@@ -91,20 +98,19 @@ def _sample_mean(statement: SampledStatement, plan: Plan) -> Finding:
         if bound is not None
         for above in (False, True)
     )
-    planned = f"planned: {plan.cap} observations tell a mean {gap:.2g} off a bound, whatever its law on the range"
+    told = f"a mean {gap:.2g} off a bound, whatever its law on the range" if math.isfinite(gap) else "nothing for sure"
+    planned = f"planned: {plan.cap} observations tell {told}"
     return _finding(statement, plan, test.outcome, estimate, found, f"n = {n}", planned)
 
 
 def _sample_slope(statement: Slope, plan: Plan) -> Finding:
-    return {"means": _intervals, "batch-t": _looks, "sign": _signs}[statement.test](statement, plan)
+    return {"means": _intervals, "sign": _signs}[statement.test](statement, plan)
 
 
 def _intervals(statement: Slope, plan: Plan) -> Finding:
     """Bound the slope by confidence sequences of the means at all sizes, which hold together at the whole error."""
     sampler, sizes = statement.sampler, statement.sizes
     low, high = float(sampler.low), float(sampler.high)
-    if low < 0.0:
-        raise ValueError(f"a slope of means needs numbers that are not negative; the sampler declares low = {low:g}")
     means = [ConfidenceSequence(error=plan.error / len(sizes), low=low, high=high) for _ in sizes]
     total, n, look = np.zeros(len(sizes)), 0, statement.first
     outcome, ends = "undecided", [-math.inf, math.inf]
@@ -144,31 +150,6 @@ def _pieces(rows: range, length: int) -> Iterator[range]:
         yield range(start, min(start + length, rows.stop))
 
 
-def _looks(statement: Slope, plan: Plan) -> Finding:
-    """Student's t at ``first``, ``2 first``, ... batches, at error / 2, error / 4, ...: together at most the error."""
-    slopes = np.empty(0)
-    looks: list[dict[str, Any]] = []
-    last: dict[str, Any] = {}
-    outcome, size, error = "undecided", statement.first, plan.error / 2.0
-    lower, upper = _ends(statement)
-    while size <= plan.cap and outcome == "undecided":
-        more = list(_batches(statement, range(len(slopes), size), plan))
-        slopes = np.concatenate([slopes, *more])
-        found = rates.batch_t(slopes, lower, upper, error=error)
-        outcome = OUTCOMES[int(found.decision)]
-        ends = [float(end) for end in found.interval]
-        last = {"batches": size, "error": error, "estimate": float(found.estimate), "interval": ends}
-        looks.append(last)
-        size, error = 2 * size, error / 2.0
-    if not looks:
-        reason = f"the cap of {plan.cap} batches is below the first look at {statement.first}"
-        return Finding(outcome, {}, "nothing was drawn", reason)
-    data = {"n": last["batches"], "looks": looks, "interval": last["interval"], "spread": float(slopes.std(ddof=1))}
-    effect = _visible_effect(size // 2, 2.0 * error)
-    planned = f"planned: {size // 2} batches tell, at power 0.9, a slope {effect:.2g} of their spreads off a bound"
-    return _finding(statement, plan, outcome, last["estimate"], data, f"{last['batches']} batches", planned)
-
-
 def _signs(statement: Slope, plan: Plan) -> Finding:
     """Bet on the signs of the slopes of batches against the bounds."""
     lower, upper = _ends(statement)
@@ -183,7 +164,8 @@ def _signs(statement: Slope, plan: Plan) -> Finding:
     n, wealth = int(test.n), {side.null: float(peak) for side, peak in zip(test.sides, test.peaks, strict=True)}
     data = {"n": n, "log_wealth": wealth, "interval": None}
     gap = power.betting_gap(0.5, plan.cap, above=True, error=plan.error)
-    planned = f"planned: {plan.cap} batches tell a bound that a share of {0.5 + gap:.2g} of their slopes exceeds"
+    told = f"a bound that a share of {0.5 + gap:.2g} of their slopes exceeds" if math.isfinite(gap) else "nothing"
+    planned = f"planned: {plan.cap} batches tell {told}"
     return _finding(
         statement, plan, test.outcome, float(np.median(np.concatenate(slopes))), data, f"{n} batches", planned
     )
@@ -203,8 +185,7 @@ def _finding(
     data = declared | {"outcome": outcome, "estimate": _finite(estimate)} | found
     ends = found["interval"] or [None, None]
     within = "" if None in ends else f" in [{ends[0]:.4g}, {ends[1]:.4g}]"
-    nominal = "nominal " if isinstance(statement, Slope) and statement.test == "batch-t" else ""
-    summary = f"{nominal}error <= {plan.error:.1e}, {spent}, estimate {shown}{within}"
+    summary = f"error <= {plan.error:.1e}, {spent}, estimate {shown}{within}"
     return Finding(outcome, data, summary, planned)
 
 
@@ -236,21 +217,19 @@ def _batches(statement: Slope, wanted: range, plan: Plan) -> Iterator[NDArray[np
 def _draw(statement: SampledStatement, rows: range, **sizes: tuple[int, ...]) -> NDArray[np.float64]:
     """Return checked numbers, one row a replicate."""
     sampler = statement.sampler
-    array = np.asarray(sampler.draw(Stream(statement.seed()), rows, **sizes), dtype=np.float64)
+    drawn = np.asarray(sampler.draw(Stream(statement.seed()), rows, **sizes))
     shape = (len(rows), *(len(item) for item in sizes.values()))
-    if array.shape != shape:
-        raise BadSample(f"{sampler.name} returned shape {array.shape} for {len(rows)} replicates; {shape} is needed")
-    if not (array.min() >= float(sampler.low) and array.max() <= float(sampler.high)):  # NaN fails both
+    if drawn.shape != shape or drawn.dtype.kind not in "biuf":
         raise BadSample(
-            f"{sampler.name} returned numbers from {array.min()} to {array.max()}; "
+            f"{sampler.name} returned {drawn.dtype} of shape {drawn.shape} for {len(rows)} replicates; "
+            f"real numbers of shape {shape} are needed"
+        )
+    array = drawn.astype(np.float64)
+    bad = ~((array >= float(sampler.low)) & (array <= float(sampler.high)))  # NaN too
+    if bad.any():
+        place = np.unravel_index(int(bad.argmax()), shape)
+        raise BadSample(
+            f"{sampler.name} returned {float(array[place])!r} for replicate {rows[int(place[0])]}; "
             f"declared is [{sampler.low}, {sampler.high}]"
         )
     return array
-
-
-def _visible_effect(batches: int, error: float) -> float:
-    """Return the least effect that the t-test sees with power 0.9, to 1 %."""
-    effect = 0.01
-    while power.batch_t_power(batches, effect, error=error) < 0.9:
-        effect *= 1.01
-    return effect

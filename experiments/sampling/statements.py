@@ -19,9 +19,9 @@ from theory.engine.statements.base import Statement
 
 Number = int | Fraction
 PASS_ON = (bool, int, Fraction, str)
+_RESOLVED = Fraction(1, 10**12)  # rounding of a bound against its distance to the range's ends: n of them do not count
 TESTS = {
     "means": "least-squares slope of the logarithms of the means",
-    "batch-t": "mean of the least-squares slopes of batches",
     "sign": "median of the least-squares slopes of batches",
 }
 
@@ -196,17 +196,16 @@ class MeanWithin(SampledStatement):
 
 @dataclass(frozen=True, eq=False)
 class Slope(SampledStatement):
-    """``low <= slope <= high`` for the slope of ``log E X`` against ``log size``, by least squares over declared sizes.
+    """``low <= slope <= high`` for the least-squares slope of log means against log sizes, over declared sizes.
 
-    Three tests, which decide three statements:
+    Two tests, which decide two statements; both keep the error whatever the law is:
 
-    * ``"means"``: the slope of the true means, exact for numbers in the sampler's range: a confidence sequence for each
-      mean bounds the slope. Costs more samples, and wants means that are not tiny against the range.
-    * ``"batch-t"``: the mean slope of independent batches, by Student's t. **Nominal**: it holds for nearly normal
-      slopes, and the smaller the error is the more it asks of their tails.
-    * ``"sign"``: the median slope of batches. Exact.
+    * ``"means"``: the slope of ``log E X``. Numbers are not negative; a confidence sequence for the mean at each size
+      bounds the slope. Costs more samples, and wants means that are not tiny against the range.
+    * ``"sign"``: the median slope of the logarithms of the means of batches.
 
-    How far the slopes of batches lie off that of the true means says `experiments.rates`.
+    How far the slopes of batches lie off that of ``log E X`` says `experiments.rates`. Student's t over batches is no
+    third: its error is nominal, and nothing bounds what it is for a law that was not foreseen.
 
     Parameters
     ----------
@@ -219,10 +218,9 @@ class Slope(SampledStatement):
     replicates
         In a batch.
     first
-        Batches (observations, for ``"means"``) at the first look, at least 8. ``"batch-t"`` looks again when their
-        number has doubled; ``"means"`` when it has grown by a quarter.
+        Observations at the first look of ``"means"``, at least 8; it looks again when they have grown by a quarter.
     test
-        One of the three.
+        One of the two.
 
     Raises
     ------
@@ -236,7 +234,7 @@ class Slope(SampledStatement):
     high: Number | None
     replicates: int = 100
     first: int = 32
-    test: str = "batch-t"
+    test: str = "sign"
 
     kind: ClassVar[str] = "sampled_slope"
 
@@ -249,11 +247,14 @@ class Slope(SampledStatement):
         increasing = all(small < large for small, large in pairwise(sizes))
         if len(sizes) < 2 or sizes[0] <= 0 or not increasing or not all(isinstance(size, int) for size in sizes):
             raise ValueError(f"sizes are {sizes}; at least two increasing positive integers are needed")
-        if self.test not in TESTS or self.replicates < 1 or self.first < 8:
+        counts = isinstance(self.replicates, int) and isinstance(self.first, int)
+        if self.test not in TESTS or not counts or self.replicates < 1 or self.first < 8:
             raise ValueError(
                 f"test = {self.test!r}, replicates = {self.replicates}, first = {self.first}; "
-                f"allowed: test one of {', '.join(TESTS)}, replicates >= 1, first >= 8"
+                f"allowed: test one of {', '.join(TESTS)}, integers replicates >= 1 and first >= 8"
             )
+        if self.test == "means" and self.sampler.low < 0:
+            raise ValueError(f"a slope of means needs numbers >= 0; the sampler declares low = {self.sampler.low}")
 
     @property
     def bounds(self) -> tuple[Number | None, Number | None]:
@@ -267,7 +268,12 @@ class Slope(SampledStatement):
     def latex(self) -> str:
         low = "" if self.low is None else rf"{_latex(self.low)} \le "
         high = "" if self.high is None else rf" \le {_latex(self.high)}"
-        slope = rf"\frac{{\Delta \log \operatorname{{E}} {self.sampler.symbol}_n}}{{\Delta \log n}}"
+        symbol = self.sampler.symbol
+        if self.test == "means":
+            slope = rf"\frac{{\Delta \log \operatorname{{E}} {symbol}_n}}{{\Delta \log n}}"
+        else:
+            mean = rf"\overline{{{symbol}}}^{{({self.replicates})}}_n"
+            slope = rf"\operatorname{{median}} \frac{{\Delta \log {mean}}}{{\Delta \log n}}"
         return rf"{low}{slope}{high},\quad n \in \{{{', '.join(map(str, self.sizes))}\}}"
 
     def scope(self) -> str:
@@ -287,6 +293,13 @@ def _inside(sampler: Sampler, bound: Number) -> None:
         raise ValueError(
             f"the bound {bound} is not strictly inside the sampler's range [{sampler.low}, {sampler.high}], "
             "so that no sample could speak against it"
+        )
+    low, high = Fraction(sampler.low), Fraction(sampler.high)
+    rounded = max(abs(Fraction(float(number)) - number) for number in (low, high, bound))
+    if rounded > _RESOLVED * min(bound - low, high - bound):
+        raise ValueError(
+            f"the bound {bound} is too near to an end of the range [{sampler.low}, {sampler.high}] to be told from its "
+            "neighbours in double precision; shift or rescale the numbers"
         )
 
 

@@ -33,7 +33,10 @@ def test_data_scope_and_latex_tell_all():
     assert MeanWithin(COIN, Fraction(1, 3), Fraction(1, 10)).bounds == (Fraction(7, 30), Fraction(13, 30))
     slope = Slope(Sampler(curve), (10, 20), Fraction(-11, 10), None, test="sign")
     assert slope.scope().endswith("sizes 10, 20; median of the least-squares slopes of batches of 100 replicates")
-    assert slope.latex().startswith(r"-1.1 \le \frac")
+    assert slope.latex().startswith(r"-1.1 \le \operatorname{median} \frac{\Delta \log \overline{X}^{(100)}_n}")
+    means = Slope(Sampler(curve), (10, 20), Fraction(-11, 10), None, test="means")
+    assert means.latex().startswith(r"-1.1 \le \frac{\Delta \log \operatorname{E} X_n}{\Delta \log n}")
+    assert means.digest() != slope.digest()
 
 
 def test_the_seed_is_that_of_the_content_and_of_nothing_else():
@@ -86,6 +89,11 @@ def test_fractions_reach_the_sampler_as_floats():
         lambda: Slope(Sampler(curve), (10, 20), 0, -1),
         lambda: Slope(Sampler(curve), (10, 20), -1, 0, test="ols"),
         lambda: Slope(Sampler(curve), (10, 20), -1, 0, first=4),
+        lambda: Slope(Sampler(curve), (10, 20), -1, 0, test="batch-t"),  # whose error is nominal
+        lambda: Slope(Sampler(curve), (10, 20), -1, 0, replicates=2.5),
+        lambda: Slope(Sampler(curve, low=-1), (10, 20), -1, 0, test="means"),
+        lambda: Mean(Sampler(coin, low=10**9, high=10**9 + 1), "<=", 10**9 + Fraction(11, 10**8)),  # rounds to 1.19e-7
+        lambda: Mean(Sampler(coin, low=10**9, high=10**9 + 1), "<=", 10**9 + Fraction(1, 10**9)),
     ],
 )
 def test_what_cannot_be_meant_is_refused(make):

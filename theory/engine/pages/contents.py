@@ -103,10 +103,15 @@ def _paper_page(paper: Paper, collection: Collection, owners: Mapping[str, str],
         if claim.paper == paper.key:
             module = collection.modules[name]
             claims[module] = (*claims.get(module, ()), claim)
-    packages = sorted({module.rpartition(".")[0] for module in claims})
+    packages = sorted({module.rpartition(".")[0] for module in claims}, key=_mathematics_first)
     own = tuple(item for item in packages if owners[item] == paper.key)
     others = (f"papers/{owners[item]}" if owners[item] else f"shared/{item}" for item in packages if item not in own)
     return Page(paper, own, claims, tuple(losses), others=tuple(others))
+
+
+def _mathematics_first(package: str) -> tuple[bool, str]:
+    """Order packages so that the page opens with the theory and experiments follow."""
+    return not package.startswith(f"{__name__.partition('.')[0]}."), package
 
 
 def _last(name: str) -> str:

@@ -54,6 +54,11 @@ def test_links_lead_to_claims_that_exist():
     assert targets
 
 
+def test_a_page_opens_with_the_theory():
+    page = TEXTS["papers/ood_unlabeled"]
+    assert page.index("Unlabelled data from a shifted mixture") < page.index("Out-of-domain unlabelled data: learners")
+
+
 def test_public_functions_are_documented_where_they_belong():
     assert ".. autofunction:: theory.classification.ldr.ldr_kl.ldr_kl\n" in TEXTS["papers/ldr"]
     assert ".. autofunction:: theory.classification.calibration.transform\n" in TEXTS["papers/comp_sum"]
