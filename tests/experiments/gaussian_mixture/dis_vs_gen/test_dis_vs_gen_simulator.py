@@ -1,0 +1,86 @@
+"""The simulator: its cells, what a cell gives, a sweep that stops and resumes."""
+
+import json
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from experiments.gaussian_mixture.dis_vs_gen.simulator import SIMULATOR, cells, geometric, run
+from experiments.store import Store
+from experiments.sweep import run_sweep
+
+
+@pytest.mark.parametrize("sizes", SIMULATOR.sizes)
+def test_cells_are_plain_distinct_and_repeatable(sizes):
+    grid = list(cells(sizes))
+    assert grid == list(cells(sizes))
+    texts = [json.dumps(cell, sort_keys=True) for cell in grid]
+    assert len(set(texts)) == len(texts) > 100
+    assert all(cell["m"] >= 2 * cell["classes"] for cell in grid)
+
+
+def test_the_paper_grid_has_the_published_classes_and_dimensions():
+    published = {(classes, n) for classes in (2, 3, 5, 7) for n in (100, 200, 400, 1000)}
+    for learner in ("naive_bayes", "logistic"):
+        own = {(c["classes"], c["n"]) for c in cells("paper") if (c["regime"], c["learner"]) == ("growing", learner)}
+        assert own >= published
+
+
+def test_unknown_sizes_are_refused():
+    with pytest.raises(ValueError, match="sizes are quick, paper or gpu, got 'huge'"):
+        list(cells("huge"))
+
+
+def test_geometric_grids_have_both_ends_and_increase():
+    for low, high in ((4, 4096), (10, 11), (7, 7 * 2**10)):
+        grid = geometric(low, high)
+        assert (grid[0], grid[-1]) == (low, high)
+        assert grid == sorted(set(grid))
+        assert all(after <= 1.7 * before for before, after in pairwise(grid))
+
+
+def test_a_cell_gives_exact_errors_for_two_classes():
+    cell = {
+        "regime": "correlated",
+        "classes": 2,
+        "n": 8,
+        "learner": "naive_bayes",
+        "m": 4000,
+        "replicates": 20,
+        "seed": 1,
+    }
+    found = run(cell)
+    assert found == run(cell)
+    assert found["exact"]
+    assert found["bayes"] < found["limit"]
+    assert abs(found["error"] - found["limit"]) < 0.002
+    assert found["standard_error"] < 0.001
+    assert not run(cell | {"regime": "growing", "classes": 3, "m": 12})["exact"]
+
+
+def small(sizes):
+    for m in (4, 8, 16, 32):
+        yield {
+            "regime": "fixed", "classes": 2, "n": 8, "learner": "logistic", "m": m, "replicates": 5, "seed": 1,
+        }  # fmt: skip
+
+
+def test_a_sweep_resumes_to_the_same_results(tmp_path):
+    simulator = replace(SIMULATOR, cells=small)
+    run_sweep(simulator, "quick", tmp_path / "whole.sqlite", executor="serial")
+
+    class Enough(Exception):
+        pass
+
+    def stop(progress):
+        if progress.computed == 2:
+            raise Enough
+
+    with pytest.raises(Enough):
+        run_sweep(simulator, "quick", tmp_path / "part.sqlite", executor="serial", progress=stop)
+    again = run_sweep(simulator, "quick", tmp_path / "part.sqlite", executor="serial", resume=True)
+    assert again.skipped >= 1
+    with Store(tmp_path / "whole.sqlite") as whole, Store(tmp_path / "part.sqlite") as part:
+        assert whole.digest() == part.digest()
+        assert len(whole) == 4
