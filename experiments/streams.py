@@ -75,7 +75,9 @@ class Stream:
     def named(cls, seed: int, *names: Any) -> Stream:
         r"""Return the stream of a seed and names: strings, numbers, and lists and dictionaries of them.
 
-        The new seed is the first 64 bits (big-endian) of the SHA-256 of the list [seed, \*names] in canonical JSON.
+        The new seed is the first 64 bits (big-endian) of the SHA-256 of the list [seed, \*names] as JSON text in
+        ASCII: keys sorted, no spaces, other characters escaped, floats as ``repr`` writes them. So 1 and 1.0 are
+        two names, as are 1 and True; a tuple is a list.
 
         Examples
         --------
@@ -84,6 +86,7 @@ class Stream:
         """
         seed = _whole(seed, "seed", 0, SEEDS - 1)
         try:
+            _require_text_keys(names)
             text = json.dumps([seed, *names], sort_keys=True, separators=(",", ":"), allow_nan=False)
         except (TypeError, ValueError) as error:
             allowed = "strings, finite numbers, and lists and dictionaries of them"
@@ -144,7 +147,7 @@ class Stream:
         offset: int = 0,
         backend: Backend | None = None,
     ) -> Array:
-        """Return integers 0, ..., bound-1 in int64, each of a probability within 2^-52 of 1/bound; bound <= 2^31."""
+        """Return integers 0, ..., bound-1 in int64, each of a probability within 2^-51 of 1/bound; bound <= 2^31."""
         bound = _whole(bound, "bound", 1, _LARGEST_BOUND)
         call = self._call(replicates, shape, offset, backend)
         xp = call.backend.xp
@@ -232,6 +235,18 @@ class _Call:
 
     def shaped(self, numbers: Array) -> Array:
         return self.backend.xp.reshape(numbers, self.shape)
+
+
+def _require_text_keys(value: Any) -> None:
+    """Refuse keys that are not strings: JSON writes 1 and "1" alike, and two names would share their numbers."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise TypeError(f"the key {key!r} is not a string")
+            _require_text_keys(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _require_text_keys(item)
 
 
 def _whole(value: Any, name: str, least: int, most: int) -> int:

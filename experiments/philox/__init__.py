@@ -44,8 +44,9 @@ Gamma
     Of shape a (Marsaglia and Tsang 2000), scale 1. With a' = a for a >= 1, else a + 1; d = a' - 1/3,
     c = 1/sqrt(9 d). Attempt t reads two blocks, rounds 2 t and 2 t + 1: the first gives x = r cos(a) as a normal, the
     second V = U(w0, w1) and B = U(w2, w3). With z = c x it is accepted if z > -1 and
-    log V < x^2/2 + 3 d (log1p(z) - z - z^2 - z^3/3); the value is d (1 + z)^3, times B^(1/a) if a < 1. (The usual form
-    d - d v + d log v with v = (1 + z)^3 is the same, but cancels for large a.) Chi-square of k degrees of freedom is
+    log V < x^2/2 + 3 d (log1p(z) - z - z^2 - z^3/3); the value is d (1 + z)^3, times B^(1/a) if a < 1. After
+    2^11 rejections, of probability below 10^-2000, it is NaN. (The usual form d - d v + d log v with v = (1 + z)^3 is
+    the same, but cancels for large a.) Chi-square of k degrees of freedom is
     twice the gamma number of shape k/2.
 
 Bits, uniforms, signs, integers and labels are equal on all implementations. Numbers that pass through log, cos or sqrt

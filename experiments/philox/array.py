@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from experiments.arrays import Array, Backend
-from experiments.philox.spec import MASK, MULTIPLIERS, ROUNDS, TINY, TURN, WEYL, Law, Window
+from experiments.philox.spec import ATTEMPTS, MASK, MULTIPLIERS, ROUNDS, TINY, TURN, WEYL, Law, Window
 from theory.arrays import compute_where, quiet
 
 __all__ = ["bits", "gamma", "normal", "philox", "rademacher", "uniform"]
@@ -88,7 +88,7 @@ def gamma(backend: Backend, window: Window, shape: Array) -> Array:
     values = xp.full((window.rows, window.count), math.nan, dtype=xp.float64, device=device)
     attempt, waiting = 0, xp.isnan(values)
     chunk = _pieces(backend) * 2
-    while bool(xp.any(waiting)):
+    while attempt < ATTEMPTS and bool(xp.any(waiting)):
 
         def tried(xp: Any, rows: Array, blocks: Array, shape: Array, attempt: int = attempt) -> Array:
             return _attempt(backend, window, (rows, blocks), shape, attempt)

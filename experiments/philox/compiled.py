@@ -1,7 +1,7 @@
 """The specification compiled by Numba for a processor, and the fills of NumPy arrays.
 
-Needs Numba. Compiled fills are cached by the date of this file: after a change of ``scalar.py`` touch it too. The
-scalar functions may be called in anybody's ``numba.njit`` functions:
+Needs Numba. The fills are cached on disk, by this file and the texts of ``scalar.py`` and ``spec.py``. The scalar
+functions may be called in anybody's ``numba.njit`` functions; cached ones of one's own are not told of changes here:
 
 >>> from numba import njit
 >>> @njit
@@ -18,6 +18,8 @@ scalar functions may be called in anybody's ``numba.njit`` functions:
 
 from __future__ import annotations
 
+import hashlib
+import inspect
 import multiprocessing
 import threading
 from collections.abc import Callable
@@ -30,6 +32,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from experiments.arrays import Array, Backend
+from experiments.philox import scalar, spec
 from experiments.philox.scalar import scalar_functions
 from experiments.philox.spec import Law, Window
 
@@ -62,57 +65,81 @@ categorical_at, gamma_at, chisquare_at = _COMPILED.categorical_at, _COMPILED.gam
 
 _NORMAL, _RADEMACHER = int(Law.NORMAL), int(Law.RADEMACHER)
 _PIECE = 1 << 16  # numbers that are worth a task
-_fill = njit(cache=True, nogil=True, error_model="numpy")
+_jit = njit(nogil=True, error_model="numpy")
+_cached = njit(cache=True, nogil=True, error_model="numpy")
 
 
-@_fill
-def _fill_bits(out, key0, key1, stream, first, offset, law):  # type: ignore[no-untyped-def]
-    for row in range(out.shape[0]):
-        for column in range(out.shape[1]):
-            out[row, column] = bits_at(key0, key1, stream, first + row, offset + column)
-
-
-@njit(nogil=True, error_model="numpy")
+@_jit
 def _two(key0, key1, stream, replicate, law, number):  # type: ignore[no-untyped-def]
     if law == _NORMAL:
         return normal_pair(key0, key1, stream, replicate, law, 0, number)
     return pair(key0, key1, stream, replicate, law, 0, number)
 
 
-@_fill
-def _fill_pairs(out, key0, key1, stream, first, offset, law):  # type: ignore[no-untyped-def]
-    count, skip = out.shape[1], offset & 1
-    for row in range(out.shape[0]):
-        if skip and count:
-            out[row, 0] = _two(key0, key1, stream, first + row, law, offset >> 1)[1]
-        start = (offset + 1) >> 1
-        for number in range((count - skip) >> 1):
-            even, odd = _two(key0, key1, stream, first + row, law, start + number)
-            out[row, skip + 2 * number] = even
-            out[row, skip + 2 * number + 1] = odd
-        if (count - skip) & 1 and count > skip:
-            out[row, count - 1] = _two(key0, key1, stream, first + row, law, (offset + count - 1) >> 1)[0]
+def _fills(version: int) -> tuple[Callable[..., None], ...]:
+    """Return the compiled fills; ``version``, that of what they call, is part of the name they are cached by.
+
+    Numba's cache knows the date of this file and the values in a function's closure, not the functions it calls. So
+    the version is captured, by a test that never holds and is compiled away.
+    """
+
+    @_cached
+    def fill_bits(out, key0, key1, stream, first, offset, law):  # type: ignore[no-untyped-def]
+        if version < 0:
+            return
+        for row in range(out.shape[0]):
+            for column in range(out.shape[1]):
+                out[row, column] = bits_at(key0, key1, stream, first + row, offset + column)
+
+    @_cached
+    def fill_pairs(out, key0, key1, stream, first, offset, law):  # type: ignore[no-untyped-def]
+        if version < 0:
+            return
+        count, skip = out.shape[1], offset & 1
+        for row in range(out.shape[0]):
+            if skip and count:
+                out[row, 0] = _two(key0, key1, stream, first + row, law, offset >> 1)[1]
+            start = (offset + 1) >> 1
+            for number in range((count - skip) >> 1):
+                even, odd = _two(key0, key1, stream, first + row, law, start + number)
+                out[row, skip + 2 * number] = even
+                out[row, skip + 2 * number + 1] = odd
+            if (count - skip) & 1 and count > skip:
+                out[row, count - 1] = _two(key0, key1, stream, first + row, law, (offset + count - 1) >> 1)[0]
+
+    @_cached
+    def fill_rademacher(out, key0, key1, stream, first, offset, law):  # type: ignore[no-untyped-def]
+        if version < 0:
+            return
+        count = out.shape[1]
+        for row in range(out.shape[0]):
+            for number in range(offset >> 7, (offset + count + 127) >> 7):
+                words = block(key0, key1, stream, first + row, _RADEMACHER, 0, number)
+                for lane in range(4):
+                    start = (number << 7) + 32 * lane - offset
+                    for place in range(max(0, -start), min(32, count - start)):
+                        out[row, start + place] = 2.0 * ((words[lane] >> place) & 1) - 1.0
+
+    @_cached
+    def fill_gamma(out, shape, key0, key1, stream, first, offset):  # type: ignore[no-untyped-def]
+        if version < 0:
+            return
+        one = shape.size == 1
+        for row in range(out.shape[0]):
+            for column in range(out.shape[1]):
+                parameter = shape[0, 0] if one else shape[row, column]
+                out[row, column] = gamma_at(parameter, key0, key1, stream, first + row, offset + column)
+
+    return fill_bits, fill_pairs, fill_rademacher, fill_gamma
 
 
-@_fill
-def _fill_rademacher(out, key0, key1, stream, first, offset, law):  # type: ignore[no-untyped-def]
-    count = out.shape[1]
-    for row in range(out.shape[0]):
-        for number in range(offset >> 7, (offset + count + 127) >> 7):
-            words = block(key0, key1, stream, first + row, _RADEMACHER, 0, number)
-            for lane in range(4):
-                start = (number << 7) + 32 * lane - offset
-                for place in range(max(0, -start), min(32, count - start)):
-                    out[row, start + place] = 2.0 * ((words[lane] >> place) & 1) - 1.0
+def _version() -> int:
+    """Return a number of the source texts that the fills are compiled from, beside this one."""
+    texts = "".join(inspect.getsource(module) for module in (scalar, spec))
+    return int.from_bytes(hashlib.sha256(texts.encode()).digest()[:7], "big")
 
 
-@_fill
-def _fill_gamma(out, shape, key0, key1, stream, first, offset):  # type: ignore[no-untyped-def]
-    one = shape.size == 1
-    for row in range(out.shape[0]):
-        for column in range(out.shape[1]):
-            parameter = shape[0, 0] if one else shape[row, column]
-            out[row, column] = gamma_at(parameter, key0, key1, stream, first + row, offset + column)
+_fill_bits, _fill_pairs, _fill_rademacher, _fill_gamma = _fills(_version())
 
 
 def bits(_: Backend, window: Window) -> Array:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from experiments.arrays import Array, Backend
-from experiments.philox.spec import MASK, MULTIPLIERS, ROUNDS, TINY, TURN, WEYL, Law, Window
+from experiments.philox.spec import ATTEMPTS, MASK, MULTIPLIERS, ROUNDS, TINY, TURN, WEYL, Law, Window
 
 __all__ = ["bits", "gamma", "normal", "rademacher", "source", "uniform"]
 
@@ -119,7 +119,7 @@ __device__ static inline i64 categorical_at(
 __device__ static inline double gamma_at(double shape, i64 key0, i64 key1, i64 stream, i64 replicate, i64 index)
 {
     double d = (shape >= 1.0 ? shape : shape + 1.0) - 1.0 / 3.0;
-    for (i64 attempt = 0;; ++attempt) {
+    for (i64 attempt = 0; attempt < ATTEMPTS; ++attempt) {
         double x = normal_pair(key0, key1, stream, replicate, GAMMA, 2 * attempt, index).even;
         two other = pair(key0, key1, stream, replicate, GAMMA, 2 * attempt + 1, index);
         double z = x / sqrt(9.0 * d);
@@ -131,6 +131,7 @@ __device__ static inline double gamma_at(double shape, i64 key0, i64 key1, i64 s
             }
         }
     }
+    return sqrt(-1.0); // NaN
 }
 
 __device__ static inline double chisquare_at(double dof, i64 key0, i64 key1, i64 stream, i64 replicate, i64 index)
@@ -193,6 +194,7 @@ def source(*, kernels: bool = True) -> str:
         "W1": f"{WEYL[1]:#x}u",
         "MASK": f"{MASK:#x}LL",
         "ROUNDS": str(ROUNDS),
+        "ATTEMPTS": str(ATTEMPTS),
         "TINY": TINY.hex(),
         "TURN": TURN.hex(),
         **{law.name: str(int(law)) for law in Law},

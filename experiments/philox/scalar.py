@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.philox.spec import MASK, MULTIPLIERS, ROUNDS, TINY, TURN, WEYL, Law
+from experiments.philox.spec import ATTEMPTS, MASK, MULTIPLIERS, ROUNDS, TINY, TURN, WEYL, Law
 
 __all__ = ["ScalarFunctions", "scalar_functions"]
 
@@ -166,8 +166,7 @@ def _word_functions(
     @jit
     def gamma_at(shape, key0, key1, stream, replicate, index):  # type: ignore[no-untyped-def]
         d = (shape if shape >= 1.0 else shape + 1.0) - 1.0 / 3.0
-        attempt = 0
-        while True:
+        for attempt in range(ATTEMPTS):
             x, _ = normal_pair(key0, key1, stream, replicate, _GAMMA, 2 * attempt, index)
             accept, boost = pair(key0, key1, stream, replicate, _GAMMA, 2 * attempt + 1, index)
             z = x / math.sqrt(9.0 * d)
@@ -176,7 +175,7 @@ def _word_functions(
                 if math.log(accept) < x * x / 2.0 + 3.0 * d * excess:
                     value = d * ((1.0 + z) * (1.0 + z) * (1.0 + z))
                     return value if shape >= 1.0 else value * math.exp(math.log(boost) / shape)
-            attempt += 1
+        return math.nan  # only for a shape that is none: NaN, infinite or not positive
 
     @jit
     def chisquare_at(dof, key0, key1, stream, replicate, index):  # type: ignore[no-untyped-def]

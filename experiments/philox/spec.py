@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 __all__ = [
+    "ATTEMPTS",
     "ELEMENTS",
     "MASK",
     "MULTIPLIERS",
@@ -27,6 +28,7 @@ MASK = 0xFFFFFFFF
 TINY = 2.0**-53  # the smallest uniform
 TURN = 6.283185307179586
 
+ATTEMPTS = 2**11  # of gamma: two rounds each, below 2^12; all are rejected with probability below 10^-2000
 SEEDS, STREAMS, REPLICATES, ELEMENTS = 2**64, 2**32, 2**32, 2**48  # each below this
 
 

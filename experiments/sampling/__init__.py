@@ -3,8 +3,9 @@
 A claim says what is drawn (a `Sampler`), what is claimed of it (`Mean`, `MeanWithin` or `Slope`), and with which
 share of the run's total false-alarm probability it is tested (`sampling`). Nobody chooses a seed: it is the digest of
 what is drawn and claimed, not of words, share or cap. Who changes a parameter gets other numbers, though, and variants
-of a statement that were tried and dropped are in nobody's count: state first, sample once. A module of claims that imports this
-package imports neither NumPy nor SciPy before a claim is decided.
+of a statement that were tried and dropped are in nobody's count: state first, sample once.
+
+A module of claims that imports this package imports neither NumPy nor SciPy before a claim is decided.
 
 >>> def coin(stream, replicates, *, heads):  # at the top of a module, so that its name says which function it is
 ...     return (stream.uniform(replicates) < heads).astype(float)

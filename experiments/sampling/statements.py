@@ -263,7 +263,8 @@ class Slope(SampledStatement):
     def to_json(self) -> dict[str, Any]:
         ends = [None if end is None else str(end) for end in self.bounds]
         own = {"kind": self.kind, "sizes": list(self.sizes), "slope": ends, "test": self.test}
-        return own | {"replicates": self.replicates, "first": self.first} | self.sampler.to_json()
+        used = {"first": self.first} if self.test == "means" else {"replicates": self.replicates}
+        return own | used | self.sampler.to_json()  # what plays no part must not change the seed
 
     def latex(self) -> str:
         low = "" if self.low is None else rf"{_latex(self.low)} \le "

@@ -62,6 +62,12 @@ def test_the_t_tests_size_is_the_least():
         (lambda: power.sign_test_size(0.5, error=0.1), "more than 1/2"),
         (lambda: power.batch_t_size(0.0, error=0.1), "positive"),
         (lambda: power.batch_t_size(1.0, error=0.1, power=1.0), "power is"),
+        (lambda: power.betting_size(0.3, 0.5, error=0.0), "error is"),
+        (lambda: power.betting_gap(0.5, 100, above=True, error=2.0), "error is"),
+        (lambda: power.sign_test_power(5, 0.7, error=0.0), "error is"),
+        (lambda: power.sign_test_power(0, 0.7, error=0.1), "batches = 0"),
+        (lambda: power.batch_t_power(1, 1.0, error=0.1), "batches = 1"),
+        (lambda: power.batch_t_power(9, math.nan, error=0.1), "effect = nan"),
     ],
 )
 def test_plans_that_cannot_be_are_refused(call, text):

@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from experiments import rates
+from experiments.streams import Stream
 
 SIZES = (10, 20, 40, 80)
 
@@ -40,6 +41,7 @@ def test_refuting_an_interval_shares_the_error_between_its_ends():
     value = stats.ttest_1samp(slopes, -0.8, alternative="less").pvalue
     assert int(rates.batch_t(slopes, -0.8, 0.0, error=2.002 * value).decision) == -1
     assert int(rates.batch_t(slopes, -0.8, 0.0, error=1.998 * value).decision) == 0
+    assert int(rates.batch_t(slopes, -9.0, -0.8, error=1.001 * value).decision) == 1  # support does not share it
 
 
 def test_the_sign_test_counts():
@@ -103,3 +105,30 @@ def test_bad_input_is_refused():
         rates.ols_interval([1.0, 2.0], [1, 2], error=0.1)
     with pytest.raises(ValueError, match="not negative"):
         rates.slope_bounds([(-1.0, 1.0), (0.0, 1.0)], [1, 2])
+    with pytest.raises(ValueError, match="at least 1 replicate"):
+        rates.jensen_bias([1.0, 1.0], 0, [1, 2])
+    with pytest.raises(ValueError, match="one number >= 0 for each size"):
+        rates.jensen_bias([1.0], 5, [1, 2])
+    with pytest.raises(ValueError, match="larger batches"):
+        rates.theil_sen([1.0, -1.0], [1, 2])
+
+
+@pytest.mark.parametrize("test", [rates.batch_t, rates.sign_test])
+@pytest.mark.parametrize("slopes", [[1.0, math.nan], [math.inf, 1.0], [], 3.0])
+def test_slopes_that_are_none_are_refused(test, slopes):
+    with pytest.raises(ValueError, match="slopes must be finite numbers"):
+        test(slopes, 0.0, None, error=0.1)
+
+
+def test_batches_that_do_not_differ_are_not_nearly_normal():
+    slopes = [[1.0] * 9, [-1.0] * 9, [1.0] * 8 + [1.5]]
+    assert rates.batch_t(slopes, 0.0, None, error=1e-3).decision.tolist() == [0, 0, 1]
+
+
+def test_rare_batches_fool_students_t_at_any_error_but_not_the_signs():
+    """Why no claim rests on it: the mean slope is 0, one batch in 1000 has the slope -999, the others about 1."""
+    u = Stream.named(5, "rare").uniform(500, (2, 16))
+    slopes = np.where(u[:, 0] < 1e-3, -999.0, 1.0 + 1e-3 * (u[:, 1] - 0.5))
+    wrong = rates.batch_t(slopes, 1e-9, None, error=1e-5).decision == 1
+    assert wrong.mean() > 0.95  # declared: 1e-5
+    assert (rates.sign_test(slopes, 1.0001, None, error=1e-5).decision == 1).mean() == 0.0  # the median is 1

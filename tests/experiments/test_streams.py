@@ -270,6 +270,7 @@ def test_uniforms_are_odd_multiples_of_the_smallest():
         (lambda: Stream.named(-1, "x"), "seed must be"),
         (lambda: Stream.named(1, object()), "names must be strings, finite numbers"),
         (lambda: Stream.named(1, math.nan), "names must be strings, finite numbers"),
+        (lambda: Stream.named(1, [{"a": {1: 2}}]), "the key 1 is not a string"),  # JSON would write it as "1"
         (lambda: Stream(1).uniform(-1, 2), "replicates must be a whole number from 0"),
         (lambda: Stream(1).uniform(2.0, 2), "replicates must be a whole number, got"),
         (lambda: Stream(1).uniform(2**32 + 1, 0), "replicates must be a whole number from 0 to 4294967296"),

@@ -1,8 +1,8 @@
 r"""The upper tail Q(x) of the standard normal law, its logarithm, and erf: array-API functions, accurate in the tail.
 
-The array-API standard has no erf. For z >= 0 and t = 2/(2 + z) the function ``log(erfc(z) e^{z^2} / t)`` is smooth in
-t on [0, 1], infinity included; it is summed here from its Chebyshev series, so that relative accuracy is kept as far
-as the tail is a normal number, and the logarithm beyond.
+The array-API standard has no erf. For z >= 0 and t = 2/(2 + z) the function ``log(erfc(z) e^{z^2} / t) / (1 - t)`` is
+smooth in t on [0, 1], both ends included; it is summed here from its Chebyshev series, so that relative accuracy is
+kept as far as the tail is a normal number, and the logarithm beyond. The factor 1 - t makes Q(0) = 1/2 exactly.
 """
 
 from __future__ import annotations
@@ -16,35 +16,36 @@ __all__ = ["erf", "log_normal_tail", "normal_tail"]
 
 # Chebyshev coefficients in 2t - 1 (the first one halved), computed to 60 digits.
 _SERIES = (
-    -0.65132685989085472,
-    0.64196979235649026,
-    0.019476473204185836,
-    -0.0095615147868086316,
-    -0.00094659534448203687,
-    0.00036683949785276145,
-    4.2523324806907772e-5,
-    -2.0278578112534243e-5,
-    -1.6242900046470255e-6,
-    1.3036558355805232e-6,
-    1.5626441722066143e-8,
-    -8.5238095914926543e-8,
-    6.5290544390988515e-9,
-    5.0593434955514689e-9,
-    -9.9136415649303309e-10,
-    -2.2736512229318359e-10,
-    9.6467911020155268e-11,
-    2.3940380830391147e-12,
-    -6.8860275264975534e-12,
-    8.9448792730907257e-13,
-    3.1309213993429581e-13,
-    -1.1270822361367252e-13,
-    3.8109052551892321e-16,
-    7.106097613609237e-15,
-    -1.5230282014571043e-15,
-    -9.457494571291234e-17,
-    1.210237189224279e-16,
-    -2.816663087747177e-17,
-    5.0030055594459017e-20,
+    -1.3007945719149532,
+    0.0037182957335124482,
+    0.041146565870970275,
+    0.00066894319168475732,
+    -0.0015626203403662342,
+    -7.8024944890782456e-6,
+    7.9657359977031897e-5,
+    -2.9760847844890469e-6,
+    -4.4952170958730182e-6,
+    4.8281061133111254e-7,
+    2.4621497621315047e-7,
+    -5.2886425793076172e-8,
+    -1.1035444139596646e-8,
+    4.6993197574874745e-9,
+    1.9670967236571899e-10,
+    -3.4044378678390417e-10,
+    3.1863243239207011e-11,
+    1.8298629181697121e-11,
+    -4.8421372079692285e-12,
+    -4.3879349164536425e-13,
+    3.8659851544220973e-13,
+    -4.0378037207399522e-14,
+    -1.652169540231868e-14,
+    5.8102843006864697e-15,
+    -2.8212645074532852e-16,
+    -2.8242439634870956e-16,
+    9.5577440899558756e-17,
+    -1.0515597541884525e-17,
+    -3.9421124734407279e-18,
+    2.4312523726252335e-18,
 )
 _ERF_TERMS = 24  # of the series about 0, for |z| <= 1
 
@@ -118,7 +119,7 @@ def _half_erfcx(xp: Any, x: Array) -> Array:
     current, previous = xp.zeros_like(y), xp.zeros_like(y)
     for coefficient in reversed(_SERIES[1:]):
         current, previous = 2 * y * current - previous + coefficient, current
-    return t / 2 * xp.exp(y * current - previous + _SERIES[0])
+    return t / 2 * xp.exp((1 - t) * (y * current - previous + _SERIES[0]))
 
 
 def _half_square_exponential(xp: Any, x: Array) -> Array:

@@ -9,7 +9,7 @@ from typing import Any
 
 from theory.engine.checker import Rejected
 from theory.engine.claim import Claim, Control
-from theory.engine.evidence import Budget, Certificate, Evidence, Prover, Undecided, error_probability
+from theory.engine.evidence import Budget, Certificate, Evidence, Prover, Undecided, Witness, error_probability
 from theory.engine.verdict import ControlResult, Verdict
 
 
@@ -58,6 +58,7 @@ def _decide_statement(claim: Claim, budget: Budget, kept: Mapping[str, Certifica
         budget.step("look for a counterexample")
         witness = method.refute(statement, budget)
         if witness is not None:
+            _check_chance(method, witness)
             uses = tuple(dict.fromkeys((*claim.uses, *witness.data.get("uses", ()))))
             return replace(verdict, evidence=Evidence.REFUTED, witness=witness, summary=witness.summary, uses=uses)
         budget.step("search for a certificate")
@@ -103,6 +104,7 @@ def _decide_control(claim: Claim, control: Control, budget: Budget) -> ControlRe
 def _outcome(statement: Any, method: Prover, control: Control, budget: Budget) -> tuple[str, str]:
     witness = method.refute(statement, budget)
     if witness is not None:
+        _check_chance(method, witness)
         return "refuted", witness.summary
     if not control.expect_holds:
         return "undecided", "no counterexample was found"
@@ -111,6 +113,15 @@ def _outcome(statement: Any, method: Prover, control: Control, budget: Budget) -
         return "undecided", result.reason
     method.recheck(statement, result, budget)
     return "holds", f"{method.evidence.value}: {result.summary}"
+
+
+def _check_chance(method: Prover, witness: Witness) -> None:
+    """Refuse a rejection that may be by chance more often than the method declares, which is what the run adds up."""
+    declared = error_probability(method)
+    if not 0.0 <= witness.error_probability <= declared:
+        raise ValueError(
+            f"the witness may be wrong with probability {witness.error_probability}, the method declares {declared}"
+        )
 
 
 def _name(error: Exception) -> str:

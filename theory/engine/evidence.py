@@ -178,9 +178,11 @@ def error_probability(method: Prover) -> float:
     Raises
     ------
     ValueError
-        If what it declares is not a probability.
+        If what it declares is not a probability, or it gives the evidence ``supported`` and declares none.
     """
     declared = float(getattr(method, "error_probability", 0.0))
     if not 0.0 <= declared <= 1.0:
         raise ValueError(f"the method declares the error probability {declared}")
+    if declared == 0.0 and method.evidence is Evidence.SUPPORTED:
+        raise ValueError("a method that supports statements by chance declares its error probability, this one none")
     return declared

@@ -2,15 +2,19 @@
 
 The plugin is loaded by every pytest where lossproof is installed, and does nothing unless asked: nothing of
 the engine is imported before the option is seen. A claim's node id is its id; ``-k`` and ``-n`` work as for
-other tests.
+other tests. Claims that are decided by sampling must keep the error budget of a run together: if what they declare
+exceeds it, the session fails, though each of them passes.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+_CHANCE = "error_probability:"  # of the names of a test's properties; a claim's id follows
 
 if TYPE_CHECKING:
     from theory.engine.discovery import Broken, Collection
@@ -27,6 +31,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="PATTERN",
         help="with --lossproof: only these claims (id, glob, paper key, package or topic); may be repeated",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch the error budget where claims are tests."""
+    if config.getoption("--lossproof"):
+        config.pluginmanager.register(ErrorBudget(), "lossproof-error-budget")
 
 
 @pytest.hookimpl(hookwrapper=True)  # the old kind of wrapper: this runs under whatever pytest is installed
@@ -80,6 +90,11 @@ class ClaimItem(pytest.Item):
         from theory.engine.verify import verify
 
         report = verify([self.name], jobs=1, collection=self._collection)
+        self.user_properties += [
+            (f"{_CHANCE}{entry.claim.id}", entry.verdict.error_probability)
+            for entry in report.entries
+            if entry.verdict.error_probability
+        ]
         (item,) = (item for item in document(report)["claims"] if item["id"] == self.name)
         verdict = item["verdict"]
         self.user_properties.append(("evidence", verdict["evidence"]))
@@ -104,6 +119,36 @@ class ClaimItem(pytest.Item):
         if code is None:
             return self._collection.modules[self.name], None, f"claim {self.name}"
         return code.co_filename, code.co_firstlineno - 1, f"claim {self.name}"
+
+
+class ErrorBudget:
+    """Adds up, from the reports of tests (also of workers), what claims and their premises declare to err by chance."""
+
+    def __init__(self) -> None:
+        self._declared: dict[str, float] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take what a test declares; a claim that several rest on counts once."""
+        chances = {key: value for key, value in report.user_properties if key.startswith(_CHANCE)}
+        self._declared |= {key: float(str(value)) for key, value in chances.items()}
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Fail a session that is over the budget."""
+        if self._message() and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say so."""
+        if self._message():
+            terminalreporter.write_line(self._message(), red=True)
+
+    def _message(self) -> str:
+        """Return what is wrong, or nothing."""
+        from theory.engine.verify import exceeds_budget
+
+        total = math.fsum(self._declared.values())
+        over = f"the claims may err by chance with probability {total:.2g}, more than a run's error budget"
+        return over if exceeds_budget(total) else ""
 
 
 class BrokenItem(pytest.Item):

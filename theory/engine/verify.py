@@ -73,7 +73,12 @@ class Report:
     @property
     def within_budget(self) -> bool:
         """Whether that is at most `ERROR_BUDGET`."""
-        return self.error_probability <= ERROR_BUDGET * (1.0 + _ROUNDING)
+        return not exceeds_budget(self.error_probability)
+
+
+def exceeds_budget(error_probability: float) -> bool:
+    """Whether a sum of declared error probabilities is more than a run may have; rounding aside."""
+    return not error_probability <= ERROR_BUDGET * (1.0 + _ROUNDING)
 
 
 @dataclass(frozen=True)

@@ -153,3 +153,35 @@ def test_device_functions_in_the_simulator():
         [sys.executable, "-c", SIMULATED], check=False, capture_output=True, text=True, env=environment
     )
     assert done.returncode == 0, done.stderr
+
+
+CHANGED = """
+import sys
+from experiments.philox import scalar
+if len(sys.argv) > 1:  # as if scalar.py had been edited: another constant, and another text
+    import inspect
+    scalar._M0 += 2
+    text = inspect.getsource(scalar)
+    inspect.getsource = lambda module: text + "# edited" if module is scalar else ""
+from experiments.philox import compiled
+from experiments.philox.spec import Law, Window
+window = Window((1, 2), 3, 4, 2, 1, 5)
+print([compiled.fill(name, window).tolist() for name in ("bits", "uniform", "normal", "rademacher")])
+print(compiled.gamma(None, window, compiled.np.asarray([[0.5]])).tolist())
+"""
+
+
+def test_the_cache_on_disk_knows_the_text_of_what_is_compiled(tmp_path):
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    found = []
+    for arguments in ([], ["edited"], []):
+        command = [sys.executable, "-c", CHANGED, *arguments]
+        done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+        found.append(done.stdout.splitlines())
+    assert found[0] == found[2]
+    assert all(one != other for one, other in zip(found[0], found[1], strict=True))
+
+
+def test_a_shape_that_is_none_ends():
+    for shape in (np.nan, -np.inf, -1.0):
+        assert np.isnan(compiled.gamma_at(shape, 1, 2, 3, 4, 5))

@@ -1,3 +1,4 @@
+import dataclasses
 from fractions import Fraction
 from functools import partial
 
@@ -37,6 +38,10 @@ def test_data_scope_and_latex_tell_all():
     means = Slope(Sampler(curve), (10, 20), Fraction(-11, 10), None, test="means")
     assert means.latex().startswith(r"-1.1 \le \frac{\Delta \log \operatorname{E} X_n}{\Delta \log n}")
     assert means.digest() != slope.digest()
+    assert (
+        dataclasses.replace(slope, first=64).seed() == slope.seed() != dataclasses.replace(slope, replicates=7).seed()
+    )
+    assert dataclasses.replace(means, replicates=7).seed() == means.seed()
 
 
 def test_the_seed_is_that_of_the_content_and_of_nothing_else():
@@ -97,5 +102,5 @@ def test_fractions_reach_the_sampler_as_floats():
     ],
 )
 def test_what_cannot_be_meant_is_refused(make):
-    with pytest.raises(ValueError, match=r"must|allowed|exact|inside|needed"):
+    with pytest.raises(ValueError, match=r"must|allowed|exact|inside|needed|needs|too near"):
         make()

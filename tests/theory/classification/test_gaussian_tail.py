@@ -69,3 +69,9 @@ def test_any_array_namespace():
 def test_words_are_refused():
     with pytest.raises(ValueError, match="real number"):
         module.normal_tail("three")
+
+
+def test_half_of_the_law_lies_above_its_centre():
+    assert module.normal_tail(0.0) == module.normal_tail(-0.0) == 0.5
+    assert module.log_normal_tail(0.0) == np.log(0.5)
+    assert module.normal_tail(np.asarray([0.0, 1e-20, -1e-20])).tolist() == [0.5, 0.5, 0.5]

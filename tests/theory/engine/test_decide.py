@@ -5,7 +5,7 @@ from toy_claims import AtMost, Compare, make
 
 from theory.engine.claim import claim
 from theory.engine.decide import decide
-from theory.engine.evidence import Budget, Certificate, Evidence, Undecided
+from theory.engine.evidence import Budget, Certificate, Evidence, Undecided, Witness
 
 
 def broken(on):
@@ -117,3 +117,18 @@ def test_a_method_whose_error_probability_is_none_decides_nothing():
 
     verdict = decide(make("broken", method=Broken()))
     assert (verdict.evidence, "error probability -1.0" in verdict.reason) == (Evidence.UNDECIDED, True)
+
+
+@pytest.mark.parametrize("chance", [2e-5, -1.0, float("nan")])
+def test_a_rejection_errs_no_more_often_than_its_method_declares(chance):
+    class Rejecting(Compare):
+        error_probability = 1e-5
+
+        def refute(self, statement, budget):
+            return Witness("sampling", {}, "rejected", chance)
+
+    made = make("rejecting", method=Rejecting("supported"), expected="refuted")
+    made.false_if("the bound were 0", bound=0)
+    verdict = decide(made)
+    assert (verdict.evidence, "the method declares 1e-05" in verdict.reason) == (Evidence.UNDECIDED, True)
+    assert verdict.controls[0].outcome == "undecided"

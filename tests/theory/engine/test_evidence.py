@@ -50,10 +50,15 @@ def test_only_a_method_that_declares_an_error_probability_has_one():
     class Confused(Exact):
         error_probability = 2.0
 
+    class Silent:
+        evidence = Evidence.SUPPORTED
+
     assert error_probability(Exact()) == 0.0
     assert error_probability(Sampling()) == 2e-5
     with pytest.raises(ValueError, match="declares the error probability"):
         error_probability(Confused())
+    with pytest.raises(ValueError, match="declares its error probability, this one none"):
+        error_probability(Silent())
 
 
 def test_budgets_and_provers():

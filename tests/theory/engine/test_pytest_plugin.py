@@ -97,3 +97,22 @@ def test_loading_the_plugin_imports_nothing_of_the_engine():
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.split() == ["theory", "theory.engine", "theory.engine.pytest_plugin"]
+
+
+SAMPLED = """
+from toy_claims import *
+class Sampled(Compare):
+    error_probability = 4e-4
+base = make("base", paper="plug", method=Sampled("supported"), expected="supported")
+one = make("one", paper="plug", method=Sampled("supported"), expected="supported", uses=("plug.base",))
+two = make("two", paper="plug", method=Sampled("supported"), expected="supported", uses=("plug.base",))
+"""
+
+
+@pytest.mark.parametrize(("chosen", "passed", "over"), [(["base", "one"], 3, False), (["one", "two"], 3, True)])
+def test_claims_that_pass_one_by_one_fail_together_beyond_the_error_budget(run, chosen, passed, over):
+    selection = [word for name in chosen for word in ("--lossproof-select", f"plug.{name}")]
+    done = run("--lossproof", *selection, modules={"plug_mod": SAMPLED})  # 4e-4 a claim; the premise counts once
+    assert (done.returncode, f"{passed} passed" in done.stdout) == (int(over), True), done.stdout
+    message = "may err by chance with probability 0.0012, more than a run's error budget"
+    assert (message in done.stdout) is over

@@ -7,7 +7,8 @@ with a larger value is given; ``sup >= v`` is shown and refuted the other way ro
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -17,7 +18,7 @@ from theory.engine.provers.conic import Point, Region, round_inside, round_on_fa
 from theory.engine.provers.rounding import evaluate
 from theory.engine.statements.epigraph import Form, Rows, combine, rows
 
-__all__ = ["SemidefiniteProver", "semidefinite"]
+__all__ = ["KnownSolution", "SemidefiniteProver", "semidefinite"]
 
 _HALVES = {"<=": ("<=",), ">=": (">=",), "==": ("<=", ">=")}
 _PENALTIES = (Fraction(1, 1000), Fraction(1, 100_000), Fraction(0))  # on multipliers or trace: sparse first
@@ -27,9 +28,52 @@ _INSIDE = 1e-8  # a point counts as interior if it is this far inside
 _ONE = Fraction(1)
 
 
-def semidefinite() -> SemidefiniteProver:
-    """Return the method that decides `WorstCase` statements by exact rational certificates."""
-    return SemidefiniteProver()
+@dataclass(frozen=True)
+class KnownSolution:
+    """A solution that theory provides, to be tried before any search. It is checked as any other.
+
+    Parameters
+    ----------
+    multipliers
+        One for each constraint of the statement, in order. The objective has no ``max``, ``min`` or ``abs``.
+    products
+        Inner products by pair of names, in both orders.
+    scalars
+        Values of the scalars by name.
+    """
+
+    multipliers: Sequence[Fraction]
+    products: Mapping[tuple[str, str], Fraction]
+    scalars: Mapping[str, Fraction]
+
+    def data(self, statement: Any, *, dual: bool) -> dict[str, Any]:
+        """Return the side that is asked for as the checker reads it.
+
+        Raises
+        ------
+        ValueError
+            If it does not name what the statement names.
+        """
+        if dual:
+            return {"multipliers": [{"weights": [], "constraints": [str(value) for value in self.multipliers]}]}
+        missing = [name for name in statement.vectors if (name, name) not in self.products]
+        missing += [name for name in statement.scalars if name not in self.scalars]
+        if missing:
+            raise ValueError(f"the known solution does not say what {', '.join(missing)} are")
+        gram = [[str(self.products[u, v]) for v in statement.vectors] for u in statement.vectors]
+        named = {name: str(self.scalars[name]) for name in statement.scalars}
+        return {"program": 0, "point": {"gram": gram, "scalars": named}}
+
+
+def semidefinite(known: KnownSolution | None = None) -> SemidefiniteProver:
+    """Return the method that decides `WorstCase` statements by exact rational certificates.
+
+    Parameters
+    ----------
+    known
+        A solution in closed form: where it decides the statement, no solver is called.
+    """
+    return SemidefiniteProver(known)
 
 
 class SemidefiniteProver:
@@ -37,8 +81,41 @@ class SemidefiniteProver:
 
     evidence = Evidence.CERTIFIED
 
+    def __init__(self, known: KnownSolution | None = None) -> None:
+        self.known = known
+
+    def known_certificate(self, statement: Any) -> Certificate | None:
+        """Return the certificate that the known solution gives, or None if there is none or the checker rejects it."""
+        if self.known is None:
+            return None
+        left: dict[str, Any] = {}
+        for half in _HALVES[statement.relation]:
+            left |= self.known.data(statement, dual=half == "<=")
+        used = sum(value != 0 for value in self.known.multipliers)
+        names = {"<=": f"{used} known multipliers", ">=": "a known Gram matrix"}
+        shown = " and ".join(names[half] for half in _HALVES[statement.relation])
+        summary = f"{shown}, exact, order {len(statement.vectors)}"
+        certificate = Certificate("semidefinite", {"parts": [{"left": left, "right": {}}]}, summary)
+        return certificate if _accepts(check, statement.to_json(), certificate) else None
+
+    def _known_witness(self, statement: Any) -> Witness | None:
+        if self.known is None:
+            return None
+        raw = statement.to_json()
+        for half in _HALVES[statement.relation]:
+            dual = half == ">="
+            found = "known multipliers bound it below" if dual else "a known Gram matrix exceeds"
+            data = {"part": 0, "left": self.known.data(statement, dual=dual), "right": {}}
+            witness = Witness("semidefinite", data, f"{found} {statement.value}, exactly")
+            if _accepts(confirm, raw, witness):
+                return witness
+        return None
+
     def refute(self, statement: Any, budget: Budget) -> Witness | None:
         """Return an exact Gram matrix of too large a value, or multipliers that show too small a supremum."""
+        witness = self._known_witness(statement)
+        if witness is not None or self.known_certificate(statement) is not None:
+            return witness  # what the known solution shows need not be searched against
         raw, program = statement.to_json(), _Program(statement)
         for half in _HALVES[statement.relation]:
             dual = half == ">="
@@ -54,6 +131,9 @@ class SemidefiniteProver:
 
     def decide(self, statement: Any, budget: Budget) -> Certificate | Undecided:
         """Return exact multipliers (for ``<=``), an exact Gram matrix (for ``>=``), or both (for ``==``)."""
+        known = self.known_certificate(statement)
+        if known is not None:
+            return known
         program, notes = _Program(statement), []
         left: dict[str, Any] = {}
         (part,) = statement.to_json()["parts"]
