@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Constant, Stated, claim
 from theory.engine.words import Domain, ForAll, chain
-from theory.mixtures.claims_plug_in_sizes import bayes, exact
+from theory.mixtures.claims_plug_in_limit import exact
+from theory.mixtures.claims_plug_in_sizes import bayes
 from theory.mixtures.plug_in_relations import PlugInRelations, enclosures, error_symbols, sizes
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ labels_grow_like_the_dimension.false_if("1.38 d were enough", few=1, enough=Frac
 
 
 @claim(
-    paper=_PAPER, where=_WHERE + ", read for a fixed Bayes error", form="as usually quoted", expected="refuted",
+    paper=_PAPER, where=_WHERE + ", read for a fixed Bayes error", expected="refuted",
     strength="rate",
     says=r"m=\lfloor100\log d\rfloor\ \text{labels reach}\ Q(2)+.01\ \text{at}\ s=2,\ d\in\{50,100,200,400,800\}",
 )  # fmt: skip
@@ -85,32 +86,32 @@ one_label_suffices_at_these_sizes.false_if("a quarter of a label were enough", m
 @claim(
     paper=_PAPER, where=_WHERE + ", separation growing with the dimension", expected="proved", strength="upper",
     assumptions=(
-        "Chernoff: P(W.X < 0) <= E exp(-t W.X) = (1 - t^2)^(-d/2) exp((A t^2/2 - B t)/(1 - t^2)), at t = 1/3",
-        "m = 1: A = 2 s^2, B = s^2; the error does not rise with m",
+        "Chernoff: P(W.X < 0) <= E exp(-t W.X) = (1 - t^2)^(-d/2) exp((A t^2/2 - B t)/(1 - t^2)) for 0 < t < 1",
+        "A = (m + 1) s^2, B = sqrt(m) s^2",
     ),
     says=r"s^2\ge\tfrac d2\ \Rightarrow\ E\le(1-\tfrac19)^{-d/2}e^{-s^2/4}\le e^{-d/16}\quad\text{for all}\ d,\ m\ge1",
 )  # fmt: skip
 def one_label_suffices(rate: Constant = Fraction(1, 16)) -> Stated:
-    """The first inequality is the assumption; the second is log(9/8) <= 1/8."""
+    """Chernoff's bound at t = 1/(3 sqrt(m)): its exponent is at most -s^2/4 for m >= 1, and log(9/8) <= 1/8."""
     import sympy
 
-    domain = Domain("d in [1,oo), f in [0,oo)")
-    d, f = domain
-    square = d / 2 + f
-    bound = sympy.exp(d * sympy.log(sympy.Rational(9, 8)) / 2 - square / 4)
+    domain = Domain("d in [1,oo), f in [0,oo), n in [0,oo)")
+    d, f, n = domain
+    square, m = d / 2 + f, 1 + n
+    left = (8 + 9 * n) / (9 * m)  # 1 - t^2
+    tilt = square * ((m + 1) / (18 * m) - sympy.Rational(1, 3)) / left
+    exponent = -d * sympy.log(left) / 2 + tilt
 
     def proof(k: Proof) -> Any:
         y = k.fresh("y in (0,oo)")
         small = k.tangent(sympy.log(y), y, 1, Fraction(9, 8))
-        exponent = k.show(
-            d * sympy.log(sympy.Rational(9, 8)) / 2 - square / 4,
-            "<=",
-            -d / 16,
-            by=[(d / 2, small), (Fraction(1, 4), k.sign(f, ">="))],
-        )
-        return k.exponential(exponent)
+        wide = k.show(1 / left, "<=", Fraction(9, 8), by=[k.sign(9 * n / (8 * (9 * n + 8)), ">=")])
+        spread = k.logarithm(wide)
+        tilted = k.show(tilt, "<=", -square / 4, by=[k.sign(square * n / (4 * (9 * n + 8)), ">=")])
+        by = [(d / 2, spread), tilted, (d / 2, small), (Fraction(1, 4), k.sign(f, ">="))]
+        return k.exponential(k.show(exponent, "<=", -d / 16, by=by))
 
-    return ForAll(domain, bound, "<=", sympy.exp(-exact(rate) * d)), chain(proof)
+    return ForAll(domain, sympy.exp(exponent), "<=", sympy.exp(-exact(rate) * d)), chain(proof)
 
 
 one_label_suffices.false_if("the rate were 1/15", rate=Fraction(1, 15))

@@ -1,7 +1,7 @@
 r"""Exact expected errors of the plug-in rule at named sizes: values, rates at a fixed and at the worst separation.
 
 Classes N(+-mu, sigma^2 I_d) of equal weight, separation s = |mu|/sigma, m labelled points. The errors are those of the
-exact law, for these d, m and s and no others; what holds for all of them is in `claims_plug_in_limit`.
+exact law, for these d, m and s and no others; what holds for all of them is in `claims_plug_in_exact`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from theory.classification.symbolic import normal_tail
 from theory.engine.claim import Constant, Stated, claim
+from theory.mixtures.claims_plug_in_limit import exact
 from theory.mixtures.plug_in_relations import PlugInRelations, enclosures, error_symbols, sizes
 
 if TYPE_CHECKING:
@@ -25,14 +27,7 @@ def bayes(square: Fraction) -> sympy.Expr:
     """Return the Bayes error Q(s) from s^2."""
     import sympy
 
-    return sympy.erfc(sympy.sqrt(sympy.Rational(square.numerator, square.denominator) / 2)) / 2
-
-
-def exact(value: Constant) -> sympy.Rational:
-    """Return a constant of a claim as a SymPy number."""
-    import sympy
-
-    return sympy.Rational(Fraction(value).numerator, Fraction(value).denominator)
+    return normal_tail(sympy.sqrt(exact(square)))
 
 
 @claim(

@@ -43,11 +43,13 @@ def pca_alignment(ratio: Any, separation: Any) -> Any:
     (0.3333333333333333, 0.0, 1.0)
     """
     xp, g, s, scalar = _read(ratio, separation)
-    weak, strong = g / s**2, g / s**4
+    weak = g / s / s  # in steps: the powers of a small s underflow
+    strong = weak / s / s
     value = xp.where(strong < 1, (1 - strong) / (1 + weak), xp.zeros_like(g))
     return restore(value, scalar)
 
 
+@quiet
 def pca_threshold(separation: Any) -> Any:
     """Return ``s^4``: the largest d/n, exclusive, at which the leading eigenvector sees the mean at all.
 
@@ -83,7 +85,7 @@ def plug_in_alignment(ratio: Any, separation: Any) -> Any:
     0.5
     """
     _, h, s, scalar = _read(ratio, separation)
-    return restore(1 / (1 + h / s**2), scalar)
+    return restore(1 / (1 + h / s / s), scalar)
 
 
 def alignment_error(alignment: Any, separation: Any) -> Any:
@@ -139,7 +141,7 @@ def unlabelled_needed(d: Any, m: Any, separation: Any) -> Any:
         require(xp, (value > 0) & xp.isfinite(value), value, name, "a finite number > 0")
     _separations(xp, s)
     d, m, s = broadcast(xp, d=d, m=m, separation=s)
-    return restore(m * (1 + 1 / s**2) + d / s**4, scalar)
+    return restore(m * (1 + 1 / s / s) + d / s / s / s / s, scalar)
 
 
 def _read(ratio: Any, separation: Any) -> tuple[Any, Array, Array, bool]:

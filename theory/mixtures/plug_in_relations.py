@@ -29,6 +29,7 @@ __all__ = ["Enclosures", "PlugInRelations", "Setting", "enclosures", "error_symb
 
 _ORDERS = {">=": r"\ge", ">": ">", "<=": r"\le", "<": "<"}
 _PRECISIONS = (128, 256, 512)
+_FINER = 64  # bits by which the re-check's enclosures are finer: a changed digit of a kept one is then seen
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,8 @@ def enclosures() -> Enclosures:
 class Enclosures:
     """Enclose the errors by the series, evaluate the relations in balls; the re-check uses the contour integral.
 
-    The re-check also evaluates the relations with the checker's own evaluator, which the search does not use.
+    The re-check evaluates the relations with the checker's own evaluator, which the search does not use, on both the
+    kept enclosures and those of the contour integral.
     """
 
     evidence = Evidence.CERTIFIED
@@ -173,29 +175,41 @@ class Enclosures:
             if not _holds(gap, op):
                 return Undecided(f"relation {number + 1} ({op}) is not seen to hold", f"difference {gap.str(10)}")
         counts = f"{len(values)} error{'s' * (len(values) > 1)}, {len(gaps)} relation{'s' * (len(gaps) > 1)}"
-        data = {"errors": [value.str(25) for value in values], "bits": bits}
+        data = {"errors": [value.str(bits // 3) for value in values], "bits": bits}
         return Certificate("plug_in", data, f"{counts}, {bits} bits")
 
     def recheck(self, statement: PlugInRelations, certificate: Certificate, budget: Budget) -> None:
-        """Enclose the errors by the other formula, compare, and evaluate the relations again; raise `Rejected`."""
-        from flint import arb
-
+        """Demand that the kept enclosures decide the relations and agree with the other formula; raise `Rejected`."""
         json = statement.to_json()
         bits, kept = certificate.data.get("bits"), certificate.data.get("errors")
-        if certificate.kind != "plug_in" or bits not in _PRECISIONS or not isinstance(kept, list):
-            raise Rejected("a certificate of kind 'plug_in' has its errors, and bits 128, 256 or 512")
-        values = _contour(json, bits)
-        try:
-            balls = [arb(text) for text in kept]
-        except (ValueError, TypeError) as error:
-            raise Rejected(f"an enclosure of the certificate cannot be read: {error}") from error
+        if certificate.kind != "plug_in":
+            raise Rejected(f"a certificate of kind 'plug_in' is needed, not {certificate.kind!r}")
+        if not isinstance(bits, int) or bits not in _PRECISIONS or not isinstance(kept, list):
+            raise Rejected("a certificate of kind 'plug_in' has a list of errors, and bits 128, 256 or 512")
+        balls, values = _read(kept), _contour(json, bits + _FINER)
         if len(balls) != len(values) or not all(
             ball.is_finite() and ball.overlaps(value) for ball, value in zip(balls, values, strict=True)
         ):
             raise Rejected("the enclosures of the certificate are not those of the contour integral")
-        for number, ((_, op, _), gap) in enumerate(zip(json["relations"], _gaps_again(json, values), strict=True)):
-            if not _holds(gap, op):
-                raise Rejected(f"relation {number + 1} ({op}) is not seen to hold: the difference is {gap.str(10)}")
+        for source, enclosed in (("contour integral", values), ("certificate", balls)):
+            gaps = zip(json["relations"], _gaps_again(json, enclosed), strict=True)
+            for number, ((_, op, _), gap) in enumerate(gaps):
+                if not _holds(gap, op):
+                    shown = f"the difference is {gap.str(10)} by the {source}"
+                    raise Rejected(f"relation {number + 1} ({op}) is not seen to hold: {shown}")
+
+
+def _read(kept: Sequence[Any]) -> list[arb]:
+    """Read kept enclosures with all their digits: a short precision would widen them."""
+    from flint import arb
+
+    from theory.engine.provers.balls import working
+
+    try:
+        with working(_PRECISIONS[-1]):
+            return [arb(text) for text in kept]
+    except (ValueError, TypeError) as error:
+        raise Rejected(f"an enclosure of the certificate cannot be read: {error}") from error
 
 
 def _decided(json: Mapping[str, Any]) -> tuple[list[arb], int]:

@@ -135,7 +135,7 @@ def worst_case_hinge(margins: Any, norm: Any, budget: Any) -> WorstCase:
     m = z.shape[-1]
     h = -xp.sort(z - 1, axis=-1)
     left, right = _ends(xp, h, m)
-    before = (xp.cumulative_sum(h, axis=-1) - h) / m
+    before = _sum_before(xp, h) / m
     reach = (norm * xp.sqrt(budget))[..., None]
     best = (reach / (2 * xp.where(h < 0, h, -xp.ones_like(h)))) ** 2  # where the slope h + reach/(2 sqrt q) vanishes
     q = xp.where(h < 0, xp.clip(best, left, right), right)
@@ -182,9 +182,9 @@ def worst_case_zero_one(margins: Any, norm: Any, budget: Any) -> WorstCase:
     m = z.shape[-1]
     distance = xp.where(z > 0, z, xp.zeros_like(z)) / norm[..., None]
     cost = xp.sort(distance * distance, axis=-1)
-    spent = (xp.cumulative_sum(cost, axis=-1) - cost) / m
+    rest = budget[..., None] - _sum_before(xp, cost) / m
     free = cost == 0
-    affordable = (budget[..., None] - spent) / xp.where(free, xp.ones_like(cost), cost)
+    affordable = xp.where(rest > 0, rest, xp.zeros_like(rest)) / xp.where(free, xp.ones_like(cost), cost)
     full = xp.ones_like(cost) / m
     taken = xp.where(free, full, xp.clip(affordable, xp.zeros_like(cost), full))
     value = xp.sum(taken, axis=-1)
@@ -221,6 +221,12 @@ def _ends(xp: Any, like: Array, m: int) -> tuple[Array, Array]:
     """Return the shares (k-1)/m and k/m at which the k-th point begins and ends, in the shape of ``like``."""
     right = xp.cumulative_sum(xp.ones_like(like), axis=-1) / m
     return right - 1 / m, right
+
+
+def _sum_before(xp: Any, values: Array) -> Array:
+    """Return the sums of all entries before each one; subtracting it from the running sum would lose small ones."""
+    running = xp.cumulative_sum(values, axis=-1)
+    return xp.concat([xp.zeros_like(values[..., :1]), running[..., :-1]], axis=-1)
 
 
 def _largest(xp: Any, values: Array, shares: Array) -> tuple[Array, Array]:

@@ -134,6 +134,7 @@ def contraction_factor(angle: Any, separation: Any) -> Any:
     return restore(xp.where(xp.abs(a) > 1e-100, factor, 1 / (1 + s * s)), scalar)
 
 
+@quiet
 def uniform_contraction(separation: Any) -> Any:
     """Return ``1/(1 + s^2)``, the least number that bounds `contraction_factor` at every angle.
 
@@ -185,7 +186,8 @@ def rounds_needed(angle: Any, target: Any, separation: Any) -> Any:
     angle, target, s = broadcast(xp, angle=angle, target=target, separation=s)
     farther = angle > target
     distance = xp.log(xp.where(farther, xp.tan(angle) / xp.tan(target), xp.ones_like(angle)))
-    rounds = xp.ceil(distance / xp.log1p(s * s))
+    rate = xp.where(s < 1e100, xp.log1p(s * s), 2 * xp.log(xp.where(s < 1e100, xp.ones_like(s), s)))
+    rounds = xp.ceil(distance / rate)
     return restore(xp.where(farther, rounds, xp.zeros_like(rounds)), scalar)
 
 

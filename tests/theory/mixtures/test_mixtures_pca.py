@@ -65,6 +65,10 @@ def test_error_of_an_alignment():
 def test_extremes_dtype_and_strict_namespace():
     assert module.pca_alignment(1.0, 1e-120) == 0.0
     assert module.pca_alignment(1.0, 1e80) == 1.0
+    assert module.pca_alignment(0.0, 1e-200) == 1.0
+    assert module.plug_in_alignment(0.0, 1e-200) == 1.0
+    assert module.plug_in_alignment(1e-320, 1e-160) == pytest.approx(0.5, rel=1e-3)
+    assert module.pca_threshold(1e100) == math.inf
     assert module.plug_in_alignment(np.float32(1), np.asarray([1.0], dtype=np.float32)).dtype == np.float32
     assert module.pca_alignment(array_api_strict.asarray([0.1]), 1.0).dtype == array_api_strict.float64
     assert module.unlabelled_needed(array_api_strict.asarray([10.0]), 5, 1.0).shape == (1,)

@@ -77,6 +77,11 @@ def test_without_budget_nothing_moves():
     assert module.worst_case_hinge(margins, 0.0, 4.0).value == pytest.approx(hinge.value)
 
 
+def test_a_sample_without_loss_moves_nothing():
+    assert module.worst_case_hinge([3.0, 4.0], 0.0, 4.0) == (0.0, 0.0, 0.0)
+    assert module.worst_case_hinge([3.0, 4.0], 1.0, 0.0) == (0.0, math.inf, 0.0)
+
+
 def test_a_large_budget_errs_everywhere():
     worst = module.worst_case_zero_one([1.0, 2.0], 1.0, 100.0)
     assert worst == (1.0, 0.0, 1.0)
@@ -100,6 +105,15 @@ def test_batches_are_the_samples_one_by_one():
                 one = worst_case(margins[i, j], norms[j], budgets[i, 0])
                 assert batch.value[i, j] == pytest.approx(float(one.value), rel=1e-14)
                 assert batch.price[i, j] == pytest.approx(float(one.price), rel=1e-12)
+
+
+def test_margins_of_very_different_size_lose_nothing():
+    """Small terms survive beside huge ones, and distances that overflow are never afforded."""
+    worst = module.worst_case_zero_one([1e200, 1.0, 1e200], 1e-200, 1.0)
+    assert worst == (0.0, 0.0, 0.0)
+    assert module.worst_case_zero_one([0.5, 1e200, 1e180], 1.0, 0.25 / 3) == pytest.approx((1 / 3, 0.0, 1 / 3))
+    hinge = module.worst_case_hinge([0.0, 1e20], 1.0, 0.25)
+    assert hinge.value == pytest.approx(0.5 + 0.5 * math.sqrt(0.5))
 
 
 def test_strict_namespace_and_single_precision():

@@ -59,6 +59,9 @@ def test_negated_direction_has_the_mirrored_angle(angle, s):
 def test_uniform_factor_is_the_limit_at_a_right_angle():
     assert module.contraction_factor(math.pi / 2, 1.7) == pytest.approx(module.uniform_contraction(1.7), rel=1e-12)
     assert module.contraction_factor(0.5, 0.0) == 1.0
+    a = 5e-4  # (1 - 2 Q(a))/(2 a phi(a)) = 1 + a^2/3 + a^4/15 + ...
+    near = module.contraction_factor(math.acos(a), 1.0)
+    assert near == pytest.approx(1 / (2 + a**2 / 3 + a**4 / 15), rel=1e-13)
 
 
 def test_path_ends_at_the_mean_in_the_rounds_it_was_promised():
@@ -76,6 +79,9 @@ def test_rounds_are_the_least_number_for_the_uniform_factor():
     assert (1 + 0.8**2) ** (k - 1) < ratio <= (1 + 0.8**2) ** k
     assert module.rounds_needed(1.2, 0.1, 0.0) == math.inf
     assert module.rounds_needed(0.0, 0.1, 0.0) == 0.0
+    assert module.rounds_needed(1.0, 0.5, 1e200) == 1.0
+    assert module.rounds_needed(1.0, 1e-200, 1e150) == 1.0
+    assert module.uniform_contraction(1e200) == 0.0
 
 
 def test_error_is_the_normal_tail():

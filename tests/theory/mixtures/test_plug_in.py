@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import array_api_strict
 import numpy as np
 import pytest
 from scipy.special import ndtr
@@ -102,10 +103,19 @@ def test_no_separation_is_a_coin():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((0, 1, 1.0), "d must be whole, >= 1, got 0.0"),
-        ((1.5, 1, 1.0), "d must be whole"),
-        ((2, 0, 1.0), "m must be positive"),
-        ((2, np.inf, 1.0), "m must be positive and finite"),
+        ((0, 1, 1.0), r"d must be a whole number, 1 to 2\^53, got 0.0"),
+        ((1.5, 1, 1.0), "d must be a whole number"),
+        ((1e300, 1, 1.0), "d must be a whole number, 1 to"),
+        ((2, 0, 1.0), "m must be in"),
+        ((2, np.inf, 1.0), r"m must be in \[1e-30, 1e30\], got inf"),
+        ((2, 1e300, 1.0), r"m must be in \[1e-30, 1e30\], got 1e\+300"),
+        ((2, 1, 1e200), r"separation must be in \[0, 1e30\]"),
+        ((2, 1, [0.5, np.nan]), "separation must be in .* got nan"),
+        ((2, 1, None), "real number"),
+        (("2", 1, 1.0), "real number"),
+        ((True, 1, 1.0), "real number"),
+        ((10**400, 1, 1.0), "real number"),
+        (([1, 2, 3], [1, 2], 1.0), r"shapes that broadcast are needed, got d \(3,\), m \(2,\)"),
         ((2, 1, -1.0), "separation must be"),
         ((2, 1, np.nan), "separation must be"),
     ],
@@ -113,3 +123,58 @@ def test_no_separation_is_a_coin():
 def test_arguments_are_checked(arguments, message):
     with pytest.raises(ValueError, match=message):
         plug_in_error(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: plug_in_limit(-1.0, 1.0), "ratio must be >= 0, got -1.0"),
+        (lambda: plug_in_limit(1.0, np.inf), "separation must be a finite number >= 0, got inf"),
+        (lambda: plug_in_limit(1.0, np.nan), "separation must be"),
+        (lambda: plug_in_limit([1.0, 2.0], [1.0, 2.0, 3.0]), "shapes that broadcast"),
+        (lambda: plug_in_excess_expansion(0.5, 1, 1.0), "d must be a finite number >= 1"),
+        (lambda: plug_in_excess_expansion(2, 0, 1.0), "m must be positive"),
+        (lambda: plug_in_excess_expansion(2, 1, 0.0), "separation must be positive"),
+        (lambda: worst_separation(-1.0), "ratio must be >= 0"),
+        (lambda: worst_separation(None), "real number"),
+    ],
+)
+def test_arguments_of_the_formulas_are_checked(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_numbers_give_floats_and_arrays_arrays():
+    for call in (plug_in_error, plug_in_excess_expansion):
+        assert type(call(3, 5, 1.0)) is float
+        assert call([3, 4], 5, 1.0).shape == (2,)
+        assert call([], 5, 1.0).shape == (0,)
+        assert call(np.int64(3), np.asarray([[5], [6]]), 1.0).shape == (2, 1)
+    assert type(plug_in_limit(0.5, 1.0)) is float
+    assert type(worst_separation(0.5)) is float
+    assert plug_in_limit(np.asarray([0.5], dtype=np.float32), 1.0).dtype == np.float32
+    assert plug_in_limit(np.inf, 1.0) == 0.5
+
+
+def test_other_namespaces_are_served_by_the_formulas():
+    ratio = array_api_strict.asarray([0.0, 0.5])
+    assert plug_in_limit(ratio, 1.0).dtype == array_api_strict.float64
+    assert worst_separation(ratio).shape == (2,)
+    assert plug_in_excess_expansion(ratio + 2, 5, 1.0).shape == (2,)
+
+
+def test_corners_of_the_range_are_finite_and_between_the_bounds():
+    corners = np.asarray([1e-30, 1e-8, 1.0, 1e8, 1e30])
+    d, m, s = np.meshgrid([1.0, 2.0, 1e8, 2.0**53], corners, [0.0, 1e-30, 1e-3, 1.0, 30.0, 1e8, 1e30], indexing="ij")
+    error = plug_in_error(d, m, s)
+    assert np.all((error >= 0) & (error <= 0.5 * (1 + 1e-14)))
+    least = np.maximum(normal_tail(s), normal_tail(np.sqrt(m) * s))
+    assert np.all(error >= least * (1 - 1e-12))
+    assert np.all(error[..., 0] == pytest.approx(0.5, rel=1e-13))
+
+
+def test_it_raises_no_warning_where_numpy_is_strict():
+    with np.errstate(all="raise"):
+        assert plug_in_error(2, 1, 39.5) >= 0
+        assert plug_in_limit(0.0, 0.0) == 0.5
+        assert plug_in_excess_expansion(2, 1, 1e200) == 0.0

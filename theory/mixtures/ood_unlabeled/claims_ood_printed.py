@@ -36,9 +36,9 @@ import random
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from theory.classification.symbolic import normal_tail as tail
 from theory.engine.claim import Constant, Stated, claim
 from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
-from theory.mixtures.ood_unlabeled.claims_ood_printed_bounds import tail
 
 if TYPE_CHECKING:
     import sympy
@@ -69,7 +69,7 @@ def _mean_direction(sign: Constant, separations: str) -> Stated:
 
 
 @claim(
-    paper=_PAPER, where=_LOSS, form="as printed", expected="refuted", strength="upper",
+    paper=_PAPER, where=_LOSS + ", read as a loss to be minimised", expected="refuted", strength="upper",
     says=r"\ell=\mathbf 1(y\langle\theta,X\rangle\ge0)\ \Rightarrow\ R(\mu)\le R(\theta)\ \text{for all}\ \theta",
 )  # fmt: skip
 def mean_direction_is_best_for_the_printed_loss(sign: Constant = 1) -> Stated:

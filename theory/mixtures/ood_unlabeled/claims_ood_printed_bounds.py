@@ -15,6 +15,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from theory.classification.symbolic import normal_tail as tail
 from theory.engine.claim import Constant, Stated, claim
 from theory.engine.words import Domain, ForAll, LimitOf, chain
 
@@ -64,7 +65,7 @@ _PLAIN_RANGES = (
 
 
 @claim(
-    paper=_PAPER, where=_PLAIN + ", first term at alpha = 0", form="as printed", expected="refuted",
+    paper=_PAPER, where=_PLAIN + ", first term at alpha = 0", expected="refuted",
     strength="identity", assumptions=(_UNITS,),
     says=r"T(c\mu,c\sigma)=T(\mu,\sigma),\quad T=\frac{e^{-\|\mu_0\|^2/(4\sigma_0^2)}}{\sqrt{2\sigma_0\sqrt{2\pi}}}"
     r"\Bigl(\frac{4d}m\sqrt{\tfrac{2d+2\log(1/\delta)}{2n+m}}\Bigr)^{1/4}",
@@ -110,7 +111,7 @@ _ROBUST_RANGES = "c in (0,oo), gamma in (0,oo), A in (0,oo), d in [1,oo), m in [
 
 
 @claim(
-    paper=_PAPER, where=_ROBUST + ", first term at alpha = 0", form="as printed", expected="refuted",
+    paper=_PAPER, where=_ROBUST + ", first term at alpha = 0", expected="refuted",
     strength="identity", assumptions=(_UNITS, "the transport cost is the Euclidean distance"),
     says=r"T(\gamma/c)=T(\gamma),\quad T=\gamma\sqrt{\frac{2d}m\Bigl(\sqrt{\tfrac{2d}{2n+m}}"
     r"+\sqrt{\tfrac{2\log(1/\delta)}{2n+m}}\Bigr)}",
@@ -166,13 +167,6 @@ def printed_bound_in_small_units(rest: Constant = 1) -> Stated:
 
 
 printed_bound_in_small_units.false_if("the rest were 1 % larger", rest=Fraction(101, 100))
-
-
-def tail(x: Any) -> sympy.Expr:
-    """Return the upper tail Q(x) of the standard normal law."""
-    import sympy
-
-    return sympy.erfc(x / sympy.sqrt(2)) / 2
 
 
 @claim(

@@ -21,9 +21,9 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from theory.classification.symbolic import normal_tail as tail
 from theory.engine.claim import Constant, Stated, claim
 from theory.engine.words import Domain, ForAll, boxes, chain
-from theory.mixtures.ood_unlabeled.claims_ood_printed_bounds import tail
 
 if TYPE_CHECKING:
     import sympy

@@ -36,11 +36,18 @@ def test_alignments_in_numbers():
     assert module.principal_alignment(16, 1, 2) == 0
 
 
+_PLAIN = (
+    "self_training", "pca", "robust", "plug_in", "claims_plug_in_exact", "claims_plug_in_limit", "claims_plug_in_sizes",
+)  # fmt: skip
+
+
 def test_the_page_names_modules_and_claims_that_exist():
     named = set(re.findall(r"`(claims_ood_\w+)`", page.__doc__))
     assert named >= {"claims_ood_rate", "claims_ood_self_training", "claims_ood_pca", "claims_ood_robust"}
     modules = [importlib.import_module(f"{page.__name__}.{name}") for name in named]
-    plain = [importlib.import_module(f"theory.mixtures.{name}") for name in ("self_training", "pca", "robust")]
+    plain = [importlib.import_module(f"theory.mixtures.{name}") for name in _PLAIN]
     known = {name for item in (*modules, *plain) for name in vars(item)}
-    words = set(re.findall(r"`([a-z_]+)`", page.__doc__)) - named - {"ood_unlabeled_expressions"}
+    words = set(re.findall(r"(?<!:math:)`([a-z_]+)`", page.__doc__)) - named - {"ood_unlabeled_expressions"}
     assert words <= known, words - known
+    homes = set(re.findall(r"`theory\.mixtures\.(\w+)`", page.__doc__))
+    assert homes == set(_PLAIN), homes ^ set(_PLAIN)
