@@ -18,8 +18,8 @@ A learner of one's own, which shrinks the small entries of the mean of ``y x`` t
 >>> pair = GaussianMixture.symmetric_pair(1.0, 50)
 >>> simulate(pair, ["plug_in", thresholded], [10, 40, 160], replicates=200)
 learner      m = 10             m = 40             m = 160
-plug_in      0.34219 (2.3e-03)  0.25303 (1.2e-03)  0.18993 (3.8e-04)
-thresholded  0.32846 (7.4e-03)  0.16424 (3.2e-04)  0.15981 (5.9e-05)
+plug_in      0.35083 (3.3e-03)  0.25262 (1.6e-03)  0.19022 (4.9e-04)
+thresholded  0.31544 (1.2e-02)  0.16366 (8.8e-04)  0.16010 (2.3e-04)
 mean error (standard error) over 200 replicates; Bayes error 0.15866
 """
 

@@ -14,6 +14,7 @@ from experiments.arrays import Array, device_of, namespace
 from experiments.gaussian_mixture.naive_bayes import check_sample
 from experiments.gaussian_mixture.newton import in_chunks, minimise
 from experiments.gaussian_mixture.rules import Rule, working_memory
+from theory.arrays import quiet
 
 __all__ = ["LogisticFit", "fit_logistic", "logistic", "softplus"]
 
@@ -60,6 +61,7 @@ def check_converged(converged: Array) -> None:
         raise ArithmeticError(f"{lost} of {converged.shape[0]} fits did not converge: are all features finite?")
 
 
+@quiet
 def fit_logistic(
     features: Array,
     labels: Array,

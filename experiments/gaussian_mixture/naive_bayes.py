@@ -13,7 +13,16 @@ from experiments.arrays import Array, device_of, namespace
 from experiments.gaussian_mixture.rules import Rule
 from theory.arrays import is_array, quiet
 
-__all__ = ["Statistics", "check_finite", "check_sample", "naive_bayes", "per_class", "per_class_naive_bayes", "pooled", "statistics"]
+__all__ = [
+    "Statistics",
+    "check_finite",
+    "check_sample",
+    "naive_bayes",
+    "per_class",
+    "per_class_naive_bayes",
+    "pooled",
+    "statistics",
+]
 
 SMOOTHING = 1e-9
 """Added to every variance, as a share of the largest variance of a feature over all classes together."""
@@ -38,6 +47,7 @@ class Statistics:
     scatter: Array
 
 
+@quiet
 def statistics(features: Array, labels: Array, *, classes: int = 2) -> Statistics:
     """Return the sufficient statistics of samples, the sums of squares by two passes.
 

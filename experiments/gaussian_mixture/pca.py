@@ -8,7 +8,7 @@ from experiments.arrays import Array, namespace
 from experiments.gaussian_mixture.naive_bayes import check_finite, check_sample
 from experiments.gaussian_mixture.plug_in import signs
 from experiments.gaussian_mixture.rules import Rule
-from theory.arrays import is_array
+from theory.arrays import is_array, quiet
 
 __all__ = ["check_unlabelled", "leading_directions", "pca"]
 
@@ -36,6 +36,7 @@ def check_unlabelled(features: Array, unlabelled: Any) -> None:
         raise ValueError(f"unlabelled points of shape ({wanted[0]}, n, {wanted[1]}), n >= 1, are needed, got {text}")
 
 
+@quiet
 def leading_directions(points: Array) -> Array:
     """Return the unit eigenvector of the largest eigenvalue of ``X'X`` for each batch (R, n, d), shape (R, d).
 
@@ -61,6 +62,7 @@ def leading_directions(points: Array) -> Array:
     return leading / xp.where(norm > 0, norm, xp.ones_like(norm))
 
 
+@quiet
 def pca(features: Array, labels: Array, *, unlabelled: Array, centre: bool = False) -> Rule:
     """Return rules along the leading direction of the unlabelled points, the sign from the labelled ones.
 
@@ -84,5 +86,6 @@ def pca(features: Array, labels: Array, *, unlabelled: Array, centre: bool = Fal
     middle = xp.mean(unlabelled, axis=1, keepdims=True) if centre else 0.0 * unlabelled[:, :1, :]
     v = leading_directions(unlabelled - middle)
     agreement = xp.sum(signs(labels, features) * ((features - middle) @ v[..., None])[..., 0], axis=-1)
+    check_finite(xp, agreement)
     v = xp.where(agreement[:, None] < 0, -v, v)
     return Rule(v, -xp.sum(v * middle[:, 0, :], axis=-1))

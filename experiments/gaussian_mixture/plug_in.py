@@ -5,6 +5,7 @@ from __future__ import annotations
 from experiments.arrays import Array, namespace
 from experiments.gaussian_mixture.naive_bayes import check_finite, check_sample, statistics
 from experiments.gaussian_mixture.rules import Rule
+from theory.arrays import quiet
 
 __all__ = ["nearest_mean", "plug_in", "signs"]
 
@@ -21,6 +22,7 @@ def signs(labels: Array, features: Array) -> Array:
     return 2 * namespace(labels, features).astype(labels, features.dtype) - 1  # cast first: labels may be unsigned
 
 
+@quiet
 def plug_in(features: Array, labels: Array) -> Rule:
     """Return the rules ``sign <theta, x>`` with ``theta = (1/m) sum y_i x_i``, y in {-1, 1}: no intercept.
 

@@ -87,8 +87,8 @@ def naive_bayes_statistics(
     """Draw what naive Bayes keeps of m points, of its exact joint law, without the points; diagonal covariances only.
 
     Class counts are binomial (two classes: one uniform, inverted in the exact distribution function to rounding; more:
-    m labels are drawn and counted, some at a time). Given the counts, class means are normal, and the sums of squares about them
-    chi-square with count - 1 degrees of freedom, all independent.
+    m labels are drawn and counted, some at a time). Given the counts, class means are normal, and the sums of squares
+    about them chi-square with count - 1 degrees of freedom, all independent.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ from typing import Any
 
 from experiments.arrays import Array, device_of, namespace
 from experiments.gaussian_mixture.logistic import check_converged, sigmoid, softplus
-from experiments.gaussian_mixture.naive_bayes import check_sample
+from experiments.gaussian_mixture.naive_bayes import check_finite, check_sample
 from experiments.gaussian_mixture.newton import in_chunks, minimise
 from experiments.gaussian_mixture.pca import check_unlabelled
 from experiments.gaussian_mixture.plug_in import plug_in, signs
@@ -75,6 +75,7 @@ def self_training(
     theta = first
     for _ in range(rounds):
         mean = (pseudo_signs(theta, unlabelled)[:, None, :] @ unlabelled)[:, 0, :] / n
+        check_finite(xp, mean)
         theta = (m * first + n * mean) / (m + n) if with_labelled else mean
     return Rule(theta, xp.zeros_like(theta[:, 0]))
 

@@ -115,7 +115,7 @@ def simulate(
 
 def _sizes(given: Sequence[int]) -> tuple[int, ...]:
     sizes = tuple(given) if np.iterable(given) else ()
-    if not sizes or isinstance(given, str):
+    if not sizes:
         raise ValueError(f"sample_sizes must be a sequence of whole numbers >= 1, got {given!r}")
     return tuple(_whole("sample_sizes", m, 1) for m in sizes)
 

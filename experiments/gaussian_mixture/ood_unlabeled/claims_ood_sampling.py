@@ -8,9 +8,14 @@ Trivial estimators are controls throughout. At fixed separation the excess error
 a coin's does not fall. Along the worst separations, s^2 ~ 0.618 d/m, no rule that beats a coin has an excess error
 above the order s ~ sqrt(d/m), and a coin has the slope -1/2 too: there the constant decides, not the slope.
 
-Robust self-supervised training is held with constants and an optimiser that are declared here and are ours; the
-published numbers were selected by accuracy on the test set. The best of N directions that never saw a point shows what
-that alone brings.
+Robust self-supervised training is held with constants and an optimiser that are declared here and are ours. The
+constants were chosen after a look at exact errors at the very settings of the claims, on other draws; what the claims
+say is that they serve there, not that they would elsewhere. The published numbers were selected by accuracy on the test
+set. The best of N directions that never saw a point shows what that alone brings.
+
+The authors' numbers are given twice, on a poster and, to four digits, in the hyper-parameter table of their published
+code. Without shift, at ten labels, the poster has 0.59 for the labelled baseline and 0.63 with ten unlabelled points;
+the published table has 0.6317 and 0.6286: there the unlabelled points do not help.
 """
 
 from __future__ import annotations
@@ -30,6 +35,7 @@ _SHIFTED = (*_LAW, "unlabelled points ~ N(y (mu + alpha |mu| v), I_d), v uniform
 _OURS = (
     *_SHIFTED,
     "ramp losses with gamma = 1, gamma' = 1/3, weight 10; 40 subgradient steps of prescribed angle from the plug-in",
+    "these constants are ours, chosen by exact errors at these settings (d = 200, s = 1, m = 10, 40), on other draws",
 )
 _TOLERANCE = Fraction(1, 500)
 _GAIN = {"low": Fraction(-7, 10), "high": Fraction(7, 10)}  # errors lie in [Q(1), Q(-1)] = [0.1586..., 0.8413...]
@@ -67,7 +73,8 @@ simulated_error_is_exact.false_if("the formula were given one point less", formu
 
 @claim(
     paper=_PAPER, where=_SIMULATED, expected="supported", strength="identity", assumptions=_LAW,
-    says=r"\text{the same, }\mu\text{ along }(1,\dots,1)",
+    says=r"\Bigl|\operatorname{E}\mathrm{err}(\hat\theta)-P(F_{20,20}(\lambda_+,\lambda_-)<1)\Bigr|\le0.002,"
+    r"\ d=20,\ m=10,\ s=1,\ \mu\propto(1,\dots,1)",
 )  # fmt: skip
 def simulated_error_is_exact_rotated(formula_m: Constant = 10) -> Stated:
     """A metamorphic twin: another direction of the mean, other draws, the same expectation."""
@@ -79,7 +86,8 @@ simulated_error_is_exact_rotated.false_if("the formula were given one point less
 
 @claim(
     paper=_PAPER, where=_SIMULATED, expected="supported", strength="identity", assumptions=_LAW,
-    says=r"\text{the same, all points times }3",
+    says=r"\Bigl|\operatorname{E}\mathrm{err}(\hat\theta)-P(F_{20,20}(\lambda_+,\lambda_-)<1)\Bigr|\le0.002,"
+    r"\ d=20,\ m=10,\ s=1,\ \text{all points times }3",
 )  # fmt: skip
 def simulated_error_is_exact_rescaled(formula_m: Constant = 10) -> Stated:
     """A metamorphic twin: mean and standard deviation three times as large."""
@@ -91,7 +99,8 @@ simulated_error_is_exact_rescaled.false_if("the formula were given one point les
 
 @claim(
     paper=_PAPER, where=_SIMULATED, expected="supported", strength="identity", assumptions=_LAW,
-    says=r"\text{the same, the names of the classes exchanged}",
+    says=r"\Bigl|\operatorname{E}\mathrm{err}(\hat\theta)-P(F_{20,20}(\lambda_+,\lambda_-)<1)\Bigr|\le0.002,"
+    r"\ d=20,\ m=10,\ s=1,\ \text{names of the classes exchanged}",
 )  # fmt: skip
 def simulated_error_is_exact_swapped(formula_m: Constant = 10) -> Stated:
     """A metamorphic twin: label 1 is the class at -mu."""
@@ -136,7 +145,9 @@ def simulated_excess_falls_like_one_over_m(
     return _excess_slope(Fraction(3, 2), "fixed", estimator, low, high)
 
 
-simulated_excess_falls_like_one_over_m.false_if("the exponent were 1/2", low=Fraction(-55, 100), high=Fraction(-45, 100))
+simulated_excess_falls_like_one_over_m.false_if(
+    "the exponent were 1/2", low=Fraction(-55, 100), high=Fraction(-45, 100)
+)
 simulated_excess_falls_like_one_over_m.false_if("a coin were tossed (slope 0)", estimator="coin")
 
 
@@ -194,7 +205,7 @@ def alignment_is_near_its_limit(s: Constant = 1) -> Stated:
     return MeanWithin(_principal(40, 200, s), centre, Fraction(3, 100)), sampling(share=SHARE, cap=1536)
 
 
-alignment_is_near_its_limit.false_if("the classes were a quarter farther apart", s=Fraction(5, 4))
+alignment_is_near_its_limit.false_if("the classes were a tenth farther apart", s=Fraction(11, 10))
 
 
 @claim(
@@ -206,7 +217,7 @@ def alignment_is_lost_below_the_threshold(s: Constant = Fraction(1, 2)) -> State
     return Mean(_principal(60, 60, s), "<=", Fraction(1, 10)), sampling(share=SHARE, cap=400)
 
 
-alignment_is_lost_below_the_threshold.false_if("s^4 were above d/n", s=Fraction(3, 2))
+alignment_is_lost_below_the_threshold.false_if("s^4 = 1.46 were just above d/n", s=Fraction(11, 10))
 
 
 @claim(
@@ -229,7 +240,7 @@ def self_training_step_follows_its_map(rounds: Constant = 1, s: Constant = 1) ->
 
 
 self_training_step_follows_its_map.false_if("there were two rounds", rounds=2)
-self_training_step_follows_its_map.false_if("the classes were nearer", s=Fraction(4, 5))
+self_training_step_follows_its_map.false_if("the classes were a tenth nearer", s=Fraction(9, 10))
 
 
 def _versus(relation: str, bound: Constant, **sizes: Constant) -> Stated:
@@ -251,7 +262,7 @@ def unlabelled_win_beyond_the_threshold(n: Constant = 180, bound: Constant = 0) 
     return _versus(">=", bound, d=50, m=20, n=n)
 
 
-unlabelled_win_beyond_the_threshold.false_if("n were half the threshold, more than m^2/d = 8 all the same", n=45)
+unlabelled_win_beyond_the_threshold.false_if("n were two thirds of the threshold, well above m^2/d = 8", n=60)
 
 
 @claim(
@@ -264,7 +275,7 @@ def labelled_win_before_the_threshold(n: Constant = 45, bound: Constant = 0) -> 
     return _versus("<=", bound, d=50, m=20, n=n)
 
 
-labelled_win_before_the_threshold.false_if("n were twice the threshold", n=180)
+labelled_win_before_the_threshold.false_if("n were 1.4 times the threshold", n=130)
 
 
 @claim(
@@ -277,7 +288,7 @@ def unlabelled_win_with_fewer_than_quoted(n: Constant = 450, bound: Constant = 0
     return _versus(">=", bound, d=20, m=100, n=n)
 
 
-unlabelled_win_with_fewer_than_quoted.false_if("n were below n* = 220", n=130)
+unlabelled_win_with_fewer_than_quoted.false_if("n were below n* = 220", n=170)
 
 
 def _gain(learner: str, relation: str, bound: Constant, *, cap: int, **changed: Constant) -> Stated:
@@ -296,11 +307,11 @@ def _gain(learner: str, relation: str, bound: Constant, *, cap: int, **changed: 
     r"\quad d=200,\ s=1,\ m=10,\ n=1000,\ \alpha=0",
 )  # fmt: skip
 def thousand_unlabelled_points_help(bound: Constant = Fraction(1, 10), n: Constant = 1000) -> Stated:
-    """Fixed constants, nothing selected: about 0.18 less error than the labelled rule."""
+    """One set of constants for all draws, none selected on them: about 0.17 less error than the labelled rule."""
     return _gain("rss", ">=", bound, n=n, cap=200)
 
 
-thousand_unlabelled_points_help.false_if("there were 100 unlabelled points", n=100)
+thousand_unlabelled_points_help.false_if("there were 200 unlabelled points", n=200)
 
 
 @claim(
@@ -315,7 +326,7 @@ def thousand_shifted_points_help(
     return _gain("rss", ">=", bound, n=n, shift=shift, cap=200)
 
 
-thousand_shifted_points_help.false_if("there were 100 unlabelled points", n=100)
+thousand_shifted_points_help.false_if("there were 200 unlabelled points", n=200)
 
 
 @claim(
@@ -348,7 +359,7 @@ def _best_coin(candidates: Constant, bound: Constant) -> Stated:
     r"\ \xi_i\text{ uniform on the sphere, no data}",
 )  # fmt: skip
 def best_of_4000_coins(candidates: Constant = 4000, bound: Constant = Fraction(59, 100)) -> Stated:
-    """Selection on the test set brings 0.60 by itself: more than the listed 0.59 of ten labels."""
+    """Selection on the test set brings 0.60 by itself: more than the 0.59 that the poster lists for ten labels."""
     return _best_coin(candidates, bound)
 
 

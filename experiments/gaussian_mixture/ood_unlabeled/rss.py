@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.arrays import Array, namespace
-from experiments.gaussian_mixture.naive_bayes import check_sample
+from experiments.gaussian_mixture.naive_bayes import check_finite, check_sample
 from experiments.gaussian_mixture.pca import check_unlabelled
 from experiments.gaussian_mixture.plug_in import plug_in, signs
 from experiments.gaussian_mixture.rules import Rule
@@ -166,6 +166,7 @@ def rss(
     check_unlabelled(features, unlabelled)
     labelled = features * signs(labels, features)[..., None]
     w = unit(plug_in(features, labels).weights if start is None else start)
+    check_finite(xp, unlabelled @ w[..., None])  # the ramp would pass over a point that is no number
     best, lowest = w, None
     for step in range(parameters.steps + 1):
         value, slope = _look(w, labelled, unlabelled, parameters)

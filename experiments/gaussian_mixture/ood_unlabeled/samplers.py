@@ -39,7 +39,7 @@ __all__ = [
 Floats = NDArray[np.float64]
 
 TWINS = ("plain", "rotated", "rescaled", "swapped")
-NUMBERS = 1 << 22  # that are held at once
+NUMBERS = 1 << 20  # that are held at once: a few megabytes, which a cache nearly holds
 WORST = (math.sqrt(5.0) - 1.0) / 2.0  # s^2 m/d of the largest excess, d/m -> 0
 WIDTH = 3.0  # of the rescaled twin
 

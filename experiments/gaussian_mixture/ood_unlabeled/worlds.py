@@ -7,6 +7,7 @@ the seed alone: the first m points of a replicate are the same at every larger m
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -65,9 +66,10 @@ class World:
     shift: float = 0.0
 
     def __post_init__(self) -> None:
-        if not (self.dimension >= 2 and self.separation > 0 and self.shift >= 0):
+        whole = isinstance(self.dimension, int) and self.dimension >= 2
+        if not (whole and 0 < self.separation < math.inf and 0 <= self.shift < math.inf):
             given = f"{self.dimension!r}, {self.separation!r}, {self.shift!r}"
-            raise ValueError(f"dimension >= 2, separation > 0 and shift >= 0 are needed, got {given}")
+            raise ValueError(f"whole dimension >= 2, finite separation > 0 and shift >= 0 are needed, got {given}")
 
     @property
     def mixture(self) -> GaussianMixture:

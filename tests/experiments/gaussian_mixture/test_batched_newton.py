@@ -63,3 +63,44 @@ def test_chunks_cover_everything_once():
         first, second = in_chunks(lambda i, j: (np.arange(i, j), np.arange(i, j) ** 2), 7, 8, memory)
         assert first.tolist() == list(range(7))
         assert second.tolist() == [i * i for i in range(7)]
+
+
+@dataclass
+class Bowl:
+    """(x - c)' H (x - c) / 2, one H for all."""
+
+    hessian: np.ndarray
+    centre: np.ndarray
+
+    def value(self, points):
+        away = points - self.centre
+        return np.einsum("ri,ij,rj->r", away, self.hessian, away) / 2
+
+    def derivatives(self, points):
+        return (points - self.centre) @ self.hessian, np.broadcast_to(self.hessian, (len(points), *self.hessian.shape))
+
+    def take(self, index):
+        return Bowl(self.hessian, self.centre[index])
+
+
+@pytest.mark.parametrize("size", [1e-20, 1.0, 1e12])
+def test_singular_problems_are_solved_in_their_range_whatever_their_size(size):
+    found = minimise(Bowl(size * np.ones((2, 2)), np.asarray([[1.0, 3.0], [0.0, -2.0]])), np.zeros((2, 2)))
+    assert np.all(found.converged)
+    assert found.points.sum(axis=-1) == pytest.approx([4.0, -2.0], rel=1e-6)
+
+
+@pytest.mark.parametrize("ratio", [1e-6, 1e-10, 1e10, 1e20])
+def test_one_step_solves_a_quadratic_whatever_the_units_of_its_variables(ratio):
+    units = np.asarray([1.0, ratio])
+    hessian = np.asarray([[2.0, 1.0], [1.0, 1.0]]) * units * units[:, None]
+    centre = np.asarray([[3.0, -2.0]]) / units
+    found = minimise(Bowl(hessian, centre), np.zeros((1, 2)))
+    assert found.steps <= 2
+    assert found.points * units == pytest.approx(np.asarray([[3.0, -2.0]]), rel=1e-9)
+
+
+def test_nearly_singular_problems_take_their_full_step():
+    hessian = np.asarray([[1.0, 1.0 - 1e-8], [1.0 - 1e-8, 1.0]])
+    found = minimise(Bowl(hessian, np.asarray([[1.0, -1.0]])), np.zeros((1, 2)))
+    assert found.points == pytest.approx(np.asarray([[1.0, -1.0]]), rel=1e-5)

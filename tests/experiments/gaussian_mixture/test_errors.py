@@ -147,3 +147,51 @@ def test_shifts_leave_the_bayes_error_of_a_common_shift():
     assert mixture_bayes_error(moved) == pytest.approx(norm.sf(1.5), rel=1e-13)
     with pytest.raises(ValueError, match="shift must have shape"):
         shifted(pair, [1.0])
+
+
+def test_integer_rules_are_not_rounded_mixtures():
+    pair = GaussianMixture([[-0.25, -0.25], [0.25, 0.25]], np.full(2, 0.49), covariance_type="tied_diag")
+    wanted = norm.sf(0.5 / (0.7 * math.sqrt(2)))
+    for weights, bias in (([[1, 1]], [0]), (np.asarray([[1, 1]]), np.asarray([0])), (np.ones((1, 2)), [0])):
+        assert linear_rule_error(weights, bias, pair)[0] == pytest.approx(wanted, rel=1e-12)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-200, 1e-160, 1e-5, 1e100, 1e160, 1e300])
+@pytest.mark.parametrize("radius", [0.0, 0.3])
+def test_a_rule_has_no_unit(scale, radius):
+    pair = GaussianMixture([[-0.25, 0.5], [0.25, 0.0]], [[1.0, 0.3], [0.3, 0.5]], covariance_type="tied")
+    plain = adversarial_error([[1.0, -0.4]], [0.1], pair, radius)
+    scaled = adversarial_error(scale * np.asarray([[1.0, -0.4]]), np.asarray([scale * 0.1]), pair, radius)
+    assert scaled[0] == pytest.approx(float(plain[0]), rel=1e-12)
+
+
+def test_an_adversary_beyond_the_margin_is_a_lower_tail():
+    pair = GaussianMixture.symmetric_pair(1.0, 2)
+    assert float(adversarial_error([1.0, 0.0], 0.0, pair, 3.0)) == pytest.approx(norm.cdf(2.0), rel=1e-14)
+    assert float(adversarial_error([1.0, 0.0], 0.0, pair, 39.0)) == pytest.approx(1.0, rel=1e-14)
+
+
+def test_graded_covariances_are_whitened_to_the_last_scale():
+    means = [[0.0, 0.0], [0.0, 1e-9]]
+    full = GaussianMixture(means, np.diag([1.0, 1e-16]), covariance_type="tied")
+    diagonal = GaussianMixture(means, [1.0, 1e-16], covariance_type="tied_diag")
+    assert mixture_bayes_error(full) == pytest.approx(mixture_bayes_error(diagonal), rel=1e-12)
+    assert mixture_bayes_error(full) == pytest.approx(norm.sf(0.05), rel=1e-12)
+    best = linear_rule_error([[0.0, 1.0]], [-0.5e-9], full)[0]
+    assert best == pytest.approx(mixture_bayes_error(full), rel=1e-12)
+
+
+def test_a_far_class_does_not_widen_the_line():
+    near = GaussianMixture([[0.0, 0.0], [1e7, 0.0], [0.0, 0.01]], [1.0, 1.0])
+    with pytest.raises(NotClosed, match="not on a line"):
+        mixture_bayes_error(near)
+    on_it = GaussianMixture([[0.0, 0.0], [3e7, 4e7], [0.006, 0.008]], [1.0, 1.0])
+    assert mixture_bayes_error(on_it) == pytest.approx(2 / 3 * norm.sf(0.005), rel=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("weights", "bias"), [("ab", 0.0), ([[1.0, "x"]], [0.0]), (np.asarray([1j, 0]), 0.0), ([1.0, 0.0], "x")]
+)
+def test_rules_that_are_no_numbers_are_refused(weights, bias):
+    with pytest.raises(ValueError, match="must be real numbers"):
+        linear_rule_error(weights, bias, GaussianMixture.symmetric_pair(1.0, 2))

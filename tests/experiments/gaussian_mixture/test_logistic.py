@@ -113,3 +113,74 @@ def test_single_precision_converges_as_far_as_it_goes(classes):
     assert single.rule.weights.dtype == np.float32
     assert np.all(single.converged)
     assert np.max(np.abs(single.rule.weights - double.rule.weights)) < 1e-3
+
+
+def objective_slope(x, y, w, b, C):
+    """The gradient, each entry in units of the largest feature of its column."""
+    wrong = 1 / (1 + np.exp((2 * y - 1) * (x @ w + b)))
+    slope = w / C - ((2 * y - 1) * wrong) @ x
+    return np.max(np.abs(np.append(slope, np.sum((2 * y - 1) * wrong)) / np.append(np.max(np.abs(x), axis=0), 1.0)))
+
+
+@pytest.mark.parametrize("scales", [(1.0, 1e6), (1e-6, 1e6), (1e8, 1e8), (1e9, 1.0)])
+@pytest.mark.parametrize("C", [1.0, 1e6])
+def test_converged_means_converged_whatever_the_units(scales, C):
+    x, y = draw(PAIR, Stream(6), 6, 30)
+    x = x[..., :2] * np.asarray(scales)
+    fit = fit_logistic(x, y, C=C)
+    assert np.all(fit.converged)
+    for r in range(6):
+        assert objective_slope(x[r], y[r], fit.rule.weights[r], fit.rule.bias[r], C) < 1e-7
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("offset", [1e3, 1e6])
+def test_shifted_features_and_constant_ones_change_the_intercept_alone(classes, offset):
+    x, y = draw(PAIR if classes == 2 else THREE, Stream(6), 5, 25)
+    plain = fit_logistic(x, y, classes=classes)
+    moved = fit_logistic(np.concatenate([x + offset, np.full((5, 25, 1), offset)], axis=-1), y, classes=classes)
+    assert np.all(moved.converged)
+    assert np.allclose(moved.rule.weights[..., :-1], plain.rule.weights, atol=1e-7)
+    assert np.max(np.abs(moved.rule.weights[..., -1])) < 1e-7
+    shift = offset * plain.rule.weights.sum(axis=-1)
+    assert np.allclose(moved.rule.bias, plain.rule.bias - shift, rtol=1e-7, atol=1e-4)
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_unsigned_labels_and_collinear_features(classes):
+    x, y = draw(PAIR if classes == 2 else THREE, Stream(6), 5, 25)
+    plain = fit_logistic(x, y, classes=classes)
+    assert np.array_equal(fit_logistic(x, y.astype(np.uint8), classes=classes).rule.weights, plain.rule.weights)
+    twice = fit_logistic(np.concatenate([x, x], axis=-1) / math.sqrt(2), y, classes=classes)
+    assert np.all(twice.converged)
+    assert np.allclose(twice.rule.weights[..., :6] + twice.rule.weights[..., 6:], math.sqrt(2) * plain.rule.weights)
+
+
+def test_what_does_not_converge_is_said():
+    x, y = draw(PAIR, Stream(6), 3, 10)
+    x[1, 2, 0] = math.nan
+    assert fit_logistic(x, y).converged.tolist() == [True, False, True]
+    with pytest.raises(ArithmeticError, match="1 of 3 fits did not converge"):
+        logistic(x, y)
+
+
+def test_memory_counts_the_hessians(monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        "experiments.gaussian_mixture.logistic.in_chunks",
+        lambda part, replicates, each, memory: seen.append(each) or part(0, replicates),
+    )
+    fit_logistic(np.zeros((1, 2, 50)), np.zeros((1, 2), dtype=int))
+    fit_logistic(np.zeros((1, 2, 50)), np.zeros((1, 2), dtype=int), classes=4)
+    assert seen[0] >= 2 * 8 * 51**2
+    assert seen[1] >= 2 * 8 * (4 * 51) ** 2
+
+
+def test_nearly_collinear_features_with_hardly_a_penalty():
+    x, y = draw(PAIR, Stream(6), 4, 60)
+    near = np.concatenate([x[..., :1], x[..., :1] + 1e-5 * x[..., 1:2]], axis=-1)
+    apart = np.concatenate([x[..., :1], x[..., 1:2]], axis=-1)
+    fit, free = fit_logistic(near, y, C=1e13), fit_logistic(apart, y, C=1e13)
+    assert np.all(fit.converged)
+    weights = np.stack([fit.rule.weights.sum(axis=-1), 1e-5 * fit.rule.weights[:, 1]], axis=-1)
+    assert np.allclose(weights, free.rule.weights, atol=1e-3)

@@ -126,3 +126,8 @@ def test_symmetric_pairs_know_it():
         _ = pair.transformed(np.eye(3)).variances
     with pytest.raises(ValueError, match="separation"):
         GaussianMixture.symmetric_pair(-1.0, 3)
+
+
+def test_complex_parameters_are_refused():
+    with pytest.raises(ValueError, match="means must be an array of real numbers"):
+        GaussianMixture(np.asarray([[1 + 2j], [0]]), [1.0])

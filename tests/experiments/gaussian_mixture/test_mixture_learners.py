@@ -207,3 +207,82 @@ def test_mistakes_do_not_depend_on_the_memory_given():
     whole = rule.mistakes(points[0], labels[0])
     assert np.array_equal(rule.mistakes(points[0], labels[0], memory=1), whole)
     assert np.array_equal(whole, np.sum(rule.predict(points[0]) != labels[0], axis=-1))
+
+
+def _spoiled(value):
+    x = np.random.default_rng(1).normal(size=(2, 6, 3))
+    x[1, 2, 0] = value
+    return x
+
+
+@pytest.mark.parametrize("name", [name for name in LEARNERS if name != "coin"])
+@pytest.mark.parametrize(
+    ("features", "labels"),
+    [
+        (np.ones((2, 6, 3), dtype=int), np.zeros((2, 6), dtype=int)),
+        ([[[1.0]]], [[0]]),
+        (np.ones((2, 6, 0)), np.zeros((2, 6), dtype=int)),
+        (np.ones((2, 0, 3)), np.zeros((2, 0), dtype=int)),
+        (np.ones((2, 6, 3)), np.zeros((2, 6))),
+        (np.ones((2, 6, 3)), np.zeros((2, 6), dtype=bool)),
+        (np.ones((2, 6, 3)), np.full((2, 6), -1)),
+        (_spoiled(math.nan), np.zeros((2, 6), dtype=int)),
+        (_spoiled(math.inf), np.zeros((2, 6), dtype=int)),
+    ],
+    ids=["integers", "lists", "no features", "no points", "floating labels", "bool", "negative", "nan", "inf"],
+)
+def test_samples_that_are_none_are_refused_with_one_clear_error(name, features, labels):
+    fit = LEARNERS[name].fit
+    more = {"unlabelled": np.ones((2, 4, 3))} if LEARNERS[name].uses_unlabelled else {}
+    with pytest.raises((ValueError, ArithmeticError), match=r"features|labels"):
+        fit(features, labels, **more)
+
+
+@pytest.mark.parametrize("name", [name for name in LEARNERS if name != "coin"])
+def test_unsigned_labels_and_single_precision_and_no_replicates(name):
+    x, y = draw(PAIR, Stream(3), 4, 9)
+    fit = LEARNERS[name].fit
+
+    def rule(features, labels):
+        return fit(features, labels, **({"unlabelled": features} if LEARNERS[name].uses_unlabelled else {}))
+
+    plain = rule(x, y)
+    assert np.array_equal(rule(x, y.astype(np.uint8)).weights, plain.weights)
+    single = rule(x.astype(np.float32), y)
+    assert single.weights.dtype == np.float32
+    assert np.allclose(single.weights, plain.weights, rtol=2e-3, atol=2e-3)
+    assert rule(x[:0], y[:0]).replicates == 0
+
+
+@pytest.mark.parametrize("name", ["pca", "self_training", "robust_self_training"])
+@pytest.mark.parametrize("n", [2, 5])
+def test_unlabelled_points_that_are_not_finite_are_refused(name, n):
+    x, y = draw(PAIR, Stream(3), 4, 9)
+    points = np.ones((4, n, 3))
+    points[0, 0, 0] = math.nan
+    with pytest.raises((ValueError, ArithmeticError), match="finite"):
+        LEARNERS[name].fit(x, y, unlabelled=points)
+
+
+def test_unlabelled_points_are_an_array():
+    x, y = draw(PAIR, Stream(3), 4, 9)
+    with pytest.raises(ValueError, match="are needed, got list"):
+        pca(x, y, unlabelled=[[[1.0]]])
+
+
+def test_labels_outside_the_classes_are_not_passed_over():
+    rule = Rule(np.asarray([[1.0, 0.0]]), np.asarray([0.0]))
+    with pytest.raises(ValueError, match=r"labels must be in 0, \.\.\., 1"):
+        rule.mistakes(np.zeros((3, 2)), np.asarray([0, 1, 2]))
+    assert rule.rows(0, 0).mistakes(np.zeros((3, 2)), np.asarray([0, 1, 1])).shape == (0,)
+
+
+def test_a_prior_that_leaves_no_class_is_refused():
+    kept = statistics(np.asarray([[[0.0], [1.0]]]), np.asarray([[0, 0]]))
+    with pytest.raises(ValueError, match="positive for some class"):
+        pooled(kept, prior=[0.0, 1.0])
+
+
+def test_rules_are_arrays():
+    with pytest.raises(ValueError, match="weights and bias as arrays, got list and list"):
+        as_rule(([[1.0]], [0.0]), 1, 1, 2)

@@ -92,7 +92,7 @@ def test_three_classes_and_certain_classes():
 def test_full_covariances_have_no_such_statistics():
     with pytest.raises(ValueError, match="diagonal covariances"):
         naive_bayes_statistics(GaussianMixture(np.eye(2), np.eye(2), covariance_type="tied"), Stream(1), 2, 3)
-    with pytest.raises(ValueError, match="at least 1"):
+    with pytest.raises(ValueError, match="whole number >= 1"):
         naive_bayes_statistics(SHARED, Stream(1), 2, 0)
 
 
@@ -105,3 +105,40 @@ def test_plug_in_directions_have_the_law_of_those_from_data():
         assert ks_2samp(data @ direction, drawn @ direction).pvalue > ALARM
     with pytest.raises(ValueError, match="equal weight"):
         plug_in_directions(SHARED, Stream(1), 2, 3)
+
+
+@pytest.mark.parametrize("weights", [[0.05, 0.25, 0.7], [0.0, 0.3, 0.7]])
+@pytest.mark.parametrize("m", [1, 3, 30])
+def test_three_classes_have_the_joint_law_of_data_also_where_classes_are_absent(weights, m):
+    mixture = GaussianMixture(
+        [[0.0, 0.0], [1.0, 2.0], [3.0, -1.0]], [[1.0, 4.0], [0.25, 1.0], [9.0, 0.01]], np.asarray(weights)
+    )
+    data = statistics(*draw(mixture, Stream(11), 6000, m), classes=3)
+    drawn = naive_bayes_statistics(mixture, Stream(12), 6000, m)
+    for functional in (
+        lambda kept: 100 * kept.counts[:, 2] + kept.counts[:, 1],
+        lambda kept: kept.means[:, 1, 0],
+        lambda kept: kept.scatter[:, 2, 1],
+        lambda kept: kept.means[:, 2, 0] * kept.scatter[:, 1, 0] + kept.counts[:, 0],
+        lambda kept: kept.means[:, 0, 0] * kept.means[:, 1, 1] + kept.scatter.sum(axis=(1, 2)),
+        lambda kept: per_class(kept).weights[:, 2, 1],
+    ):
+        assert ks_2samp(functional(data), functional(drawn)).pvalue > ALARM
+
+
+def test_labels_are_counted_in_pieces_of_bounded_memory(monkeypatch):
+    mixture = GaussianMixture([[0.0], [1.0], [2.0]], [1.0], [0.2, 0.3, 0.5])
+    whole = naive_bayes_statistics(mixture, Stream(3), 5, 1000)
+    asked = []
+    original = Stream.categorical
+
+    def spied(self, weights, replicates, shape=(), **options):
+        asked.append(5 * shape)
+        return original(self, weights, replicates, shape, **options)
+
+    monkeypatch.setattr(Stream, "categorical", spied)
+    monkeypatch.setattr("experiments.gaussian_mixture.sampling.COUNTED", 77)
+    pieces = naive_bayes_statistics(mixture, Stream(3), 5, 1000)
+    assert max(asked) <= 77
+    assert np.array_equal(whole.counts, pieces.counts)
+    assert np.array_equal(whole.scatter, pieces.scatter)

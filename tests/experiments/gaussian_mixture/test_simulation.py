@@ -9,7 +9,9 @@ from scipy.stats import norm
 import experiments.gaussian_mixture as package
 from experiments.arrays import backend
 from experiments.gaussian_mixture import GaussianMixture, NotClosed, plug_in_error, shifted, simulate
+from experiments.gaussian_mixture.curves import LearningCurves
 from experiments.gaussian_mixture.learners import LEARNERS, Learner
+from experiments.gaussian_mixture.rules import Rule
 
 PAIR = GaussianMixture.symmetric_pair(1.0, 4)
 THREE = GaussianMixture(np.eye(3, 4) * 2, np.ones((3, 4)) + np.eye(3, 4))
@@ -39,11 +41,21 @@ def test_numbers_do_not_depend_on_chunks_replicates_or_company():
     whole = simulate(PAIR, list(LEARNERS), [3, 12], replicates=20, **common)
     pieces = simulate(PAIR, list(LEARNERS), [3, 12], replicates=20, memory=2000, **common)
     fewer = simulate(PAIR, ["coin", "logistic"], [3], replicates=7, **common)
-    assert np.allclose(whole.errors, pieces.errors, atol=1e-9)
-    assert np.allclose(fewer.errors[0, 0], whole.errors[whole.learners.index("coin"), 0, :7], atol=1e-9)
-    assert np.allclose(fewer.errors[1, 0], whole.errors[whole.learners.index("logistic"), 0, :7], atol=1e-9)
+    assert np.array_equal(whole.errors, pieces.errors)
+    assert np.array_equal(
+        whole.errors, simulate(PAIR, list(LEARNERS), [3, 12], replicates=20, memory=1, **common).errors
+    )
+    assert np.array_equal(fewer.errors[0, 0], whole.errors[whole.learners.index("coin"), 0, :7])
+    assert np.array_equal(fewer.errors[1, 0], whole.errors[whole.learners.index("logistic"), 0, :7])
     other = simulate(PAIR, ["coin", "logistic"], [3], replicates=7, unlabelled=10, seed=6)
     assert not np.any(np.isclose(other.errors[0], fewer.errors[0]))
+
+
+@pytest.mark.parametrize("without_data", [False, True])
+def test_three_classes_do_not_depend_on_chunks_either(without_data):
+    options = {"replicates": 9, "test_size": 200, "without_data": without_data}
+    whole = simulate(THREE, K_CLASS, [1, 3, 8], **options)
+    assert np.array_equal(whole.errors, simulate(THREE, K_CLASS, [1, 3, 8], memory=1, **options).errors)
 
 
 def test_independent_sizes_are_independent():
@@ -106,6 +118,24 @@ def test_a_learner_of_ones_own():
         )
 
 
+def test_curved_rules_that_are_no_numbers_are_not_scored_as_class_0():
+    def lost(features, labels):
+        return Rule(features[:, 0, :] * math.nan, features[:, 0, 0], features[:, 0, :])
+
+    with pytest.raises(ValueError, match="the learner lost gave rules with weights that are not numbers"):
+        simulate(PAIR, lost, [1], replicates=2, test_size=50)
+
+
+def test_learners_may_be_renamed_and_numbers_may_be_those_of_numpy():
+    renamed = simulate(PAIR, {"mean": "plug_in", "again": LEARNERS["plug_in"]}, np.asarray([4]), replicates=np.int64(3))
+    assert renamed.learners == ("mean", "again")
+    assert np.array_equal(renamed.errors[0], renamed.errors[1])
+    with pytest.raises(ValueError, match="a learner is a function or one of"):
+        simulate(PAIR, {"mean": 3}, [4], replicates=3)
+    with pytest.raises(ValueError, match="mixture must be a GaussianMixture, got str"):
+        simulate("pair", "plug_in", [4], replicates=3)
+
+
 def test_adversaries_and_other_domains():
     fair = simulate(PAIR, "plug_in", [50], replicates=50)
     attacked = simulate(PAIR, "plug_in", [50], replicates=50, radius=0.5)
@@ -127,6 +157,10 @@ def test_adversaries_and_other_domains():
     [
         ({"sample_sizes": []}, "sample_sizes"),
         ({"sample_sizes": [0]}, "sample_sizes"),
+        ({"sample_sizes": 5}, "sample_sizes"),
+        ({"sample_sizes": "12"}, "sample_sizes"),
+        ({"sample_sizes": [2.0]}, "sample_sizes"),
+        ({"replicates": True}, "replicates"),
         ({"replicates": 0}, "replicates"),
         ({"unlabelled": -1}, "unlabelled"),
         ({"test_size": 0}, "test_size"),
@@ -150,6 +184,32 @@ def test_the_result_shows_itself():
     assert "<b>" not in curves._repr_html_()
     single = simulate(PAIR, "plug_in", [3], replicates=1)
     assert np.isnan(single.standard_error).all()
+
+
+def test_standard_errors_count_the_common_test_points():
+    errors = np.full((2, 1, 4), 0.2)
+    curves = LearningCurves(("exact", "tested"), (3,), errors, np.asarray([True, False]), None, 100)
+    assert curves.standard_error[:, 0] == pytest.approx([0.0, math.sqrt(0.2 * 0.8 / 100)], abs=1e-12)
+    errors[0, 0] = [0.1, 0.3, 0.1, 0.3]
+    assert curves.standard_error[0, 0] == pytest.approx(math.sqrt(0.04 / 3) / 2)
+
+
+def test_blocks_of_drawn_rules_and_of_data_keep_to_their_memory():
+    seen = []
+
+    def fit(features, labels):
+        seen.append(features.size)
+        return features[:, 0, :], 0.0 * features[:, 0, 0]
+
+    def sample(mixture, stream, replicates, m, *, backend=None):
+        seen.append(mixture.classes * mixture.dimension * len(replicates))
+        return Rule(np.ones((len(replicates), 4)), np.zeros(len(replicates)))
+
+    for without_data in (False, True):
+        options = {"replicates": 50, "memory": 8 * 4 * 20, "without_data": without_data}
+        simulate(PAIR, Learner("spy", fit, sample), [10], **options)
+    assert len(seen) == 25 + 5
+    assert max(seen) <= 80
 
 
 @pytest.mark.parametrize(("d", "m", "s"), [(3, 4, 1.0), (20, 10, 0.7)])

@@ -8,7 +8,8 @@ import pytest
 
 from experiments.arrays import backend
 from experiments.gaussian_mixture.ood_unlabeled.simulator import PRINTED_SIZES, SIMULATOR, cells, run
-from experiments.gaussian_mixture.ood_unlabeled.trained import BEST_OF_COINS, LEARNERS
+from experiments.gaussian_mixture.ood_unlabeled.trained import BEST_OF_COINS, LABELLED_ONLY, LEARNERS
+from experiments.gaussian_mixture.ood_unlabeled.worlds import World
 from experiments.store import Store
 from experiments.sweep import run_sweep
 
@@ -36,8 +37,9 @@ def test_cells_are_plain_different_and_the_same_again(sizes):
 
 def test_paper_has_every_entry_of_the_printed_table():
     have = {(c["learner"], c["shift"], c["labelled"], c["unlabelled"]) for c in cells("paper") if c["dimension"] == 200}
-    for (m, sizes), shift in itertools.product(PRINTED_SIZES.items(), (0.0, 0.5)):
-        assert {(name, shift, m, n) for n in sizes for name in ("rss", "rss_selected", "pca")} <= have
+    for (m, sizes), shift in itertools.product(PRINTED_SIZES.items(), (0.0, 0.01, 0.1, 0.5)):
+        assert {(name, shift, m, n) for n in sizes for name in ("rss", "self_training", "pca")} <= have
+        assert all((("rss_selected", shift, m, n) in have) == (shift in (0.0, 0.5)) for n in sizes)
     assert ("plug_in", 0.0, 10000, 0) in have
     assert all(cell["replicates"] >= 50 for cell in cells("paper"))
 
@@ -58,13 +60,31 @@ def test_learners_of_one_setting_see_the_same_labelled_points():
     assert np.array_equal(alone["errors"], longer["errors"][:5])
 
 
-def test_other_back_ends_give_the_same():
-    pytest.importorskip("array_api_strict")
-    for learner in ("rss", "pca", "self_training", "rss_selected"):
-        cell = CELL | {"learner": learner, "candidates": 2}
-        assert np.allclose(run(cell)["errors"], run(cell, backend=backend("strict:device1"))["errors"], atol=1e-9)
-    coins = CELL | {"learner": BEST_OF_COINS, "unlabelled": 0, "shift": 0.0, "candidates": 20}
-    assert np.allclose(run(coins)["errors"], run(coins, backend=backend("strict"))["errors"], atol=1e-12)
+def _cell_of(learner):
+    alone = {"unlabelled": 0, "shift": 0.0} if learner in LABELLED_ONLY else {}
+    return CELL | {"learner": learner, "candidates": 3} | alone
+
+
+@pytest.mark.parametrize("name", ["strict:device1", "torch"])
+@pytest.mark.parametrize("learner", [*LEARNERS, BEST_OF_COINS])
+def test_other_back_ends_give_the_same(name, learner):
+    pytest.importorskip("torch" if name == "torch" else "array_api_strict")
+    cell = _cell_of(learner)
+    assert np.allclose(run(cell)["errors"], run(cell, backend=backend(name))["errors"], atol=1e-9)
+
+
+@pytest.mark.parametrize("learner", [*LEARNERS, BEST_OF_COINS])
+def test_another_seed_gives_other_errors(learner):
+    cell = _cell_of(learner)
+    assert not np.any(np.isclose(run(cell)["errors"], run(cell | {"seed": 2})["errors"], rtol=1e-9))
+
+
+@pytest.mark.parametrize("learner", list(LEARNERS))
+def test_errors_do_not_depend_on_how_many_replicates_are_held_at_once(learner, monkeypatch):
+    cell = _cell_of(learner)
+    whole = run(cell)["errors"]
+    monkeypatch.setitem(World.samples.__kwdefaults__, "memory", 1)
+    assert np.array_equal(run(cell)["errors"], whole)
 
 
 @pytest.mark.parametrize(

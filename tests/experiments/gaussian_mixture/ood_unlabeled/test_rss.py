@@ -117,3 +117,21 @@ def test_unlabelled_points_are_needed():
     sample = pieces()
     with pytest.raises(ValueError, match="unlabelled points"):
         rss(sample.features, sample.labels, unlabelled=None)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_points_that_are_no_numbers_are_not_passed_over(bad):
+    x, y, points = np.ones((1, 2, 3)), np.ones((1, 2), dtype=int), np.ones((1, 4, 3))
+    points[0, 1, 1] = bad
+    with pytest.raises(ValueError, match="finite"):
+        rss(x, y, unlabelled=points)
+
+
+def test_steps_too_long_to_help_are_taken_back():
+    sample = pieces()
+    labelled = sample.features * signs(sample.labels, sample.features)[..., None]
+    good = rss(sample.features, sample.labels, unlabelled=sample.unlabelled).weights
+    long = RssParameters(steps=3, first_angle=math.pi / 2)
+    found = rss(sample.features, sample.labels, unlabelled=sample.unlabelled, parameters=long, start=good)
+    before, after = (rss_objective(w, labelled, sample.unlabelled, long) for w in (good, found.weights))
+    assert np.all(after <= before)

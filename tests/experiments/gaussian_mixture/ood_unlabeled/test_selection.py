@@ -3,8 +3,8 @@ import pytest
 from scipy import integrate, special
 
 from experiments.gaussian_mixture.errors import rule_error
-from experiments.gaussian_mixture.ood_unlabeled.rss import unit
-from experiments.gaussian_mixture.ood_unlabeled.selection import best_cosine, rss_selected
+from experiments.gaussian_mixture.ood_unlabeled.rss import rss, unit
+from experiments.gaussian_mixture.ood_unlabeled.selection import RANGES, best_cosine, rss_selected
 from experiments.gaussian_mixture.ood_unlabeled.worlds import World
 from experiments.streams import Stream
 
@@ -68,3 +68,20 @@ def test_rows_do_not_depend_on_each_other():
 def test_no_candidates_are_refused():
     with pytest.raises(ValueError, match="candidates"):
         selected(0)
+
+
+def test_candidates_have_constants_and_starts_of_their_own(monkeypatch):
+    constants, starts = [], []
+
+    def spied(features, labels, *, unlabelled, parameters, start):
+        constants.append((parameters.gamma, parameters.gamma_unlabelled, parameters.weight))
+        starts.append(start)
+        return rss(features, labels, unlabelled=unlabelled, parameters=parameters, start=start)
+
+    monkeypatch.setattr("experiments.gaussian_mixture.ood_unlabeled.selection.rss", spied)
+    selected(4)
+    drawn = np.asarray(constants)  # (candidates, constants, R, 1)
+    assert np.unique(drawn).size == drawn.size
+    assert np.unique(np.asarray(starts)).size == np.asarray(starts).size
+    for column, (low, high) in zip(drawn.swapaxes(0, 1), RANGES.values(), strict=True):
+        assert low < column.min() < column.max() < high

@@ -41,7 +41,10 @@ def test_labelled_and_unlabelled_points_differ():
     assert not np.any(np.isclose(sample.features, sample.unlabelled))
 
 
-@pytest.mark.parametrize("wrong", [(1, 1.0, 0.0), (3, 0.0, 0.0), (3, 1.0, -0.1), (3, float("nan"), 0.0)])
+@pytest.mark.parametrize(
+    "wrong",
+    [(1, 1.0, 0.0), (3, 0.0, 0.0), (3, 1.0, -0.1), (3, float("nan"), 0.0), (2.5, 1.0, 0.0), (3, 1.0, float("inf"))],
+)
 def test_wrong_worlds_are_refused(wrong):
     with pytest.raises(ValueError, match="are needed"):
         World(*wrong)
