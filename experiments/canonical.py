@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["decode", "encode"]
+__all__ = ["decode", "encode", "is_name"]
 
 _FLOAT = "$float"
 _DEEPEST = 64
@@ -29,7 +29,7 @@ def encode(value: Any) -> str:
     Raises
     ------
     ValueError
-        If something else is in the value, a key is no text or begins with ``$``, or the nesting is deeper than 64.
+        If something else is in the value, a key is not as :func:`is_name` says, or the nesting is deeper than 64.
 
     Examples
     --------
@@ -72,10 +72,25 @@ def _plain(value: Any, depth: int) -> Any:
     raise ValueError(f"{value!r:.80} is a {kind.__name__}; allowed: None, bool, int, float, str, list, tuple, dict")
 
 
+def is_name(name: Any) -> bool:
+    """Whether something can be a key: a text of characters that UTF-8 can write, not beginning with $.
+
+    >>> is_name("d"), is_name("$d"), is_name(chr(0xD800))
+    (True, False, False)
+    """
+    if type(name) is not str or name.startswith("$"):
+        return False
+    try:
+        name.encode()
+    except UnicodeEncodeError:  # half a surrogate pair
+        return False
+    return True
+
+
 def _key(name: Any) -> str:
-    if type(name) is str and not name.startswith("$"):
-        return name
-    raise ValueError(f"{name!r:.80} is a key; allowed: texts that do not begin with $")
+    if is_name(name):
+        return str(name)
+    raise ValueError(f"{name!r:.80} is a key; allowed: texts of UTF-8 that do not begin with $")
 
 
 def _float_back(item: dict[str, Any]) -> Any:

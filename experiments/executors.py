@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from theory.engine.errors import BadInput
 
@@ -182,9 +182,8 @@ def _end_with(parent: Any) -> None:
 
 @contextmanager
 def _dask(address: str) -> Iterator[Pool]:
-    make_client: Any
     try:
-        from distributed import Client as make_client
+        from distributed import Client
     except ImportError:
         raise BadInput("the executor dask:// needs the package dask[distributed], which is not installed") from None
     place = address.removeprefix("dask://")
@@ -192,7 +191,7 @@ def _dask(address: str) -> Iterator[Pool]:
     if not colon or not host or not port.isdigit():
         raise BadInput(f"the executor is {address!r:.80}; allowed: dask://HOST:PORT, the address of the scheduler")
     try:
-        client = make_client(f"tcp://{place}", timeout=DASK_SECONDS, set_as_default=False)
+        client: Any = cast("Any", Client)(f"tcp://{place}", timeout=DASK_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:  # its time-outs are OSErrors
         raise BadInput(f"no Dask scheduler answers at {place}: {type(error).__name__}: {error}") from error
     try:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +35,12 @@ def register(subparsers: Any) -> None:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("name", metavar="NAME", nargs="?", help="an installed simulator, or your own: my.module:OBJECT")
+    parser.add_argument(
+        "name",
+        metavar="NAME",
+        nargs="?",
+        help="an installed simulator, or your own: my.module:OBJECT (see experiments.simulator)",
+    )
     parser.add_argument("--list", action="store_true", help="list the simulators that are installed")
     parser.add_argument(
         "--sizes", metavar="SIZE", default="quick", help="size of the grid: quick (default), paper, gpu"
@@ -69,6 +76,25 @@ def run(arguments: argparse.Namespace) -> int:
     """
     if arguments.list or arguments.name is None:
         return _list()
+    with _importable_here(arguments.name):
+        return _run(arguments)
+
+
+@contextmanager
+def _importable_here(name: str) -> Iterator[None]:
+    """Let a simulator of one's own be in the current folder, as ``python -m`` does, also for processes that start."""
+    here = str(Path.cwd())
+    if ":" not in name or here in sys.path or "" in sys.path:
+        yield
+        return
+    sys.path.insert(0, here)
+    try:
+        yield
+    finally:
+        sys.path.remove(here)
+
+
+def _run(arguments: argparse.Namespace) -> int:
     from experiments.simulator import find
 
     simulator = find(arguments.name)

@@ -3,6 +3,26 @@
 A distribution offers simulators by entry points of the group ``lossproof.simulators``, whose value
 ``module:OBJECT`` names a :class:`Simulator`; ``lossproof simulate NAME`` runs it. A simulator of one's own needs no
 entry point: ``lossproof simulate my.module:OBJECT``. Only names are resolved; text is never evaluated.
+
+A simulator of one's own, in a file ``coins.py``::
+
+    from experiments.simulator import Simulator
+    from experiments.streams import Stream
+
+    def cells(sizes):
+        for tosses in (10, 100, 1000) if sizes == "quick" else range(10, 10_000, 10):
+            yield {"tosses": tosses, "replicates": 400, "seed": 1}
+
+    def run(cell):
+        stream = Stream.named(cell["seed"], "coins", cell["tosses"])
+        heads = stream.uniform(cell["replicates"], cell["tosses"]) < 0.5
+        return {"spread": heads.mean(axis=1).std()}
+
+    SIMULATOR = Simulator("coins", "spread of the share of heads", (), cells, run, ("coins",), ("quick", "paper"))
+
+In its folder, ``lossproof simulate coins:SIMULATOR --csv coins.csv`` computes the table, and ``--sizes paper --resume``
+goes on with the large one after whatever stopped it. `experiments.sweep.run_sweep` and `experiments.store.Store` do the
+same from Python.
 """
 
 from __future__ import annotations
@@ -39,7 +59,7 @@ class Simulator:
     says
         One line: what is simulated.
     papers
-        Keys of the papers that it belongs to.
+        Keys of the papers that it belongs to; none for one's own.
     cells
         Size -> the cells of that size: dictionaries of plain data (None, bool, int, float, str, lists and dictionaries
         of them), the same in the same order at every call. A generator is best: a grid need not fit in memory.
@@ -87,11 +107,14 @@ class Simulator:
         Raises
         ------
         BadInput
-            If the size is unknown.
+            If the size is unknown, or ``cells`` gives nothing that can be iterated over.
         """
         if sizes not in self.sizes:
             raise BadInput(f"simulator {self.name} has no size {sizes!r:.80}; allowed: {', '.join(self.sizes)}")
-        return iter(self.cells(sizes))
+        try:
+            return iter(self.cells(sizes))
+        except Exception as error:
+            raise BadInput(f"simulator {self.name}, size {sizes}: {type(error).__name__}: {error}") from error
 
     @property
     def sources(self) -> tuple[str, ...]:

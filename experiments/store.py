@@ -11,38 +11,36 @@ missing, and are computed again. The log needs shared memory: keep stores on a l
 from __future__ import annotations
 
 import hashlib
-import io
-import math
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
 from experiments.canonical import decode, encode
-from theory.engine.errors import BadInput
-
-__all__ = ["Encoded", "Identity", "Refused", "Store", "StoreWriter", "array_from_bytes", "array_to_bytes", "key_of"]
-
-SCHEMA = 1
-APPLICATION = 0x4C505346  # SQLite's application id of these files
-BUSY_MILLISECONDS = 30_000
-_MAGIC = b"SQLite format 3\x00"
-_TABLES = (
-    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE results (position INTEGER PRIMARY KEY, key TEXT UNIQUE, spec TEXT NOT NULL, numbers TEXT NOT NULL)",
-    "CREATE TABLE arrays (position INTEGER, name TEXT, npy BLOB NOT NULL, PRIMARY KEY (position, name))",
-    "CREATE TABLE timings (position INTEGER PRIMARY KEY, seconds REAL NOT NULL)",
+from experiments.npy import array_from_bytes
+from experiments.store_file import (
+    Refused,
+    connect,
+    create,
+    damaged,
+    fault,
+    is_blank,
+    open_to_read,
+    read_meta,
+    refuse_strangers,
 )
+from experiments.store_lock import Lock, Locked
+
+__all__ = ["LARGEST", "Encoded", "Identity", "NotWritten", "Refused", "Store", "StoreWriter", "key_of"]
+
+LARGEST = 900_000_000  # bytes of a text or an array; SQLite's limit is a little above
 
 
-class Refused(BadInput):
-    """A file that is not the store that was asked for; nothing in it was changed."""
+class NotWritten(RuntimeError):
+    """A cell could not be written, because the disk is full, say; those that were written before are kept."""
 
 
 @dataclass(frozen=True)
@@ -71,36 +69,9 @@ def key_of(spec: str, code: str) -> str:
     """Return the key of a cell: SHA-256 of its canonical specification and the code version.
 
     >>> key_of('{"d":2}', "v1")[:16]
-    'b37a5f3e3ba03a80'
+    '5b6570e10b5f8c31'
     """
     return hashlib.sha256(f'{{"code":{encode(code)},"spec":{spec}}}'.encode()).hexdigest()
-
-
-def array_to_bytes(array: NDArray[Any]) -> bytes:
-    """Return an array as the bytes of a ``.npy`` file; raises ValueError if it holds Python objects."""
-    buffer = io.BytesIO()
-    np.lib.format.write_array(buffer, np.ascontiguousarray(array).reshape(array.shape), allow_pickle=False)
-    return buffer.getvalue()
-
-
-def array_from_bytes(data: bytes) -> NDArray[Any]:
-    """Return the array of :func:`array_to_bytes`.
-
-    Raises
-    ------
-    ValueError
-        If the bytes are no ``.npy`` file, hold Python objects, or are not as many as their header says.
-    """
-    buffer = io.BytesIO(data)
-    if np.lib.format.read_magic(buffer) != (1, 0):
-        raise ValueError("an array is not of .npy version 1.0")
-    shape, fortran, dtype = np.lib.format.read_array_header_1_0(buffer)
-    if dtype.hasobject:
-        raise ValueError("an array holds Python objects, which are not read")
-    rest = data[buffer.tell() :]
-    if math.prod(shape) * dtype.itemsize != len(rest):
-        raise ValueError(f"an array of shape {shape} and type {dtype} has {len(rest)} bytes")
-    return np.frombuffer(rest, dtype=dtype).reshape(shape, order="F" if fortran else "C").copy()
 
 
 class Store:
@@ -131,14 +102,18 @@ class Store:
         self.path = Path(path)
         if not self.path.is_file():
             raise Refused(f"there is no store {self.path}")
-        self._connection = _connect(self.path)
+        self._connection = self._open()
         try:
-            if _is_blank(self.path, self._connection):
+            if is_blank(self.path, self._connection):
                 raise Refused(f"{self.path} is an empty store: no sweep has begun to write it")
-            self.meta = _meta(self.path, self._connection)
+            self.meta = read_meta(self.path, self._connection)
         except BaseException:
             self._connection.close()
             raise
+
+    def _open(self) -> sqlite3.Connection:
+        refuse_strangers(self.path)
+        return open_to_read(self.path)
 
     def __enter__(self) -> Self:
         return self
@@ -170,13 +145,13 @@ class Store:
         """
         for position, _, spec, numbers, blobs in self.raw():
             try:
-                cell, results = decode(spec), decode(numbers)
-                if any(name not in cell or cell[name] != value for name, value in where.items()):
-                    continue
-                results |= {name: array_from_bytes(data) for name, data in blobs}
-            except (ValueError, TypeError) as error:
+                cell = decode(spec)
+                results = decode(numbers) | {name: array_from_bytes(data) for name, data in blobs}
+                fields = cell.keys()
+            except (ValueError, TypeError, AttributeError) as error:
                 raise Refused(f"{self.path}: row {position} is damaged: {error}") from error
-            yield cell, results
+            if all(name in fields and cell[name] == value for name, value in where.items()):
+                yield cell, results
 
     def raw(self) -> Iterator[tuple[int, str, str, str, list[tuple[str, bytes]]]]:
         """Iterate over position, key, specification, numbers and arrays as they are in the file, in grid order."""
@@ -186,7 +161,7 @@ class Store:
                 query = "SELECT name, npy FROM arrays WHERE position = ? ORDER BY name"
                 yield (*row, self._connection.execute(query, row[:1]).fetchall())
         except sqlite3.DatabaseError as error:
-            raise _damaged(self.path, error) from error
+            raise fault(self.path, error) from error
 
     def seconds(self) -> float:
         """Return the processor time that all cells together took, in seconds, as measured."""
@@ -206,7 +181,7 @@ class Store:
         try:
             return self._connection.execute(sql, values).fetchall()
         except sqlite3.DatabaseError as error:
-            raise _damaged(self.path, error) from error
+            raise fault(self.path, error) from error
 
 
 class StoreWriter(Store):
@@ -229,10 +204,16 @@ class StoreWriter(Store):
 
     def __init__(self, path: str | Path, identity: Identity, *, resume: bool = False) -> None:
         path = Path(path)
-        _refuse_strangers(path)
-        self._lock = _Lock(path)
+        refuse_strangers(path)
         try:
-            fresh = _create(path, identity)
+            self._lock = Lock(path)
+        except Locked:
+            told = "is being written by another sweep: wait for it, or give another --store"
+            raise Refused(f"{path} {told}") from None
+        except (OSError, ValueError) as error:  # ValueError: no system has such a name
+            raise Refused(f"{path} cannot be written: {error}") from error
+        try:
+            fresh = create(path, asdict(identity))
             super().__init__(path)
         except BaseException:
             self._lock.release()
@@ -245,6 +226,9 @@ class StoreWriter(Store):
             self.close()
             raise
 
+    def _open(self) -> sqlite3.Connection:
+        return connect(self.path)
+
     def close(self) -> None:
         super().close()
         self._lock.release()
@@ -256,20 +240,45 @@ class StoreWriter(Store):
         """Write one cell in one transaction; once this returns, the cell survives the end of the process.
 
         A cell that is there already is left as it is.
+
+        Raises
+        ------
+        NotWritten
+            If the file cannot be written.
+        Refused
+            If another cell has this position: the grid is not the one that the store was begun with.
         """
+        try:
+            self._transact(lambda: self._insert(cell))
+        except sqlite3.Error as error:
+            there = self._query("SELECT spec FROM results WHERE position = ?", (cell.position,))
+            if isinstance(error, sqlite3.IntegrityError) and there:
+                raise Refused(
+                    f"{self.path} has the cell {there[0][0]:.200} at position {cell.position}, where the grid now has"
+                    f" {cell.spec:.200}: the cells of a size must be the same in the same order at every call; give"
+                    " another --store"
+                ) from None
+            raise NotWritten(f"{self.path} cannot be written: {error}") from error
+
+    def _transact(self, write: Callable[[], None]) -> None:
         execute = self._connection.execute
         try:
             execute("BEGIN IMMEDIATE")
-            values = (cell.position, cell.key, cell.spec, cell.numbers)
-            if execute("INSERT OR IGNORE INTO results VALUES (?, ?, ?, ?)", values).rowcount:
-                for name, data in cell.arrays:
-                    execute("INSERT INTO arrays VALUES (?, ?, ?)", (cell.position, name, data))
-                execute("INSERT INTO timings VALUES (?, ?)", (cell.position, cell.seconds))
+            write()
             execute("COMMIT")
-        except sqlite3.Error as error:
+        except BaseException:
             with suppress(sqlite3.Error):
                 execute("ROLLBACK")
-            raise Refused(f"{self.path} cannot be written: {error}; the cells written before are kept") from error
+            raise
+
+    def _insert(self, cell: Encoded) -> None:
+        execute = self._connection.execute
+        values = (cell.position, cell.key, cell.spec, cell.numbers)
+        if execute("INSERT INTO results VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING", values).rowcount < 1:
+            return
+        for name, data in cell.arrays:
+            execute("INSERT INTO arrays VALUES (?, ?, ?)", (cell.position, name, data))
+        execute("INSERT INTO timings VALUES (?, ?)", (cell.position, cell.seconds))
 
     def _check(self, identity: Identity, resume: bool) -> None:
         wanted = asdict(identity)
@@ -289,109 +298,4 @@ class StoreWriter(Store):
                 " for a fresh start give another --store, or move the old one away"
             )
         if (fault := self._query("PRAGMA quick_check(1)")[0][0]) != "ok":
-            raise _damaged(self.path, fault)
-
-
-class _Lock:
-    """A lock beside the store, held by SQLite for as long as the process lives.
-
-    The store itself stays free for readers. A race between one sweep that ends and two that begin can at worst let
-    both run: then each cell is still written once.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path.with_name(path.name + ".lock")
-        try:
-            self._connection = sqlite3.connect(self._path, timeout=0, isolation_level=None, check_same_thread=False)
-        except sqlite3.Error as error:
-            raise Refused(f"{path} cannot be written: {error}") from error
-        try:
-            self._connection.execute("PRAGMA journal_mode = OFF")
-            self._connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.Error as error:
-            self._connection.close()
-            if "locked" in str(error):
-                told = "is being written by another sweep: wait for it, or give another --store"
-                raise Refused(f"{path} {told}") from None
-            raise Refused(f"{self._path} cannot be locked: {error}") from error
-
-    def release(self) -> None:
-        self._path.unlink(missing_ok=True)
-        self._connection.close()
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    try:
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, isolation_level=None)
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-        connection.execute("PRAGMA trusted_schema = OFF")  # views and triggers of a stranger's file call nothing
-    except sqlite3.Error as error:
-        raise Refused(f"{path} cannot be opened: {error}") from error
-    return connection
-
-
-def _refuse_strangers(path: Path) -> None:
-    """Refuse what is no SQLite file at all before anything is made beside it."""
-    if not path.parent.is_dir():
-        raise Refused(f"the store cannot be made: there is no folder {path.parent}")
-    if not path.exists():
-        return
-    if not path.is_file():
-        raise Refused(f"{path} is not a regular file")
-    with path.open("rb") as file:
-        if file.read(len(_MAGIC)) not in (b"", _MAGIC):
-            raise Refused(f"{path} is not a store of simulation results: it was left as it is")
-
-
-def _is_blank(path: Path, connection: sqlite3.Connection) -> bool:
-    """Whether the file is empty, or a database without tables: a store whose making was interrupted."""
-    _refuse_strangers(path)
-    try:
-        application = connection.execute("PRAGMA application_id").fetchone()[0]
-        return application == 0 and not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    except sqlite3.DatabaseError as error:
-        raise _damaged(path, error) from error
-
-
-def _create(path: Path, identity: Identity) -> bool:
-    """Make the tables in one transaction if the file is new; return whether it was."""
-    path.touch()
-    connection = _connect(path)
-    try:
-        if not _is_blank(path, connection):
-            return False
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("BEGIN IMMEDIATE")
-        for table in _TABLES:
-            connection.execute(table)
-        connection.executemany("INSERT INTO meta VALUES (?, ?)", asdict(identity).items())
-        connection.execute(f"PRAGMA application_id = {APPLICATION}")
-        connection.execute(f"PRAGMA user_version = {SCHEMA}")
-        connection.execute("COMMIT")
-    except sqlite3.Error as error:
-        raise Refused(f"the store {path} cannot be made: {error}") from error
-    finally:
-        connection.close()
-    return True
-
-
-def _meta(path: Path, connection: sqlite3.Connection) -> Mapping[str, str]:
-    """Return the table meta of a store of this schema, or refuse the file."""
-    try:
-        application = connection.execute("PRAGMA application_id").fetchone()[0]
-        schema = connection.execute("PRAGMA user_version").fetchone()[0]
-        if application != APPLICATION:
-            raise Refused(f"{path} is a database of something else, not a store of simulation results")
-        if schema != SCHEMA:
-            age = "newer" if schema > SCHEMA else "unknown"
-            raise Refused(
-                f"{path} has schema {schema}, of a{'n' if age == 'unknown' else ''} {age} version of lossproof;"
-                f" this one reads schema {SCHEMA}: update it"
-            )
-        return dict(connection.execute("SELECT name, value FROM meta").fetchall())
-    except sqlite3.DatabaseError as error:
-        raise _damaged(path, error) from error
-
-
-def _damaged(path: Path, error: object) -> Refused:
-    return Refused(f"{path} is damaged ({error}): move it away and start again, or restore a copy")
+            raise damaged(self.path, fault)

@@ -1,62 +1,38 @@
 """Run a simulator's grid through any executor into a store, in bounded memory, so that it can stop and go on.
 
 Cells are generated one by one, those that the store has are skipped, and the others are sent in batches of about
-`BATCH_SECONDS`, a few per worker at a time. A batch that takes longer than foreseen comes back early, with what it has
-not computed. Every cell that comes back is written in its own transaction.
+0.2 s, a few per worker at a time. A batch that takes longer than foreseen comes back early, with what it has not
+computed. Every cell that comes back is written in its own transaction.
 """
 
 from __future__ import annotations
 
 import pickle
-import time
-import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
-from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from experiments.canonical import decode, encode
+from experiments import worker
+from experiments.canonical import encode
 from experiments.executors import Pool, open_pool
 from experiments.simulator import Simulator
-from experiments.store import Encoded, Identity, StoreWriter, array_to_bytes, key_of
+from experiments.store import Identity, NotWritten, StoreWriter, key_of
+from experiments.worker import Done, Failure, Job, OtherCode, Task, backend_named, compute, pack
 from theory.engine.errors import BadInput
 
-__all__ = ["Failure", "Progress", "Stopped", "Sweep", "run_sweep"]
+__all__ = ["Failure", "OtherCode", "Progress", "Stopped", "Sweep", "run_sweep"]
 
-BATCH_SECONDS = 0.2  # what a batch should take: long against the cost of sending it, short against a user's patience
-LARGEST_BATCH = 4096  # cells
+LARGEST_BATCH = 1024  # cells
 LARGEST_TEXT = 2**19  # characters of specifications in a batch
 BATCHES_A_WORKER = 2  # one that is computed, one that waits
 KEPT_FAILURES = 20  # with their traces; all are counted
 
 
 class Stopped(RuntimeError):
-    """The executor failed, not a cell: a worker was killed, or the connection to the cluster was lost."""
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A cell to compute: where it is in the grid, the key of its results, and its canonical specification."""
-
-    position: int
-    key: str
-    spec: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A cell whose computation raised an exception."""
-
-    position: int
-    spec: str
-    error: str
-    trace: str
+    """Not a cell failed, but the executor (a worker was killed, a cluster was lost) or the disk of the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +88,6 @@ class Sweep:
         return not self.failed
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """What a worker sends back."""
-
-    cells: list[Encoded]
-    failures: list[Failure]
-    rest: list[Task]
-    pace: float  # seconds a cell
-
-
 def run_sweep(
     simulator: Simulator,
     sizes: str,
@@ -154,19 +120,50 @@ def run_sweep(
     Raises
     ------
     BadInput
-        If an argument is wrong or the store is refused; nothing is computed then.
+        If an argument is wrong or the store is refused; nothing is computed then. Or if the grid is wrong, in which
+        case what was computed before is in the store.
     Stopped
-        If the executor failed. What was computed is in the store, as after a KeyboardInterrupt.
+        If the executor failed, or the store cannot be written any more. What was computed is in the store, as after a
+        KeyboardInterrupt.
     """
-    if backend is not None and not simulator.takes_backend:
-        raise BadInput(f"simulator {simulator.name} computes with NumPy alone: backend {backend!r:.80} cannot be used")
+    if backend is not None:
+        _check_backend(simulator, backend)
     simulator.grid(sizes)
     if isinstance(executor, str) and not executor.startswith(("serial", "threads")):
         _check_sendable(simulator)
-    identity = Identity(simulator.name, sizes, simulator.code_version(), backend or "numpy")
+    try:
+        job = Job(simulator.run, backend, simulator.sources, simulator.code_version())
+    except ValueError as error:
+        raise BadInput(f"simulator {simulator.name}: {error}") from error
+    identity = Identity(simulator.name, sizes, job.code, backend or "numpy")
     with StoreWriter(store_path, identity, resume=resume) as store, open_pool(executor) as pool:
-        total = sum(1 for _ in simulator.grid(sizes)) if progress else 0
-        return _Run(simulator, sizes, store, identity, pool, progress, total).go(backend)
+        total = sum(1 for _ in _grid(simulator, sizes)) if progress else 0
+        return _Run(simulator, sizes, store, job, pool, progress, total).go()
+
+
+def _check_backend(simulator: Simulator, backend: str) -> None:
+    from experiments.arrays import BackendMissing
+
+    if not simulator.takes_backend:
+        raise BadInput(f"simulator {simulator.name} computes with NumPy alone: backend {backend!r:.80} cannot be used")
+    try:
+        backend_named(backend)
+    except (ValueError, BackendMissing) as error:
+        raise BadInput(f"the backend cannot be used: {error}") from error
+
+
+def _grid(simulator: Simulator, sizes: str) -> Iterator[Mapping[str, Any]]:
+    """Generate the cells; what goes wrong in that is told as the simulator's fault."""
+    count = 0
+    try:
+        for cell in simulator.grid(sizes):
+            yield cell
+            count += 1
+    except BadInput:
+        raise
+    except Exception as error:
+        told = f"{type(error).__name__}: {error}"
+        raise BadInput(f"the cells of simulator {simulator.name}, size {sizes}, end after {count}: {told}") from error
 
 
 def _check_sendable(simulator: Simulator) -> None:
@@ -188,23 +185,23 @@ class _Run:
         simulator: Simulator,
         sizes: str,
         store: StoreWriter,
-        identity: Identity,
+        job: Job,
         pool: Pool,
         progress: Callable[[Progress], None] | None,
         total: int,
     ) -> None:
-        self._simulator, self._store, self._pool = simulator, store, pool
+        self._simulator, self._store, self._job, self._pool = simulator, store, job, pool
         self._progress, self._total = progress, total
         self._sweep = Sweep(store.path)
-        self._pace = BATCH_SECONDS  # of a cell, until the first batch is back: batches of one
-        self._in_flight: dict[Future[_Done], list[Task]] = {}
+        self._pace = worker.BATCH_SECONDS  # of a cell, until the first batch is back: batches of one
+        self._in_flight: dict[Future[Done], list[Task]] = {}
         self._keys: set[str] = set()  # of cells that are in flight or were sent back
         self._returned: deque[Task] = deque()
-        self._new = self._missing(simulator.grid(sizes), identity.code)
+        self._new = self._missing(_grid(simulator, sizes))
 
-    def go(self, backend: str | None) -> Sweep:
+    def go(self) -> Sweep:
         try:
-            while self._send(backend):
+            while self._send():
                 done, _ = wait(self._in_flight, return_when=FIRST_COMPLETED)
                 for future in done:
                     self._receive(future)
@@ -214,7 +211,7 @@ class _Run:
             raise
         return self._sweep
 
-    def _missing(self, grid: Iterator[Mapping[str, Any]], code: str) -> Iterator[Task]:
+    def _missing(self, grid: Iterator[Mapping[str, Any]]) -> Iterator[Task]:
         """Generate the cells that are neither in the store nor on their way; one that the grid repeats is run once."""
         for position, cell in enumerate(grid):
             try:
@@ -224,17 +221,20 @@ class _Run:
             except ValueError as error:
                 place = f"cell {position} of simulator {self._simulator.name}"
                 raise BadInput(f"{place} is no plain data: {error}") from error
-            key = key_of(spec, code)
+            key = key_of(spec, self._job.code)
             if key in self._keys or key in self._store:
                 self._sweep.skipped += 1
                 continue
             self._keys.add(key)
             yield Task(position, key, spec)
 
-    def _send(self, backend: str | None) -> bool:
+    def _send(self) -> bool:
         """Send batches until enough are in flight; return whether any is."""
         while len(self._in_flight) < BATCHES_A_WORKER * self._pool.workers and (batch := self._next()):
-            future = self._pool.executor.submit(compute, self._simulator.run, batch, backend)
+            try:
+                future = self._pool.executor.submit(compute, self._job, pack(batch))
+            except Exception as error:
+                raise Stopped(_why_stopped(error)) from error
             self._in_flight[future] = batch
             self._sweep.most_in_flight = max(self._sweep.most_in_flight, len(self._in_flight))
             if future.done():  # a serial executor: its results should be written before it computes more
@@ -242,7 +242,7 @@ class _Run:
         return bool(self._in_flight)
 
     def _next(self) -> list[Task]:
-        most = max(1, min(int(BATCH_SECONDS / self._pace), LARGEST_BATCH))
+        most = max(1, min(int(worker.BATCH_SECONDS / self._pace), LARGEST_BATCH))
         batch: list[Task] = []
         text = 0
         while len(batch) < most and text < LARGEST_TEXT:
@@ -253,7 +253,7 @@ class _Run:
             text += len(task.spec)
         return batch
 
-    def _receive(self, future: Future[_Done]) -> None:
+    def _receive(self, future: Future[Done]) -> None:
         """Write what a worker sent."""
         batch = self._in_flight.pop(future)
         try:
@@ -263,7 +263,10 @@ class _Run:
         self._returned.extend(done.rest)
         self._pace += 0.5 * (max(done.pace, 1e-9) - self._pace)
         for cell in done.cells:
-            self._store.add(cell)
+            try:
+                self._store.add(cell)
+            except NotWritten as error:
+                raise Stopped(str(error)) from error
             self._sweep.computed += 1
             self._tell(cell.key)
         for failure in done.failures:
@@ -280,59 +283,9 @@ class _Run:
 
 
 def _why_stopped(error: Exception) -> str:
+    if isinstance(error, OtherCode):
+        return str(error)
     return (
         f"the executor failed ({type(error).__name__}: {str(error)[:300]}): a worker may have been killed or be out of"
-        " memory, or the simulator cannot be sent to another process"
+        " memory, the cluster may be gone, or the simulator cannot be sent to another process"
     )
-
-
-def compute(run: Callable[..., Mapping[str, Any]], tasks: list[Task], backend: str | None) -> _Done:
-    """Compute cells until twice the time of a batch is over, at least one; called in the workers."""
-    options = {} if backend is None else {"backend": _backend(backend)}
-    cells: list[Encoded] = []
-    failures: list[Failure] = []
-    begun = now = time.perf_counter()
-    queue = iter(tasks)
-    for task in queue:
-        try:
-            numbers, arrays = _encoded(run(decode(task.spec), **options), task.spec)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 -- a cell's fault stops no other cell
-            text = f"{type(error).__name__}: {error}"
-            failures.append(Failure(task.position, task.spec, text[:2000], traceback.format_exc(limit=-8)[:8000]))
-            now = time.perf_counter()
-        else:
-            before, now = now, time.perf_counter()
-            cells.append(Encoded(task.position, task.key, task.spec, numbers, arrays, now - before))
-        if now - begun > 2 * BATCH_SECONDS:
-            break
-    rest = list(islice(queue, None))
-    return _Done(cells, failures, rest, (now - begun) / (len(tasks) - len(rest)))
-
-
-def _encoded(results: Mapping[str, Any], spec: str) -> tuple[str, tuple[tuple[str, bytes], ...]]:
-    """Return results as canonical JSON and .npy bytes, sorted by name."""
-    if not isinstance(results, Mapping):
-        raise TypeError(f"run returned a {type(results).__name__}; allowed: a dictionary")
-    cell = decode(spec)
-    arrays: dict[str, bytes] = {}
-    numbers: dict[str, Any] = {}
-    for name, value in results.items():
-        if not isinstance(name, str) or not name or name in cell:
-            raise ValueError(f"{name!r:.80} is the name of a result; allowed: texts that are no field of the cell")
-        if isinstance(value, np.ndarray):
-            arrays[name] = array_to_bytes(value)
-        elif isinstance(value, np.generic | bool | int | float | str | None):
-            numbers[name] = value
-        else:
-            raise TypeError(
-                f"result {name!r:.80} is a {type(value).__name__}; allowed: None, bool, int, float, str or NumPy array"
-                " (experiments.arrays.to_numpy copies others)"
-            )
-    return encode(numbers), tuple(sorted(arrays.items()))
-
-
-@cache
-def _backend(name: str) -> Any:
-    from experiments.arrays import backend
-
-    return backend(name)

@@ -40,7 +40,9 @@ def test_numpy_scalars_are_numbers():
     )
 
 
-@pytest.mark.parametrize("value", [{1: 2}, {"$float": "nan"}, {1, 2}, b"x", 1j, np.zeros(2), object(), {None: 1}])
+@pytest.mark.parametrize(
+    "value", [{1: 2}, {"$float": "nan"}, {"\ud800": 1}, {1, 2}, b"x", 1j, np.zeros(2), object(), {None: 1}]
+)
 def test_other_data_are_refused(value):
     with pytest.raises(ValueError, match="allowed"):
         encode(value)

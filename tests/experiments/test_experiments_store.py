@@ -3,19 +3,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis.extra import numpy as hnp
 
+from experiments import store_file, store_lock
+from experiments.npy import array_to_bytes
 from experiments.store import (
     Encoded,
     Identity,
+    NotWritten,
     Refused,
     Store,
     StoreWriter,
-    array_from_bytes,
-    array_to_bytes,
     key_of,
 )
+from experiments.store_lock import Lock, Locked
 
 IDENTITY = Identity("toy", "quick", "c0de")
 
@@ -80,45 +80,6 @@ def test_a_cell_is_written_once(path):
         assert [row for _, row in store.rows()] == [{"x": 1}]
         assert encoded(0).key in store
         assert encoded(1).key not in store
-
-
-@given(
-    hnp.arrays(
-        hnp.boolean_dtypes() | hnp.floating_dtypes() | hnp.integer_dtypes(), hnp.array_shapes(min_dims=0, min_side=0)
-    )
-)
-def test_arrays_return_bit_by_bit(array):
-    back = array_from_bytes(array_to_bytes(array))
-    assert (back.shape, back.dtype) == (array.shape, array.dtype)
-    assert back.tobytes() == array.tobytes()
-
-
-def test_transposed_arrays_are_the_same_bytes_as_copies():
-    array = np.arange(6).reshape(2, 3).T
-    assert array_to_bytes(array) == array_to_bytes(array.copy())
-
-
-def test_objects_are_neither_written_nor_read():
-    with pytest.raises(ValueError, match="Object arrays"):
-        array_to_bytes(np.array([object()]))
-    header = b"\x93NUMPY\x01\x00" + (70).to_bytes(2, "little")
-    text = b"{'descr': '|O', 'fortran_order': False, 'shape': (1,), }"
-    with pytest.raises(ValueError, match="Python objects"):
-        array_from_bytes(header + text.ljust(69) + b"\n" + b"cos\nsystem\n")
-
-
-@pytest.mark.parametrize("cut", [0, 5, 20, -1])
-def test_arrays_that_were_cut_or_swollen_are_refused(cut):
-    data = array_to_bytes(np.arange(4.0))
-    for wrong in (data[:cut], data + b"x"):
-        with pytest.raises(ValueError):  # noqa: PT011 -- NumPy has messages of its own
-            array_from_bytes(wrong)
-
-
-def test_a_header_that_promises_too_much_allocates_nothing():
-    data = array_to_bytes(np.zeros(3)).replace(b"(3,)", b"(3" + b"0" * 15 + b",)", 1).replace(b" " * 15, b"", 1)
-    with pytest.raises(ValueError, match="bytes"):
-        array_from_bytes(data)
 
 
 def test_results_are_not_lost_by_forgetting_resume(path):
@@ -236,7 +197,7 @@ def test_two_sweeps_cannot_write_one_store_but_anyone_can_read_it(path):
 def test_a_cell_is_written_whole_or_not_at_all(path):
     twice = (("v", b"1"), ("v", b"2"))
     with StoreWriter(path, IDENTITY) as store:
-        with pytest.raises(Refused, match="cannot be written"):
+        with pytest.raises(NotWritten, match="cannot be written"):
             store.add(encoded(0, arrays=twice))
         assert len(store) == 0
         store.add(encoded(1))
@@ -258,3 +219,91 @@ def test_strange_file_names(tmp_path):
     assert path.is_file()
     with Store(path) as store:
         assert len(store) == 1
+
+
+def test_a_grid_that_moved_loses_no_cell_silently(path):
+    write(path, encoded(0))
+    moved = encoded(0, spec='{"i":7}')
+    with StoreWriter(path, IDENTITY, resume=True) as store:
+        with pytest.raises(Refused, match=r'has the cell {"i":0} at position 0, where the grid now has {"i":7}'):
+            store.add(moved)
+        assert moved.key not in store
+        store.add(encoded(1))
+        assert len(store) == 2
+
+
+def test_a_store_has_one_lock_whatever_it_is_called(path, tmp_path):
+    with StoreWriter(path, IDENTITY):
+        (tmp_path / "other.sqlite").symlink_to(path)
+        with pytest.raises(Refused, match="being written by another sweep"):
+            StoreWriter(tmp_path / "other.sqlite", IDENTITY, resume=True)
+    write(tmp_path / "other.sqlite", encoded(0), resume=True)
+    with Store(path) as store:
+        assert len(store) == 1
+
+
+def test_a_lock_that_is_taken_while_its_file_is_removed_is_taken_anew(path, monkeypatch):
+    """Who opened the file before the holder removed it would else hold a lock that nobody else sees."""
+    first = Lock(path)
+    opened = []
+    flock = store_lock.fcntl.flock
+
+    def late(handle, how):
+        if not opened:
+            first.release()  # between opening and locking
+        opened.append(handle)
+        flock(handle, how)
+
+    monkeypatch.setattr(store_lock.fcntl, "flock", late)
+    second = Lock(path)
+    assert len(opened) == 2
+    monkeypatch.undo()
+    with pytest.raises(Locked):
+        Lock(path)
+    second.release()
+    Lock(path).release()
+
+
+def test_a_store_in_a_folder_that_cannot_be_written_is_read(path, monkeypatch):
+    """Root may write everywhere: SQLite is told that it may not."""
+    write(path, encoded(0))
+    real = store_file.connect
+
+    def denied(where, options="mode=rw"):
+        connection = real(where, options)
+        return Denied(connection) if options == "mode=rw" else connection
+
+    class Denied:
+        def __init__(self, connection):
+            self.close = connection.close
+
+        def execute(self, *_):
+            error = sqlite3.OperationalError("unable to open database file")
+            error.sqlite_errorcode = code
+            raise error
+
+    monkeypatch.setattr(store_file, "connect", denied)
+    for code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY_DIRECTORY):  # noqa: B007 -- Denied raises it
+        with Store(path) as store:
+            assert len(store) == 1
+    code = sqlite3.SQLITE_BUSY
+    with pytest.raises(Refused, match="cannot be read now"):
+        Store(path)
+    code = sqlite3.SQLITE_CANTOPEN
+    path.with_name("a.sqlite-wal").write_bytes(b"x")
+    with pytest.raises(Refused, match="its last cells are in"):
+        Store(path)
+
+
+def test_rows_compare_fields_as_python_does(path):
+    write(path, encoded(0))
+    with Store(path) as store:
+        assert [cell for cell, _ in store.rows(i=0.0)] == [{"i": 0}]
+        with pytest.raises(ValueError, match="truth value"):  # not called a damaged row
+            list(store.rows(i=np.arange(2)))
+
+
+@pytest.mark.parametrize("name", ["a\0b", "x" * 300])
+def test_impossible_names_are_refused(tmp_path, name):
+    with pytest.raises(Refused, match="cannot be"):
+        StoreWriter(tmp_path / name, IDENTITY)

@@ -8,7 +8,8 @@ from toy_simulator import SIMULATOR
 
 from experiments import export
 from experiments.export import columns, write_csv, write_parquet
-from experiments.store import Encoded, Identity, Store, StoreWriter, array_to_bytes, key_of
+from experiments.npy import array_to_bytes
+from experiments.store import Encoded, Identity, Store, StoreWriter, key_of
 from experiments.sweep import run_sweep
 from theory.engine.errors import BadInput
 

@@ -16,7 +16,6 @@ from experiments.store import Store
 from experiments.sweep import run_sweep
 
 ROOT = Path(__file__).parents[2]
-KILLS = 50
 COMMAND = [sys.executable, str(ROOT / "tests" / "support" / "toy_sweep.py")]
 
 
@@ -46,7 +45,7 @@ def contents(path, table):
 
 
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs POSIX process groups")
-@pytest.mark.parametrize(("executor", "kills", "longest"), [("serial", KILLS, 0.5), ("processes:1", 5, 1.0)])
+@pytest.mark.parametrize(("executor", "kills", "longest"), [("serial", 28, 0.5), ("processes:2", 22, 0.9)])
 def test_kill_and_resume(tmp_path, executor, kills, longest):
     run_sweep(SIMULATOR, "kill", tmp_path / "whole.sqlite", executor="threads:8")
     whole = contents(tmp_path / "whole.sqlite", tmp_path / "whole.csv")

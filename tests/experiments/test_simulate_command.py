@@ -1,8 +1,10 @@
 import argparse
+import csv
 import os
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 
@@ -156,3 +158,25 @@ def some_cells(path):
             return len(store)
     except BadInput:
         return 0
+
+
+def test_the_example_of_a_simulator_of_one_s_own_runs(tmp_path):
+    """As by the console script, whose search path is its own folder and not the one where it is called."""
+    text = simulator.__doc__.partition("coins.py``::")[2].partition("In its folder")[0]
+    (tmp_path / "coins.py").write_text(textwrap.dedent(text))
+    (tmp_path / "bin").mkdir()
+    code = "from theory.engine.cli import main\nif __name__ == '__main__':\n    raise SystemExit(main())\n"
+    (tmp_path / "bin" / "lossproof").write_text(code)
+    done = subprocess.run(
+        [sys.executable, "bin/lossproof", "simulate", "coins:SIMULATOR", "--csv", "coins.csv"],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    with (tmp_path / "coins.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["tosses"] for row in rows] == ["10", "100", "1000"]
+    for row in rows:
+        assert float(row["spread"]) == pytest.approx(0.5 / int(row["tosses"]) ** 0.5, rel=0.15)  # standard error 3.5 %

@@ -79,7 +79,19 @@ def test_streams_and_arrays_are_part_of_every_version(monkeypatch):
     assert SIMULATOR.code_version() != before
 
 
-@pytest.mark.parametrize("module", ["no_such_module", "no_such.package", "math"])
+@pytest.mark.parametrize("module", ["no_such_module", "no_such.package", "math", "__main__"])
 def test_modules_without_source_are_refused(module):
-    with pytest.raises(ValueError, match=f"module {module} "):
+    with pytest.raises(ValueError, match=f"module {module} (is not found|has no Python)"):
         replace(SIMULATOR, modules=(module,)).code_version()
+
+
+@pytest.mark.parametrize("cells", [lambda sizes: None, lambda sizes: 1 / 0])
+def test_cells_that_are_no_grid_are_told(cells):
+    with pytest.raises(BadInput, match=r"simulator toy, size quick: (TypeError|ZeroDivisionError)"):
+        replace(SIMULATOR, cells=cells).grid("quick")
+
+
+def test_the_module_of_a_function_counts_without_being_named():
+    borrowed = replace(SIMULATOR, modules=("toy_figure",))
+    assert "toy_simulator" in borrowed.sources
+    assert borrowed.code_version() != SIMULATOR.code_version()

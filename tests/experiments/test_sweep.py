@@ -3,19 +3,26 @@ import os
 import subprocess
 import sys
 import tracemalloc
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from toy_simulator import COUNTS, SIMULATOR, TINY, WHERE
+from toy_simulator import cells as toy_cells
 
-from experiments import sweep
+from experiments import sweep, worker
 from experiments.canonical import encode
-from experiments.store import Refused, Store
-from experiments.sweep import Stopped, Task, compute, run_sweep
+from experiments.executors import SerialExecutor
+from experiments.store import Encoded, Identity, NotWritten, Refused, Store, StoreWriter, key_of
+from experiments.sweep import Stopped, run_sweep
+from experiments.worker import Job, Task, compute, pack
 from theory.engine.errors import BadInput
+
+
+def tasks_of(job, cells):
+    return [Task(index, key_of(encode(cell), job.code), encode(cell)) for index, cell in enumerate(cells)]
 
 
 def digest(path):
@@ -49,7 +56,7 @@ def test_every_cell_is_computed_and_stored(tmp_path):
 @pytest.mark.parametrize("executor", ["threads", "threads:3", "processes:2", "user"])
 @pytest.mark.parametrize("batch", [0.2, 1e-9])
 def test_results_do_not_depend_on_executor_order_or_batch(tmp_path, monkeypatch, executor, batch):
-    monkeypatch.setattr(sweep, "BATCH_SECONDS", batch)
+    monkeypatch.setattr(worker, "BATCH_SECONDS", batch)
     run_sweep(SIMULATOR, "quick", tmp_path / "serial.sqlite", executor="serial")
     with ThreadPoolExecutor(3) as user:
         run_sweep(SIMULATOR, "quick", tmp_path / "b.sqlite", executor=user if executor == "user" else executor)
@@ -102,6 +109,108 @@ def test_a_killed_worker_is_told_and_the_rest_resumed(tmp_path, faults):
     assert digest(tmp_path / "a.sqlite") == digest(tmp_path / "whole.sqlite")
 
 
+def test_a_pool_that_breaks_between_two_batches_is_told(tmp_path):
+    """The pool may be found broken when a batch is sent, not only when one comes back."""
+
+    class Breaking(SerialExecutor):
+        def submit(self, function, /, *args, **kwargs):
+            if self.left == 0:
+                raise BrokenExecutor("a child process terminated abruptly")
+            self.left -= 1
+            return super().submit(function, *args, **kwargs)
+
+    executor = Breaking()
+    executor.left = 1
+    with pytest.raises(Stopped, match=r"BrokenExecutor.*abruptly.*killed"):
+        run_sweep(SIMULATOR, "quick", tmp_path / "a.sqlite", executor=executor)
+    with Store(tmp_path / "a.sqlite") as store:
+        assert len(store) >= 1  # what came back before is kept
+
+
+def test_a_worker_with_other_source_files_gives_no_results(tmp_path, monkeypatch):
+    """Its results would be stored, for ever, as those of the code of this process."""
+    monkeypatch.setattr(worker, "code_version", lambda modules: "other")
+    worker._check_code.cache_clear()
+    with pytest.raises(Stopped, match="a worker has other source files"):
+        run_sweep(SIMULATOR, "quick", tmp_path / "a.sqlite", executor="serial")
+    with Store(tmp_path / "a.sqlite") as store:
+        assert len(store) == 0
+
+
+def test_a_disk_that_is_full_stops_the_sweep_and_keeps_its_cells(tmp_path, monkeypatch):
+    add = StoreWriter.add
+
+    def full(self, cell):
+        if cell.position == 7:
+            raise NotWritten("a.sqlite cannot be written: database or disk is full")
+        add(self, cell)
+
+    monkeypatch.setattr(StoreWriter, "add", full)
+    with pytest.raises(Stopped, match="disk is full"):
+        run_sweep(SIMULATOR, "quick", tmp_path / "a.sqlite", executor="serial")
+    monkeypatch.undo()
+    done = run_sweep(SIMULATOR, "quick", tmp_path / "a.sqlite", executor="serial", resume=True)
+    assert done.skipped == 7
+    assert done.computed == 5
+
+
+def half_a_grid(sizes):
+    yield from ({"index": index, "seed": 7, "pause": 0.0} for index in range(3))
+    raise ZeroDivisionError("oops")
+
+
+@pytest.mark.parametrize("progress", [None, lambda progress: None])
+def test_a_grid_that_raises_is_told_and_what_was_computed_is_kept(tmp_path, progress):
+    wrong = replace(SIMULATOR, cells=half_a_grid)
+    with pytest.raises(BadInput, match=r"the cells of simulator toy, size quick, end after 3: ZeroDivisionError: oops"):
+        run_sweep(wrong, "quick", tmp_path / "a.sqlite", executor="serial", progress=progress)
+    with Store(tmp_path / "a.sqlite") as store:
+        assert len(store) == 0 if progress else len(store) > 0
+
+
+def test_a_grid_that_moved_is_refused_on_resuming(tmp_path):
+    run_sweep(SIMULATOR, "quick", tmp_path / "a.sqlite", executor="serial")
+    moved = replace(
+        SIMULATOR, cells=lambda sizes: reversed([*toy_cells(sizes), {"index": 99, "seed": 7, "pause": 0.0}])
+    )
+    identity = Identity("toy", "quick", moved.code_version())
+    with StoreWriter(tmp_path / "b.sqlite", identity) as store, Store(tmp_path / "a.sqlite") as old:
+        for position, _, spec, numbers, _ in old.raw():
+            store.add(Encoded(position, key_of(spec, identity.code), spec, numbers, (), 0.0))
+    with pytest.raises(Refused, match=r'has the cell .*"index":0.* where the grid now has .*"index":99'):
+        run_sweep(moved, "quick", tmp_path / "b.sqlite", executor="serial", resume=True)
+
+
+def test_an_exception_that_cannot_be_told_is_one_cell_s_failure(tmp_path):
+    class Mute(Exception):
+        def __str__(self):
+            raise RuntimeError
+
+    def raises(cell):
+        raise Mute
+
+    done = run_sweep(replace(SIMULATOR, run=raises), "quick", tmp_path / "a.sqlite", executor="serial")
+    assert done.failed == 12
+    assert "Mute: <exception str() failed>" in done.failures[0].error
+
+
+def test_large_results_come_back_a_few_at_a_time_and_too_large_ones_not_at_all(tmp_path, monkeypatch):
+    monkeypatch.setattr(worker, "LARGEST_RETURN", 5000)
+    monkeypatch.setattr(worker, "LARGEST", 10_000)
+    big = replace(SIMULATOR, run=lambda cell: {"x": np.zeros(200)})
+    job = Job(big.run, None, big.sources, big.code_version())
+    tasks = tasks_of(job, [{"index": index} for index in range(10)])
+    worker._check_code.cache_clear()
+    done = compute(job, pack(tasks))
+    assert len(done.cells) == 3
+    assert done.rest == tasks[3:]
+    assert run_sweep(big, "quick", tmp_path / "a.sqlite", executor="serial").computed == 12
+    for huge in ({"x": np.zeros(2000)}, {"x": "y" * 10_000}):
+        wrong = replace(SIMULATOR, run=lambda cell, huge=huge: huge)
+        path = tmp_path / f"{len(huge['x'])}.sqlite"
+        assert "bytes; allowed: at most 10000" in run_sweep(wrong, "quick", path, executor="serial").failures[0].error
+
+
 def test_what_cannot_be_sent_to_a_process_is_told(tmp_path):
     local = replace(SIMULATOR, run=lambda cell: {})
     with pytest.raises(BadInput, match="cannot be sent to another process"):
@@ -113,7 +222,12 @@ def test_what_cannot_be_sent_to_a_process_is_told(tmp_path):
     [
         ([1], "returned a list"),
         ({"x": [1]}, "result 'x' is a list"),
-        ({"x": np.array([object()])}, "Object arrays"),
+        ({"x": np.array([object()])}, "no Python objects"),
+        ({"x": np.ma.masked_array([1.0], [True])}, "lose its mask"),
+        ({"\ud800": np.zeros(2)}, "no field of the cell"),
+        ({"$x": 1}, "no field of the cell"),
+        ({"x": 10**5000}, "limit"),
+        ({"x": 1j}, "is a complex"),
         ({"index": 1}, "no field of the cell"),
         ({"": 1}, "no field of the cell"),
         ({3: 1}, "no field of the cell"),
@@ -148,6 +262,8 @@ def test_the_backend_is_given_to_those_that_take_one(tmp_path):
     for name, told in (("a", "none"), ("b", "numpy")):
         with Store(tmp_path / f"{name}.sqlite") as store:
             assert {results["backend"] for _, results in store.rows()} == {told}
+    with pytest.raises(BadInput, match="a backend is numpy"):
+        run_sweep(WHERE, "quick", tmp_path / "c.sqlite", backend="abacus")
     with pytest.raises(BadInput, match="NumPy alone"):
         run_sweep(SIMULATOR, "quick", tmp_path / "c.sqlite", backend="torch")
     assert not (tmp_path / "c.sqlite").exists()
@@ -162,9 +278,10 @@ def test_an_unknown_size_or_executor_leaves_no_results(tmp_path):
 
 
 def test_a_slow_batch_comes_back_early_with_the_rest(monkeypatch):
-    monkeypatch.setattr(sweep, "BATCH_SECONDS", 0.005)
-    tasks = [Task(index, str(index), encode({"index": index, "seed": 1, "pause": 0.01})) for index in range(10)]
-    done = compute(SIMULATOR.run, tasks, None)
+    monkeypatch.setattr(worker, "BATCH_SECONDS", 0.005)
+    job = Job(SIMULATOR.run, None, SIMULATOR.sources, SIMULATOR.code_version())
+    tasks = tasks_of(job, [{"index": index, "seed": 1, "pause": 0.01} for index in range(10)])
+    done = compute(job, pack(tasks))
     assert 1 <= len(done.cells) < 10
     assert done.rest == tasks[len(done.cells) :]
     assert done.pace >= 0.01
@@ -172,7 +289,7 @@ def test_a_slow_batch_comes_back_early_with_the_rest(monkeypatch):
 
 def test_batches_are_computed_whatever_comes_back_early(tmp_path, monkeypatch):
     run_sweep(SIMULATOR, "paper", tmp_path / "whole.sqlite", executor="serial")
-    monkeypatch.setattr(sweep.compute.__globals__["time"], "perf_counter", Leaping())
+    monkeypatch.setattr(worker.time, "perf_counter", Leaping())
     done = run_sweep(SIMULATOR, "paper", tmp_path / "a.sqlite", executor="threads:2")
     assert done.computed == 300
     assert digest(tmp_path / "a.sqlite") == digest(tmp_path / "whole.sqlite")
@@ -200,8 +317,18 @@ def test_memory_and_what_is_in_flight_are_bounded(tmp_path):
         tracemalloc.stop()
         flights.append(done.most_in_flight)
         assert done.computed == COUNTS[sizes]
-    assert peaks[2] < 2 * peaks[1] + 2**20 * 16  # a batch of 4096 cells is a few MiB; 20,000 cells are not kept
+    assert peaks[2] < 2 * peaks[1] + 2**20 * 4  # a batch of 1024 cells is about a MiB; 20,000 cells are not kept
     assert max(flights) <= sweep.BATCHES_A_WORKER * 2
+
+
+def test_keys_are_forgotten_when_their_cells_are_back(tmp_path, monkeypatch):
+    runs = []
+    go = sweep._Run.go
+    monkeypatch.setattr(sweep._Run, "go", lambda run: runs.append(run) or go(run))
+    wrong = replace(SIMULATOR, run=lambda cell: {"x": 1 / (cell["index"] % 2)})
+    done = run_sweep(wrong, "quick", tmp_path / "a.sqlite", executor="threads:2")
+    assert (done.computed, done.failed) == (6, 6)
+    assert runs[0]._keys == set()
 
 
 def test_a_grid_is_generated_only_as_far_as_needed(tmp_path):
@@ -236,8 +363,6 @@ def test_progress_counts(tmp_path):
 
 def test_workers_of_linear_algebra_have_one_thread_and_the_parent_keeps_its_own(tmp_path, monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "5")
-    code = f"import sys; sys.path[:0] = {sys.path!r}; from test_sweep import environment"
-    assert code
     told = replace(SIMULATOR, run=environment, modules=("toy_simulator",))
     run_sweep(told, "quick", tmp_path / "a.sqlite", executor="processes:1")
     with Store(tmp_path / "a.sqlite") as store:
