@@ -160,19 +160,13 @@ def _outcomes(name: str, cell: Cell, backend: Backend | None) -> Iterator[Outcom
         yield outcome(name, sample, task)
 
 
-_HERE = "experiments.gaussian_mixture"
 SIMULATOR = Simulator(
     name="ood_unlabeled",
     says="Gaussian pair, m labelled and n unlabelled points, the latter out of domain: errors of linear learners",
     papers=("ood_unlabeled",),
     cells=cells,
     run=run,
-    modules=(
-        *(f"{_HERE}.ood_unlabeled.{name}" for name in ("rss", "selection", "simulator", "trained", "worlds")),
-        *(f"{_HERE}.{name}" for name in ("errors", "mixture", "naive_bayes", "pca", "plug_in", "rules", "sampling")),
-        f"{_HERE}.self_training",
-        "theory.classification.gaussian_tail",
-    ),
+    modules=("experiments.gaussian_mixture.ood_unlabeled.simulator",),
     figure="paper_figs.ood_unlabeled_error",
 )
 """The simulator of ``lossproof simulate ood_unlabeled``."""
