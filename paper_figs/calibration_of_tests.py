@@ -192,8 +192,9 @@ def _draw_alarms(axes: Any, rows: list[Row]) -> None:
     axes.set_xscale("log")
     axes.set_yticks(range(len(rows)), [f"{row['test']}: {row['law']}" for row in rows], fontsize=7)
     axes.invert_yaxis()
-    axes.set_xlabel(f"wrong verdicts, share of {rows[0]['runs']} runs (bars: 2 standard errors; 0 drawn at 1/2 run)")
-    axes.set_title("Wrong verdicts at the edge of the claim; dashed: declared")
+    share = f"wrong verdicts, share of {rows[0]['runs']} runs (bars: 2 s.e.; 0 drawn at 1/2 run)"
+    axes.set_xlabel(share, fontsize=9)
+    axes.set_title("Wrong verdicts at the edge of the claim\n(dashed: declared; for batch-t and regression nominal)")
     axes.grid(axis="x", alpha=0.3)
 
 

@@ -44,7 +44,8 @@ def data(store: Store) -> dict[str, Any]:
     -------
     dict
         ``"curves"``: regime -> n, and learner -> rows (m, error, standard error), limit. ``"overtakes"``: regime -> the
-        m at which the curves cross for good (NaN if they do not). ``"needed"``: rows of regime, learner, n, estimate,
+        m at which the curves cross for good (NaN if they do not, or if logistic regression is not ahead at the largest
+        common size by two standard errors of the difference). ``"needed"``: rows of regime, learner, n, estimate,
         low, high, for two classes. ``"exact"``: rows (n, m) of the plug-in rule of known variances at the fixed Bayes
         error.
 
@@ -62,7 +63,7 @@ def data(store: Store) -> dict[str, Any]:
     needed = [
         {"regime": regime, "learner": learner, "n": n, **vars(found)}
         for (regime, _, learner, n), found in crossings(rows).items()
-        if regime in _MARKS and n not in whole
+        if regime in _MARKS
     ]
     dimensions = sorted({row["n"] for row in needed})
     exact = [(n, exact_samples(n)) for n in dimensions]
@@ -76,19 +77,22 @@ def _curves(rows: list[tuple[dict[str, Any], dict[str, Any]]], regime: str, n: i
         if cell["regime"] == regime and cell["n"] == n:
             own = learners.setdefault(cell["learner"], {"rows": [], "limit": found["limit"]})
             own["rows"].append((cell["m"], found["error"], found["standard_error"]))
+    if learners.keys() != _NAMES.keys():
+        raise ValueError(f"no curves of both learners for {regime!r}, n = {n}: is the sweep complete?")
     for own in learners.values():
         own["rows"].sort()
     return {"n": n, "learners": learners}
 
 
 def _overtakes(learners: dict[str, Any]) -> float:
-    """Return the m from which logistic regression is ahead, of the sizes that both curves have."""
-    naive, logistic = ({m: error for m, error, _ in learners[name]["rows"]} for name in ("naive_bayes", "logistic"))
+    """Return the m from which logistic regression is ahead for good, of the sizes that both curves have."""
+    naive, logistic = ({m: found for m, *found in learners[name]["rows"]} for name in ("naive_bayes", "logistic"))
     common = sorted(naive.keys() & logistic.keys())
-    ahead = [(m, logistic[m] - naive[m], 0.0) for m in common]
+    ahead = [(m, logistic[m][0] - naive[m][0], math.hypot(logistic[m][1], naive[m][1])) for m in common]
+    if not ahead or ahead[-1][1] >= -2 * ahead[-1][2]:
+        return math.nan
     behind = max((m for m, difference, _ in ahead if difference >= 0), default=0)
-    last = [point for point in ahead if point[0] >= behind]
-    return crossing(last, 0.0).estimate if last else math.nan
+    return crossing([point for point in ahead if point[0] >= behind], 0.0).estimate
 
 
 def exact_samples(n: int) -> float:
@@ -128,7 +132,8 @@ def _draw_curves(axes: Any, regime: str, found: dict[str, Any], overtakes: float
         m, error, spread = np.asarray(own["rows"]).T
         colour = _COLOURS[learner]
         axes.errorbar(m, error, yerr=2 * spread, color=colour, marker=".", lw=1.2, label=_NAMES[learner])
-        axes.axhline(own["limit"], color=colour, ls="--" if learner == "naive_bayes" else ":", lw=1)
+        dashes, width = ("--", 1.0) if learner == "naive_bayes" else (":", 1.6)
+        axes.axhline(own["limit"], color=colour, ls=dashes, lw=width, label=f"{_NAMES[learner]}: limit, exact")
     if math.isfinite(overtakes):
         axes.axvline(overtakes, color="grey", lw=0.8)
         axes.annotate(f"m = {overtakes:.0f}", (overtakes, 0.4), xytext=(4, 0), textcoords="offset points", color="grey")
@@ -138,6 +143,7 @@ def _draw_curves(axes: Any, regime: str, found: dict[str, Any], overtakes: float
     axes.set_yticks([], minor=True)
     axes.set_xlabel("samples m")
     axes.set_ylabel("mean error (exact for each rule; bars: 2 s.e.)")
+    axes.set_ylim(0.019, 0.55)
     axes.set_title(f"{_TITLES[regime]} (n = {found['n']})", fontsize=10)
     axes.legend(fontsize=8)
     axes.grid(alpha=0.3)
@@ -154,7 +160,7 @@ def _draw_needed(axes: Any, found: dict[str, Any]) -> None:
             if own:
                 _draw_crossings(axes, own, mark, colour, f"{_NAMES[learner]}, {_WORDS[regime]}")
     n, m = np.asarray(found["exact"]).T
-    axes.plot(n, m, color="black", ls="--", lw=1, label="plug-in, Bayes error fixed: exact, of order n")
+    axes.plot(n, m, color="black", ls="--", lw=1, label="plug-in, Bayes error fixed (exact)")
     axes.plot(n, 3 * np.log(n), color="black", ls=":", lw=1, label="3 log n")
     axes.set_xscale("log")
     axes.set_yscale("log")
@@ -163,7 +169,8 @@ def _draw_needed(axes: Any, found: dict[str, Any]) -> None:
     axes.set_xlabel("features n")
     axes.set_ylabel(f"samples to come within {EXCESS} of the limit")
     axes.set_title("samples needed (bars: what 2 s.e. tell apart)", fontsize=10)
-    axes.set_ylim(top=20 * max(row["estimate"] for row in found["needed"] if math.isfinite(row["estimate"])))
+    reached = [row["estimate"] for row in found["needed"] if math.isfinite(row["high"])]
+    axes.set_ylim(top=20 * max([*reached, *m]))
     axes.legend(fontsize=7, loc="upper left")
     axes.grid(alpha=0.3, which="both")
 

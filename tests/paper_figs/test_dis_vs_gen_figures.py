@@ -10,6 +10,7 @@ from experiments.store import Store
 from experiments.sweep import run_sweep
 from paper_figs import dis_vs_gen_bayes_table as table
 from paper_figs import dis_vs_gen_two_regimes as two_regimes
+from theory.classification.dis_vs_gen import claims_dis_vs_gen_designs as claims
 from theory.classification.gaussian_tail import normal_tail
 from theory.mixtures.plug_in import plug_in_error
 
@@ -49,7 +50,35 @@ def test_curves_and_crossings_come_from_the_store(found):
     assert [m for m, _, _ in rows] == [8, 32, 128, 512]
     assert {(row["regime"], row["n"]) for row in found["needed"]} == {
         (regime, n) for regime in ("growing", "fixed") for n in (4, 8)
-    }
+    } | {("fixed", 16)}
+
+
+def learners(last, error):
+    naive = [(4, 0.2, 0.01), (8, 0.1, 0.01), (16, 0.05, error)]
+    return {"naive_bayes": {"rows": naive}, "logistic": {"rows": [(4, 0.3, 0.01), (8, 0.12, 0.01), (16, last, error)]}}
+
+
+def test_a_lead_by_less_than_two_standard_errors_is_no_overtaking():
+    assert math.isnan(two_regimes._overtakes(learners(0.048, 0.001)))
+    assert 8 < two_regimes._overtakes(learners(0.046, 0.001)) < 16
+    assert math.isnan(two_regimes._overtakes(learners(0.06, 0.001)))
+
+
+def test_a_curve_of_one_learner_alone_is_refused(tmp_path):
+    one = [cell("correlated", learner, 16, 8) for learner in ("naive_bayes", "logistic")]
+    one.append(cell("fixed", "logistic", 16, 8))
+    run_sweep(replace(SIMULATOR, cells=lambda sizes: iter(one)), "quick", tmp_path / "one.sqlite", executor="serial")
+    with (
+        Store(tmp_path / "one.sqlite") as store,
+        pytest.raises(ValueError, match="no curves of both learners for 'fixed'"),
+    ):
+        two_regimes.data(store)
+
+
+def test_the_table_and_the_claims_name_the_same_entries():
+    wrong = {(row["classes"], row["n"]) for row in table.data() if not row["right"]}
+    right = {(row["classes"], row["n"]) for row in table.data() if row["right"]}
+    assert (wrong, right) == (set(claims._WRONG), set(claims._RIGHT))
 
 
 @pytest.mark.parametrize("n", [4, 50, 800])
@@ -84,9 +113,9 @@ def test_ten_published_bayes_errors_are_wrong_and_named():
 
 
 def test_a_table_of_exact_values_has_no_wrong_entry_and_one_last_digit_makes_one():
-    right = {2: {2: ".11034", 40: "0"}}
+    right = {(2, 2): ".11034", (2, 40): "0"}
     assert all(row["right"] for row in table.data(right))
-    assert [row["right"] for row in table.data({2: {2: ".11035", 4: ".05692"}})] == [False, True]
+    assert [row["right"] for row in table.data({(2, 2): ".11035", (2, 4): ".05692"})] == [False, True]
 
 
 def test_the_table_is_drawn(tmp_path):

@@ -1,7 +1,9 @@
 r"""Samples needed by naive Bayes and by logistic regression, decided by sampling, with controls and metamorphic twins.
 
 Errors of the learned rules are exact; only training samples are drawn, and every class is present in them. Where a
-claim speaks of several dimensions, the largest (or smallest) error among them is tested, at once.
+claim speaks of several dimensions, one number is tested for all: the expected largest excess among them, which bounds
+each from above, or the expected smallest, which bounds each from below. So a bound from above is supported by the
+largest and rejected by the smallest.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ _FEWER = (50, 100, 200)  # for logistic regression, which is dearer to train
 _HALF = Fraction(1, 2)
 _GROWING = r"\mu_k=c_k\mathbf 1,\ \Sigma=\mathrm{diag}(n,\dots,n,1,\dots,1)"
 _FIXED = r"\mu=\pm\tfrac2{\sqrt n}\mathbf 1,\ \Sigma=I"
-_MOSTLY = "decided for the median: at least half of the training samples, not on average"
+_MOSTLY = "of training samples at least half, not their average: these rules are dear to train"
 
 
 def _extreme(regime: str, learner: str, growth: str, factor: Constant, *, largest: bool) -> Sampler:
@@ -37,8 +39,8 @@ def _extreme(regime: str, learner: str, growth: str, factor: Constant, *, larges
     return Sampler(extreme_excess, given, says=says, symbol=symbol)
 
 
-def _at_most(regime: str, learner: str, growth: str, factor: Constant) -> Stated:
-    excess = _extreme(regime, learner, growth, factor, largest=True)
+def _at_most(regime: str, learner: str, growth: str, factor: Constant, *, largest: bool = True) -> Stated:
+    excess = _extreme(regime, learner, growth, factor, largest=largest)
     return Mean(excess, "<=", _NEAR), sampling(share=_SHARE, cap=_MANY)
 
 
@@ -59,16 +61,19 @@ sampled_constant_samples.false_if("the Bayes error were fixed", regime="fixed")
 
 @claim(
     paper=_PAPER, where=_WHERE, form="as usually quoted", expected="refuted", strength="rate",
-    assumptions=("its condition that the separation grows with n left out", "the 10 is ours"),
+    assumptions=(
+        "its condition that the separation grows with n left out", "the 10 is ours",
+        "the expected smallest excess among the dimensions is tested: above .01, so is each",
+    ),
     says=_FIXED + r":\quad m=10\log n\ \Rightarrow\ \operatorname{E} R_{01}(\mathrm{NB}_m)"
-    r"\le R_{01}^*+.01,\ n=50,\dots,800",
+    r"\le R_{01}^*+.01\ \text{for some}\ n=50,100,200,400,800",
 )  # fmt: skip
-def sampled_logarithmic_samples(regime: Any = "fixed") -> Stated:
-    """O(log n) without the growing separation: at a fixed Bayes error it fails."""
-    return _at_most(regime, "naive_bayes", "logarithmic", 10)
+def sampled_logarithmic_samples(regime: Any = "fixed", largest: Any = False) -> Stated:
+    """O(log n) without the growing separation: at a fixed Bayes error it fails, at each of the dimensions."""
+    return _at_most(regime, "naive_bayes", "logarithmic", 10, largest=bool(largest))
 
 
-sampled_logarithmic_samples.true_if("the separation grew with n", regime="growing")
+sampled_logarithmic_samples.true_if("the separation grew with n: then at all n", regime="growing", largest=True)
 
 
 @claim(
@@ -127,7 +132,8 @@ def _share_within(learner: str, factor: Constant, *, every: bool) -> Sampler:
 
 @claim(
     paper=_PAPER, where=_WHERE, expected="supported", strength="rate", assumptions=(_MOSTLY,),
-    says=_GROWING + r":\quad m=\tfrac n4\ \Rightarrow\ R_{01}(\mathrm{LR}_m)>R_{01}^*+.01,\ n=50,100,200",
+    says=_GROWING + r":\quad m=\tfrac n4\ \Rightarrow\ \Pr\bigl(R_{01}(\mathrm{LR}_m)>R_{01}^*+.01\bigr)\ge\tfrac12"
+    r",\ n=50,100,200",
 )  # fmt: skip
 def sampled_logistic_needs_order_n(c: Constant = Fraction(1, 4), learner: Any = "logistic") -> Stated:
     """Where naive Bayes is content with a dozen samples, logistic regression needs a fraction of n."""
@@ -136,14 +142,15 @@ def sampled_logistic_needs_order_n(c: Constant = Fraction(1, 4), learner: Any = 
 
 @claim(
     paper=_PAPER, where=_WHERE, expected="supported", strength="rate", assumptions=(_MOSTLY,),
-    says=_GROWING + r":\quad m=4n\ \Rightarrow\ R_{01}(\mathrm{LR}_m)\le R_{01}^*+.01,\ n=50,100,200",
+    says=_GROWING + r":\quad m=4n\ \Rightarrow\ \Pr\bigl(R_{01}(\mathrm{LR}_m)\le R_{01}^*+.01\bigr)\ge\tfrac12"
+    r",\ n=50,100,200",
 )  # fmt: skip
 def sampled_logistic_order_n_suffices(c: Constant = 4, learner: Any = "logistic") -> Stated:
     """The O(n) of logistic regression in the published design."""
     return Mean(_share_within(learner, c, every=True), ">=", _HALF), sampling(share=_SHARE, cap=_FEW)
 
 
-sampled_logistic_needs_order_n.false_if("m were 4 n", c=4)
+sampled_logistic_needs_order_n.false_if("m were 2 n", c=2)
 sampled_logistic_needs_order_n.false_if("the learner were naive Bayes", learner="naive_bayes")
 sampled_logistic_order_n_suffices.false_if("m were n/4", c=Fraction(1, 4))
 sampled_logistic_order_n_suffices.false_if("the rule did not look at the samples", learner="coin")
@@ -166,7 +173,7 @@ def _ahead(regime: str, m: Constant, *, reverse: bool) -> Stated:
 
 @claim(
     paper=_PAPER, where="two regimes of m", expected="supported", strength="figure", assumptions=_MISSPECIFIED,
-    says=_CORRELATED + r",\ m=32:\quad R_{01}(\mathrm{NB}_m)\le R_{01}(\mathrm{LR}_m)-.01",
+    says=_CORRELATED + r",\ m=32:\quad \Pr\bigl(R_{01}(\mathrm{NB}_m)\le R_{01}(\mathrm{LR}_m)-.01\bigr)\ge\tfrac12",
 )  # fmt: skip
 def sampled_naive_bayes_ahead(m: Constant = 32) -> Stated:
     """Few samples: naive Bayes is near its limit already."""
@@ -175,7 +182,7 @@ def sampled_naive_bayes_ahead(m: Constant = 32) -> Stated:
 
 @claim(
     paper=_PAPER, where="two regimes of m", expected="supported", strength="figure", assumptions=_MISSPECIFIED,
-    says=_CORRELATED + r",\ m=640:\quad R_{01}(\mathrm{LR}_m)\le R_{01}(\mathrm{NB}_m)-.01",
+    says=_CORRELATED + r",\ m=640:\quad \Pr\bigl(R_{01}(\mathrm{LR}_m)\le R_{01}(\mathrm{NB}_m)-.01\bigr)\ge\tfrac12",
 )  # fmt: skip
 def sampled_logistic_ahead(m: Constant = 640, regime: Any = "correlated") -> Stated:
     """Many samples: the limit of logistic regression is lower, as naive Bayes is wrong about the law."""
@@ -190,7 +197,8 @@ sampled_logistic_ahead.false_if("features were independent", regime="fixed")
 @claim(
     paper=_PAPER, where="two regimes of m", expected="supported", strength="asymptotic",
     assumptions=("40 features, 2560 samples", _MOSTLY),
-    says=_CORRELATED + r",\ m=2560:\quad \bigl|R_{01}(\mathrm{NB}_m)-Q(\tfrac85)\bigr|\le\tfrac1{200}",
+    says=_CORRELATED + r",\ m=2560:\quad \Pr\bigl(\bigl|R_{01}(\mathrm{NB}_m)-Q(\tfrac85)\bigr|\le\tfrac1{200}\bigr)"
+    r"\ge\tfrac12",
 )  # fmt: skip
 def sampled_naive_bayes_limit(m: Constant = 2560, limit_of: Any = "naive_bayes") -> Stated:
     """The exact limit of the learner that is wrong about the law is what its learning curve tends to."""
@@ -213,7 +221,7 @@ sampled_naive_bayes_limit.false_if("the limit were the Bayes error", limit_of="l
     says=_FIXED + r",\ m=4:\quad \operatorname{E} R_{01}(\mathrm{NB}_m)-R_{01}^*\le .46\ (<\tfrac12-R_{01}^*=.477)",
 )  # fmt: skip
 def sampled_better_than_a_coin(learner: Any = "naive_bayes") -> Stated:
-    """Already the smallest samples help."""
+    """Four points help already."""
     from experiments.gaussian_mixture.dis_vs_gen.samplers import extreme_excess
 
     given = {
@@ -229,8 +237,8 @@ sampled_better_than_a_coin.false_if("the rule did not look at the samples", lear
 @claim(
     paper=_PAPER, where=_WHERE, expected="supported", strength="rate",
     assumptions=("20 features, m from 200 to 1600", "median slope of batches of 100 training samples"),
-    says=_FIXED + r":\quad -\tfrac{11}{10}\le\frac{\Delta\log(\operatorname{E} R_{01}(\mathrm{NB}_m)-R_{01}^*)}"
-    r"{\Delta\log m}\le-\tfrac9{10}",
+    says=_FIXED + r":\quad -\tfrac{11}{10}\le\operatorname{median}\frac{\Delta\log"
+    r"(\overline{R_{01}(\mathrm{NB}_m)}-R_{01}^*)}{\Delta\log m}\le-\tfrac9{10}",
 )  # fmt: skip
 def sampled_excess_slope(slope: Constant = -1, learner: Any = "naive_bayes") -> Stated:
     """The excess falls like 1/m at a fixed separation."""

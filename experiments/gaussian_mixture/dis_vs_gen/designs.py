@@ -87,12 +87,12 @@ def limit_error(learner: str, mixture: GaussianMixture) -> float:
     learner : str
         ``"naive_bayes"`` or ``"logistic"``.
     mixture : GaussianMixture
-        With a common covariance; for naive Bayes with features that are dependent, symmetric and of two classes.
+        With a common covariance and equal weights; for naive Bayes with dependent features, of two classes.
 
     Raises
     ------
     ValueError
-        If the learner is another.
+        If the learner is another, or the mixture is none of these.
 
     Examples
     --------
@@ -101,8 +101,12 @@ def limit_error(learner: str, mixture: GaussianMixture) -> float:
     """
     if learner not in ("naive_bayes", "logistic"):
         raise ValueError(f"learner must be naive_bayes or logistic, got {learner!r}")
+    if not mixture.shared or np.any(mixture.weights != mixture.weights[0]):
+        raise ValueError("a mixture with a common covariance and equal weights is needed")
     if learner == "logistic" or mixture.diagonal:
         return mixture_bayes_error(mixture)
+    if mixture.classes != 2:
+        raise ValueError(f"with dependent features the limit of naive Bayes is for 2 classes, got {mixture.classes}")
     weights = (mixture.means[1] - mixture.means[0]) / np.diag(mixture.covariance(0))
     middle = (mixture.means[1] + mixture.means[0]) / 2
     return float(linear_rule_error(weights, np.asarray(-weights @ middle), mixture))

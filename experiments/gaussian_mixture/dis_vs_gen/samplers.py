@@ -31,6 +31,7 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
+ROUNDING = 1e-9
 
 
 def sample_size(growth: str, factor: float, n: int) -> int:
@@ -48,11 +49,20 @@ def sample_size(growth: str, factor: float, n: int) -> int:
 
 
 def _excess(stream: Stream, replicates: range, regime: str, learner: str, n: int, m: int) -> Floats:
-    """Return the excess over the Bayes error: it is not negative but for rounding."""
+    """Return the excess over the Bayes error: not negative but for rounding, which is taken off.
+
+    Raises
+    ------
+    ArithmeticError
+        If an error is below the Bayes error by more than rounding: one of the two would be wrong.
+    """
     mixture = design(regime, n)
     own = Stream.named(stream.seed, regime, n, m)
     found = errors(mixture, learner, m, stream=own, replicates=replicates)
-    return np.maximum(found - mixture_bayes_error(mixture), 0.0)
+    excess = found - mixture_bayes_error(mixture)
+    if excess.size and excess.min() < -ROUNDING:
+        raise ArithmeticError(f"an error of {learner} ({regime}, n = {n}, m = {m}) is {-excess.min()} below Bayes")
+    return np.maximum(excess, 0.0)
 
 
 def extreme_excess(

@@ -25,7 +25,8 @@ class Crossing:
     low : float
         The largest size such that the means up to it are above by two standard errors; 0 if the first is not.
     high : float
-        The smallest size whose mean is below by two standard errors; infinite if there is none.
+        The smallest size whose mean is below by two standard errors, while no later mean is above by two; infinite if
+        there is none. So a curve that comes back has a wide bracket, though its estimate is the first crossing.
     """
 
     estimate: float
@@ -42,7 +43,8 @@ def crossing(curve: Iterable[tuple[float, float, float]], threshold: float) -> C
     Raises
     ------
     ValueError
-        If the curve is empty or has two points of one size.
+        If the curve is empty or has two points of one size, or a number is not finite, a size not positive or a
+        standard error negative.
 
     Examples
     --------
@@ -52,15 +54,19 @@ def crossing(curve: Iterable[tuple[float, float, float]], threshold: float) -> C
     points = sorted(curve)
     if not points or len({m for m, _, _ in points}) < len(points):
         raise ValueError("a curve of at least one point, of different sizes, is needed")
+    finite = all(map(math.isfinite, [threshold, *(number for point in points for number in point)]))
+    if not finite or any(m <= 0 or error < 0 for m, _, error in points):
+        raise ValueError(f"finite numbers, sizes > 0 and standard errors >= 0 are needed, got {points!r:.200}")
     low, high = 0.0, math.inf
     for m, mean, error in points:
         if mean - 2 * error <= threshold:
             break
         low = m
-    for m, mean, error in points:
+    for m, mean, error in reversed(points):
+        if mean - 2 * error > threshold:
+            break
         if mean + 2 * error < threshold:
             high = m
-            break
     return Crossing(_estimate(points, threshold), low, high)
 
 

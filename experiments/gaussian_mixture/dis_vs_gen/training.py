@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.arrays import Array, Backend, backend, backend_of, namespace, to_numpy
+from experiments.arrays import Array, Backend, backend, backend_of, to_numpy
 from experiments.gaussian_mixture.errors import rule_error
-from experiments.gaussian_mixture.logistic import fit_logistic
+from experiments.gaussian_mixture.logistic import logistic
 from experiments.gaussian_mixture.mixture import GaussianMixture
-from experiments.gaussian_mixture.naive_bayes import Statistics, naive_bayes, pooled
+from experiments.gaussian_mixture.naive_bayes import Statistics, check_sample, naive_bayes, pooled
 from experiments.gaussian_mixture.rules import Rule
 from experiments.streams import Stream
 
@@ -65,6 +65,8 @@ def errors(
     ------
     ValueError
         If the learner is unknown, or the mixture or m is not as said.
+    ArithmeticError
+        If a fit of logistic regression did not converge, or an error is not a number.
 
     Examples
     --------
@@ -75,19 +77,33 @@ def errors(
     """
     if learner not in LEARNERS:
         raise ValueError(f"learner must be one of {', '.join(LEARNERS)}, got {learner!r}")
-    if not mixture.shared or np.any(mixture.weights != mixture.weights[0]):
-        raise ValueError("a mixture with a common covariance and equal weights is needed")
+    _require_common(mixture)
     if isinstance(m, bool) or not isinstance(m, int) or m < mixture.classes:
         raise ValueError(f"m must be a whole number of at least {mixture.classes}, one a class, got {m!r}")
-    parts = []
+    if not isinstance(replicates, range):
+        raise ValueError(f"replicates must be a range of rows, got {replicates!r}")
+    parts = [np.zeros(0)]
     for rows in _blocks(mixture, learner, m, replicates):
         rule = learn(mixture, learner, m, stream=stream, replicates=rows, backend=backend)
         if mixture.classes == 2:
             found = rule_error(rule, mixture)
         else:
-            found = frequencies_of_error(rule, mixture, stream=Stream.named(stream.seed, "test"), replicates=rows)
+            found = frequencies_of_error(rule, mixture, stream=_beside(stream, "test"), replicates=rows)
         parts.append(to_numpy(found))
-    return np.concatenate(parts)
+    every = np.concatenate(parts)
+    if not np.all((every >= 0) & (every <= 1)):
+        raise ArithmeticError(f"an error of {learner} at m = {m} is no probability: {every.min()} to {every.max()}")
+    return every
+
+
+def _require_common(mixture: GaussianMixture) -> None:
+    if not mixture.shared or np.any(mixture.weights != mixture.weights[0]):
+        raise ValueError("a mixture with a common covariance and equal weights is needed")
+
+
+def _beside(stream: Stream, *names: str | int) -> Stream:
+    """Return a stream of its own for each stream, seed and number both."""
+    return Stream(Stream.named(stream.seed, *names).seed, stream.stream)
 
 
 def _blocks(mixture: GaussianMixture, learner: str, m: int, replicates: range) -> list[range]:
@@ -121,7 +137,7 @@ def learn(
     home = _home(backend)
     if learner == "coin":
         shape = (mixture.dimension,) if mixture.classes == 2 else mixture.means.shape
-        weights = Stream.named(stream.seed, "coin").normal(replicates, shape, backend=home)
+        weights = _beside(stream, "coin").normal(replicates, shape, backend=home)
         return Rule(weights, 0.0 * weights[..., 0])
     if _without_points(mixture, learner):
         return pooled(_statistics(mixture, stream, replicates, m, home))
@@ -138,7 +154,14 @@ def _home(given: Backend | None) -> Backend:
 def sampled_points(
     mixture: GaussianMixture, m: int, *, stream: Stream, replicates: range, backend: Backend | None = None
 ) -> tuple[Array, Array]:
-    """Return features (R, m, n) and labels (R, m) of samples in which every class is present."""
+    """Return features (R, m, n) and labels (R, m) of samples in which every class is present.
+
+    Raises
+    ------
+    ValueError
+        If the mixture has no common covariance or unequal weights, or m is less than the number of classes.
+    """
+    _require_common(mixture)
     home = _home(backend)
     xp = home.xp
     labels = labels_of_all_classes(mixture.classes, m, stream=stream, replicates=replicates, backend=home)
@@ -168,7 +191,7 @@ def labels_of_all_classes(
     attempt = 0
     while not bool(xp.all(complete := _complete(xp, labels, classes))):
         attempt += 1
-        again = Stream.named(stream.seed, "again", attempt).categorical(weights, replicates, m, backend=home)
+        again = _beside(stream, "again", attempt).categorical(weights, replicates, m, backend=home)
         labels = xp.where(complete[:, None], labels, again)
     return labels
 
@@ -216,20 +239,29 @@ def _pair_counts(stream: Stream, replicates: range, m: int, home: Backend) -> Ar
 def logistic_in_span(features: Array, labels: Array, *, classes: int = 2) -> Rule:
     """Return logistic-regression rules (l2 penalty, C = 1), fitted in the span of the points where that is smaller.
 
+    What is orthogonal to all points changes no score and only adds to the penalty, so that the weights lie in the span;
+    an orthonormal basis of it keeps their norm, and the intercept is not penalised in either.
+
+    Raises
+    ------
+    ValueError
+        If shapes or labels are wrong.
+    ArithmeticError
+        If a fit did not converge.
+
     Examples
     --------
     >>> import numpy as np
     >>> x, y = np.asarray([[[-2.0, 1.0, 0.0], [1.0, 0.0, 2.0]]]), np.asarray([[0, 1]])
-    >>> whole = fit_logistic(x, y).rule
+    >>> whole = logistic(x, y)
     >>> bool(np.allclose(logistic_in_span(x, y).weights, whole.weights, atol=1e-10))
     True
     """
-    m, n = int(features.shape[1]), int(features.shape[2])
-    if m >= n:
-        return fit_logistic(features, labels, classes=classes).rule
-    xp = namespace(features)
+    xp = check_sample(features, labels, classes)
+    if features.shape[1] >= features.shape[2]:
+        return logistic(features, labels, classes=classes)
     basis, triangle = xp.linalg.qr(xp.matrix_transpose(features))  # X' = Q R, so the points are the columns of R
-    inside = fit_logistic(xp.matrix_transpose(triangle), labels, classes=classes).rule
+    inside = logistic(xp.matrix_transpose(triangle), labels, classes=classes)
     several = inside.weights if inside.weights.ndim == 3 else inside.weights[:, None, :]
     weights = several @ xp.matrix_transpose(basis)
     return Rule(weights if inside.weights.ndim == 3 else weights[:, 0, :], inside.bias)
@@ -242,6 +274,11 @@ def frequencies_of_error(
 
     Unbiased; the classes of a replicate share their noise, the replicates share nothing.
 
+    Raises
+    ------
+    ValueError
+        If the rules have no linear score for each class of the mixture, or there are no points.
+
     Examples
     --------
     >>> line = GaussianMixture([[-1.0], [1.0], [2.0]], [1.0])
@@ -250,8 +287,14 @@ def frequencies_of_error(
     >>> bool(abs(found[0] - 0.31146186) < 0.01)
     True
     """
+    K, n = mixture.means.shape
+    if tuple(rule.weights.shape[1:]) != (K, n) or rule.curvature is not None:
+        raise ValueError(f"linear scores of shape (R, {K}, {n}) are needed, got {tuple(rule.weights.shape)}")
+    if isinstance(points, bool) or not isinstance(points, int) or points < 1:
+        raise ValueError(f"points must be a whole number >= 1, got {points!r}")
+    _require_common(mixture)
     home = backend_of(rule.weights)
-    xp, K = home.xp, rule.classes
+    xp = home.xp
     root = home.asarray(mixture.roots)
     coloured = rule.weights * root if mixture.diagonal else rule.weights @ root
     _, triangle = xp.linalg.qr(xp.matrix_transpose(coloured))  # W Sigma W' = R' R

@@ -7,9 +7,11 @@ log-likelihood ratio of two classes depends on x through one number, and the Bay
 from __future__ import annotations
 
 import random
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from theory.classification.dis_vs_gen.published import DECIMALS, PUBLISHED
 from theory.classification.symbolic import normal_tail as tail
 from theory.engine.claim import Constant, Stated, claim
 from theory.engine.words import Domain, ForAll, ForEveryN, Sig, boxes, chain
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 _PAPER, _WHERE, _CODE = "dis_vs_gen", "simulation", "main_simulation.py, table of Bayes errors"
 _HARD = "data/generate_data.py, mode hard"
-_ONE_PERCENT = Fraction(101, 100)
+_ONE_PERCENT, _HALF = Fraction(101, 100), Fraction(1, 2)
 
 
 def bayes_error_of_design(classes: int, n: int) -> sympy.Expr:
@@ -161,8 +163,8 @@ def _largest_miss(table: dict[tuple[int, int], str], *, scale: Constant = 1) -> 
     return sympy.Max(*misses, evaluate=False)
 
 
-def _table_claim(table: dict[tuple[int, int], str], scale: Constant) -> Stated:
-    domain = Domain("half in [1/2,1/2]")  # a rounded value is off by half a unit of its last digit at most
+def _table_claim(table: dict[tuple[int, int], str], scale: Constant, units: Constant = _HALF) -> Stated:
+    domain = Domain(f"half in [{units},{units}]")  # a rounded value is off by half a unit of its last digit at most
     (half,) = domain
     return ForAll(domain, _largest_miss(table, scale=scale), "<=", half), boxes(precision=200)
 
@@ -193,7 +195,14 @@ def bayes_errors_of_more_classes(scale: Constant = 1) -> Stated:
 bayes_errors.false_if("they were smaller by a ten-millionth", scale=1 - Fraction(1, 10**7))
 bayes_errors_of_more_classes.false_if("they were smaller by a ten-millionth", scale=1 - Fraction(1, 10**7))
 
-_PUBLISHED = {(2, 2): "0.06655", (2, 4): "0.02924", (2, 10): "0.00483", (2, 20): "0.00037"}
+_SEVERAL = (3, 5, 7)
+_WRONG = ((2, 2), (2, 4), (2, 10), (2, 20), *((classes, n) for n in (40, 100) for classes in _SEVERAL))
+_RIGHT = tuple(entry for entry in PUBLISHED if entry not in _WRONG)
+
+
+def _published(*entries: tuple[int, int]) -> dict[tuple[int, int], str]:
+    """Published entries, zeros with all the decimals at which they are read."""
+    return {entry: f"{Decimal(PUBLISHED[entry]):.{DECIMALS}f}" for entry in entries}
 
 
 @claim(
@@ -203,7 +212,7 @@ _PUBLISHED = {(2, 2): "0.06655", (2, 4): "0.02924", (2, 10): "0.00483", (2, 20):
 )  # fmt: skip
 def published_bayes_errors(exact: Constant = 0) -> Stated:
     """The published table against the published generator of the data."""
-    table = {key: _TWO[key] if exact else text for key, text in _PUBLISHED.items()}
+    table = {key: _TWO[key] if exact else text for key, text in _published(*_WRONG[:4]).items()}
     return _table_claim(table, 1)
 
 
@@ -212,20 +221,54 @@ published_bayes_errors.true_if("the exact values stood in the table", exact=1)
 
 @claim(
     paper=_PAPER, where=_CODE, form="as in the published code", expected="refuted", strength="figure",
-    assumptions=_FORMULA,
-    says=r"\text{Bayes error},\ n=40,\ K=3,5,7:\ 0\quad(\text{read: below}\ 10^{-3})",
+    assumptions=(*_FORMULA, "the zeros are read at five decimals, as the other numbers of the table are written"),
+    says=r"\text{Bayes error},\ K=3,5,7,\ n=40\ \text{and}\ 100:\ 0.00000",
 )  # fmt: skip
-def published_zero_bayes_errors(n: Constant = 40) -> Stated:
-    """They are .0079, .0047 and .0034; with 100 features they are below 2e-4."""
+def published_zero_bayes_errors(n: Any = (40, 100)) -> Stated:
+    """They are .00786, .00472, .00337 with 40 features, and .00013, .00008, .00005 with 100; later zeros are right."""
+    return _table_claim(_published(*[(classes, features) for features in n for classes in _SEVERAL]), 1)
+
+
+published_zero_bayes_errors.true_if("there were 200 and 400 features", n=(200, 400))
+
+
+@claim(
+    paper=_PAPER, where=_CODE, expected="certified", strength="figure", assumptions=_FORMULA,
+    corrects="dis_vs_gen.published_zero_bayes_errors",
+    uses=("dis_vs_gen.one_statistic_decides", "dis_vs_gen.separation"),
+    says=r"\text{wrong at five decimals, each by more than half a unit, are ten entries:}\ K=2,\ n=2,4,10,20;"
+    r"\ K=3,5,7,\ n=40,100",
+)  # fmt: skip
+def ten_published_bayes_errors_are_wrong(units: Constant = _HALF, entries: Any = _WRONG) -> Stated:
+    """Each exact value is above the published one; the least, K = 7 and n = 100, by 5.4 units of the last digit."""
     import sympy
 
-    domain = Domain("eps in [1/1000,1/1000]")
-    (eps,) = domain
-    largest = sympy.Max(*[bayes_error_of_design(classes, int(n)) for classes in (3, 5, 7)], evaluate=False)
-    return ForAll(domain, largest, "<=", eps), boxes()
+    domain = Domain(f"unit in [{units},{units}]")
+    (unit,) = domain
+    short = [
+        (sympy.Rational(text) - bayes_error_of_design(*entry)) * 10**DECIMALS
+        for entry, text in _published(*entries).items()
+    ]
+    return ForAll(domain, sympy.Max(*short, evaluate=False), "<", -unit), boxes(precision=200)
 
 
-published_zero_bayes_errors.true_if("there were 100 features", n=100)
+ten_published_bayes_errors_are_wrong.false_if("each were off by more than 5.5 units", units=Fraction(11, 2))
+ten_published_bayes_errors_are_wrong.false_if("K = 3, n = 200 were among them", entries=(*_WRONG, (3, 200)))
+
+
+@claim(
+    paper=_PAPER, where=_CODE, expected="certified", strength="figure", assumptions=_FORMULA,
+    uses=("dis_vs_gen.one_statistic_decides", "dis_vs_gen.separation"),
+    says=r"\text{right at five decimals are the other 23 entries, zeros:}\ K=2,\ n=40,\dots,1000;"
+    r"\ K=3,5,7,\ n=200,\dots,10000",
+)  # fmt: skip
+def other_published_bayes_errors_are_right(units: Constant = _HALF, entries: Any = _RIGHT) -> Stated:
+    """The largest exact value, K = 2 and n = 40, is .3 units of the last digit."""
+    return _table_claim(_published(*entries), 1, units)
+
+
+other_published_bayes_errors_are_right.false_if("they were off by .29 units at most", units=Fraction(29, 100))
+other_published_bayes_errors_are_right.false_if("K = 7, n = 100 were among them", entries=(*_RIGHT, (7, 100)))
 
 
 # -- the covariance called hard -------------------------------------------------------------------------------------

@@ -30,6 +30,24 @@ def test_the_error_shares_stay_in_the_budget():
     assert total <= 4e-4
 
 
+def test_bounds_from_above_are_supported_by_the_largest_excess_and_rejected_by_the_smallest():
+    seen = 0
+    for claim in CLAIMS:
+        statement, _ = claim.build()
+        given = statement.sampler.parameters
+        if len(given.get("dimensions", ())) > 1 and "largest" in given:
+            seen += 1
+            above = statement.relation == "<="
+            assert given["largest"] == (above == (claim.expected == "supported")), claim.id
+    assert seen == 5
+
+
+def test_an_error_below_the_bayes_error_is_refused(monkeypatch):
+    monkeypatch.setattr(samplers, "errors", lambda *_, **__: np.asarray([0.0, 0.5]))
+    with pytest.raises(ArithmeticError, match="below Bayes"):
+        samplers.excess_by_size(Stream(1), range(2), sizes=(4,), regime="fixed", learner="naive_bayes", n=4)
+
+
 def test_every_module_attribute_that_is_a_claim_is_one_claim():
     assert len({claim.id for claim in CLAIMS}) == len(CLAIMS) == 17
 

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from experiments.gaussian_mixture.dis_vs_gen.designs import design, limit_error
+from experiments.gaussian_mixture.dis_vs_gen.training import errors
 from experiments.gaussian_mixture.errors import linear_rule_error, mixture_bayes_error
+from experiments.gaussian_mixture.mixture import GaussianMixture
+from experiments.streams import Stream
 from theory.classification.dis_vs_gen.gaussian_errors import bayes_error, simulated_positions, simulated_separation
 from theory.classification.gaussian_tail import normal_tail
 
@@ -60,6 +63,24 @@ def test_both_learners_have_one_limit_where_features_are_independent():
 def test_bad_designs_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         design(*arguments)
+
+
+def test_limits_of_other_mixtures_are_refused():
+    root = np.asarray([[1.0, 0.5], [0.5, 1.0]])
+    for learner in ("naive_bayes", "logistic"):
+        with pytest.raises(ValueError, match="a common covariance and equal weights"):
+            limit_error(learner, GaussianMixture([[0.0], [1.0]], [1.0], weights=[0.25, 0.75]))
+        with pytest.raises(ValueError, match="a common covariance and equal weights"):
+            limit_error(learner, GaussianMixture([[0.0, 0.0], [1.0, 0.0]], np.stack([root, 2 * root])))
+    with pytest.raises(ValueError, match="for 2 classes, got 3"):
+        limit_error("naive_bayes", GaussianMixture([[0.0, 0.0], [1.0, 0.0], [2.0, 0.0]], root))
+
+
+def test_the_limits_of_the_correlated_design_by_many_points():
+    mixture = design("correlated", 8)
+    for learner in ("naive_bayes", "logistic"):
+        found = errors(mixture, learner, 40_000, stream=Stream(2), replicates=range(2))
+        assert np.abs(found - limit_error(learner, mixture)).max() < 1e-3
 
 
 def test_limits_of_other_learners_are_refused():

@@ -39,6 +39,28 @@ def test_the_estimate_lies_on_the_grid_and_in_the_bracket_without_noise(means, t
         assert found.low <= found.estimate <= found.high
 
 
+def test_a_curve_that_comes_back_has_a_wide_bracket():
+    back = [(1, 2.0, 0.1), (2, 0.0, 0.1), (4, 2.0, 0.1), (8, 0.0, 0.1)]
+    assert (crossing(back, 1.0).low, crossing(back, 1.0).high) == (1, 8)
+    assert crossing(back[:3], 1.0).high == math.inf
+    noisy = [(1, 2.0, 0.1), (2, 0.0, 0.1), (4, 1.1, 0.1), (8, 0.0, 0.1)]  # at 4 it may be above or below
+    assert crossing(noisy, 1.0).high == 2
+
+
+def test_two_standard_errors_and_not_one_tell_a_mean_from_the_threshold():
+    assert crossing([(1, 1.3, 0.2), (2, 0.7, 0.2)], 1.0) == crossing([(1, 1.3, 0.2), (2, 0.7, 0.2)][::-1], 1.0)
+    found = crossing([(1, 1.3, 0.2), (2, 0.7, 0.2)], 1.0)
+    assert (found.low, found.high) == (0.0, math.inf)
+
+
+@pytest.mark.parametrize(
+    "bad", [(1, math.nan, 0.0), (1, 0.1, math.nan), (1, 0.1, -0.1), (0, 0.1, 0.1), (math.inf, 1, 0)]
+)
+def test_points_that_are_no_numbers_are_refused(bad):
+    with pytest.raises(ValueError, match="finite numbers, sizes > 0 and standard errors >= 0"):
+        crossing([bad, (2, 0.1, 0.1)], 0.5)
+
+
 def test_order_does_not_matter_and_bad_curves_are_refused():
     assert crossing(CURVE[::-1], 0.1) == crossing(CURVE, 0.1)
     for bad in ([], [(1, 0.1, 0.0), (1, 0.2, 0.0)]):

@@ -89,6 +89,77 @@ def test_the_fit_in_the_span_is_the_whole_fit(classes):
     assert np.allclose(reduced.bias, whole.bias, atol=1e-7)
 
 
+@pytest.mark.parametrize("m", [9, 40])
+def test_the_fit_in_the_span_is_a_stationary_point_of_the_whole_objective(m):
+    features, labels = sampled_points(design("growing", 20), m, stream=STREAM, replicates=range(4))
+    rule = logistic_in_span(features, labels)
+    scores = np.einsum("rmn,rn->rm", features, rule.weights) + rule.bias[:, None]
+    missed = labels - 1 / (1 + np.exp(-scores))  # minus the derivatives of the losses by the scores
+    assert np.abs(missed.sum(axis=1)).max() < 1e-7  # the intercept is not penalised
+    assert np.allclose(rule.weights, np.einsum("rm,rmn->rn", missed, features), atol=1e-6)  # the weights are, C = 1
+
+
+@pytest.mark.parametrize("m", [3, 40])
+def test_fits_that_do_not_converge_are_no_rules(m):
+    features, labels = sampled_points(design("growing", 20), m, stream=STREAM, replicates=range(4))
+    features[1, 0, 0] = np.nan
+    with pytest.raises(ArithmeticError, match="did not converge"):
+        logistic_in_span(features, labels)
+
+
+def test_errors_that_are_no_probabilities_are_refused(monkeypatch):
+    monkeypatch.setattr(training, "rule_error", lambda rule, mixture: rule.bias * np.nan)
+    with pytest.raises(ArithmeticError, match="no probability"):
+        found("fixed", 4, "naive_bayes", 4, range(2))
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("learner", ["naive_bayes", "logistic", "coin"])
+def test_streams_of_one_seed_and_two_numbers_have_no_numbers_in_common(learner, classes):
+    mixture = design("growing", 8, classes)
+    one, two = (errors(mixture, learner, 12, stream=Stream(5, k), replicates=range(30)) for k in (0, 1))
+    assert np.abs(one - two).min() > 0 if classes == 2 else np.mean(one == two) < 0.5
+    first, second = (training._beside(Stream(5, k), "test").bits(3, 9) for k in (0, 1))
+    assert not np.any(first == second)
+
+
+def test_labels_are_drawn_again_from_a_stream_of_their_own():
+    one, two = (labels_of_all_classes(3, 3, stream=Stream(5, k), replicates=range(400)) for k in (0, 1))
+    assert 0.1 < np.mean(np.all(one == two, axis=1)) < 0.25  # of six permutations one
+
+
+def test_test_points_have_a_stream_of_their_own(monkeypatch):
+    seen = []
+
+    def spy(rule, mixture, *, stream, replicates):
+        seen.append(stream)
+        return rule.bias[:, 0] * 0.0
+
+    monkeypatch.setattr(training, "frequencies_of_error", spy)
+    found("growing", 8, "logistic", 12, range(2), 3)
+    assert seen == [training._beside(STREAM, "test")]
+    assert STREAM not in seen
+
+
+def test_no_replicates_give_no_errors():
+    assert found("fixed", 4, "naive_bayes", 4, range(0)).shape == (0,)
+
+
+@pytest.mark.parametrize("covariance", ["diagonal", "full"])
+def test_frequencies_of_error_agree_with_test_points_of_three_classes(covariance):
+    mixture = design("growing", 6, 3)
+    if covariance == "full":
+        root = np.random.default_rng(1).normal(size=(6, 6))
+        mixture = GaussianMixture(mixture.means, root @ root.T + np.eye(6), covariance_type="tied")
+    features, labels = sampled_points(mixture, 12, stream=STREAM, replicates=range(4))
+    rule = naive_bayes(features, labels, classes=3)
+    tested = frequencies_of_error(rule, mixture, stream=STREAM, replicates=range(4), points=20_000)
+    points, truth = sampled_points(mixture, 60_000, stream=Stream(8), replicates=range(1))
+    chosen = np.argmax(points @ rule.weights.transpose(0, 2, 1) + rule.bias[:, None, :], axis=-1)
+    assert np.abs((chosen != truth).mean(axis=1) - tested).max() < 5 * np.sqrt(2 * 0.25 / 60_000)
+    assert tested.max() > 0.01
+
+
 @pytest.mark.parametrize("learner", ["naive_bayes", "logistic", "coin"])
 @pytest.mark.parametrize("classes", [2, 3])
 def test_numbers_do_not_depend_on_other_replicates(learner, classes, monkeypatch):
@@ -133,5 +204,18 @@ def test_bad_arguments_are_refused():
     uneven = GaussianMixture([[0.0], [1.0]], [1.0], weights=[0.25, 0.75])
     with pytest.raises(ValueError, match="a common covariance and equal weights"):
         errors(uneven, "logistic", 4, stream=STREAM, replicates=range(2))
+    with pytest.raises(ValueError, match="a common covariance and equal weights"):
+        sampled_points(uneven, 4, stream=STREAM, replicates=range(2))
+    pair, three = design("fixed", 4), design("fixed", 4, 3)
+    rule = learn(pair, "naive_bayes", 5, stream=STREAM, replicates=range(2))
+    with pytest.raises(ValueError, match="linear scores of shape"):
+        frequencies_of_error(rule, pair, stream=STREAM, replicates=range(2))
+    scores = learn(three, "naive_bayes", 5, stream=STREAM, replicates=range(2))
+    with pytest.raises(ValueError, match="points must be a whole number >= 1, got 0"):
+        frequencies_of_error(scores, three, stream=STREAM, replicates=range(2), points=0)
+    with pytest.raises(ValueError, match=r"features \(R, m, d\) and labels"):
+        logistic_in_span(np.zeros((2, 3)), np.zeros(2, dtype=int))
+    with pytest.raises(ValueError, match="replicates must be a range of rows, got 3"):
+        found("fixed", 4, "naive_bayes", 4, 3)
     with pytest.raises(ValueError, match="at least the number of classes, 3, got 2"):
         labels_of_all_classes(3, 2, stream=STREAM, replicates=range(2))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 
 from theory.classification.dis_vs_gen import claims_dis_vs_gen_designs as module
+from theory.classification.dis_vs_gen.published import PUBLISHED
 from theory.engine.claim import Claim
 from theory.engine.decide import decide
 
@@ -21,8 +24,19 @@ def test_decided_as_recorded(claim):
     assert verdict.controls
 
 
-def test_there_are_10():
-    assert len(CLAIMS) == 10
+def test_there_are_12():
+    assert len(CLAIMS) == 12
+
+
+def test_every_published_entry_is_called_wrong_or_right_once():
+    assert sorted([*module._WRONG, *module._RIGHT]) == sorted(PUBLISHED)
+    assert (len(module._WRONG), len(module._RIGHT)) == (10, 23)
+
+
+def test_each_entry_called_wrong_is_wrong_by_itself():
+    for entry in module._WRONG:
+        exact = Decimal(str(module.bayes_error_of_design(*entry).evalf(30)))
+        assert abs(exact - Decimal(PUBLISHED[entry])) > Decimal("0.000005"), entry
 
 
 def test_the_expression_is_the_number():
