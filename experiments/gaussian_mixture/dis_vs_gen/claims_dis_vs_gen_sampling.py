@@ -60,7 +60,7 @@ sampled_constant_samples.false_if("the Bayes error were fixed", regime="fixed")
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, form="as usually quoted", expected="refuted", strength="rate",
+    paper=_PAPER, where=_WHERE, expected="refuted", strength="rate",
     assumptions=(
         "its condition that the separation grows with n left out", "the 10 is ours",
         "the expected smallest excess among the dimensions is tested: above .01, so is each",
