@@ -18,10 +18,10 @@ verify: $(VENV)/installed
 test: $(VENV)/installed-test
 	$(BIN)/python -m pytest
 
-# Libraries whose losses are held against the papers' in tests (without them those tests are skipped).
-# LibAUC asks for many packages that its losses do not need.
+# Libraries whose losses are held against the papers' in tests, and MPI for sweeps (without them those tests are
+# skipped). LibAUC asks for many packages that its losses do not need.
 third-party: $(VENV)/installed-test
-	$(PIP) torch==2.13.0 jax optax pytorch-metric-learning tqdm
+	$(PIP) torch==2.13.0 jax optax pytorch-metric-learning tqdm mpi4py mpich
 	$(PIP) --no-deps libauc
 
 # Style, types, spelling.

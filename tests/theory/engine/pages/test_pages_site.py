@@ -56,7 +56,8 @@ def test_links_lead_to_claims_that_exist():
 
 def test_a_page_opens_with_the_theory():
     page = TEXTS["papers/ood_unlabeled"]
-    first, then = (f".. automodule:: {top}.ood_unlabeled\n" for top in ("theory.mixtures", "experiments.gaussian_mixture"))
+    tops = ("theory.mixtures", "experiments.gaussian_mixture")
+    first, then = (f".. automodule:: {top}.ood_unlabeled\n" for top in tops)
     assert 0 <= page.index(first) < page.index(then)
 
 
