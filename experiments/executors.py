@@ -215,7 +215,7 @@ def _mpi() -> Iterator[Pool]:
         raise BadInput(f"the executor mpi needs the package mpi4py and an MPI library: {error}") from None
     executor = MPIPoolExecutor()
     try:
-        executor.start-up(wait=True)
+        executor.bootup(wait=True)
         yield Pool(executor, max(1, executor.num_workers))
     finally:
         with suppress(RuntimeError):
