@@ -14,9 +14,9 @@ verify: $(VENV)/installed
 	mkdir -p out
 	$(BIN)/lossproof verify --html out/report.html --json out/report.json
 
-# Run the test suite.
+# Run the test suite, in as many processes as there are cores.
 test: $(VENV)/installed-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # Libraries whose losses are held against the papers' in tests, and MPI for sweeps (without them those tests are
 # skipped). LibAUC asks for many packages that its losses do not need.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import threading
 from collections.abc import Iterable, Iterator
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, resolve_name
@@ -17,6 +18,7 @@ from pathlib import Path
 __all__ = ["code_version", "sources"]
 
 OWN = ("experiments", "theory")
+_ONE_AT_A_TIME = threading.Lock()  # CPython 3.11 fails now and then where several threads parse at once
 MACHINERY = ("experiments.simulator", "theory.engine.errors")  # imported by simulators; no number depends on them
 
 
@@ -101,7 +103,8 @@ def _spec(name: str) -> ModuleSpec | None:
 def _imports(path: Path, package: str) -> Iterator[str]:
     """Yield the names that the import statements of a file may mean, but for those that only type checkers see."""
     try:
-        todo: list[ast.AST] = [ast.parse(path.read_bytes())]
+        with _ONE_AT_A_TIME:
+            todo: list[ast.AST] = [ast.parse(path.read_bytes())]
     except (SyntaxError, ValueError) as error:
         raise ValueError(f"{path} cannot be parsed, but is part of the code version: {error}") from None
     while todo:

@@ -1,6 +1,7 @@
 """Too few modules in a code version give stale results, too many refuse good ones."""
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,10 @@ def test_simulators_depend_on_the_mixtures_and_their_theory_but_on_no_machinery(
 def test_every_file_is_where_its_name_says(package):
     for name, path in sources(["toy_closure", "experiments.philox"]).items():
         assert name.replace(".", "/") in Path(path).with_suffix("").as_posix()
+
+
+def test_threads_may_ask_at_once():
+    names = ["experiments.sweep", "experiments.gaussian_mixture"]
+    with ThreadPoolExecutor(8) as pool:
+        versions = list(pool.map(lambda _: code_version(names), range(24)))
+    assert set(versions) == {code_version(names)}
