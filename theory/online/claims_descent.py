@@ -27,11 +27,12 @@ def gradient_descent_worst_case(factor: int | Fraction = 1) -> tuple[Statement, 
     """Three steps of size 1/L on an L-smooth convex function leave L R^2/14 in the worst case, exactly."""
     from theory.engine.provers.semidefinite import semidefinite
     from theory.engine.statements.semidefinite import WorstCase
-    from theory.online.performance_estimation import MINIMISER, gradient_descent, smooth_convex, within
+    from theory.online.worst_case.descent import descent_path
+    from theory.online.worst_case.interpolation import MINIMISER, smooth_convex, within
 
     steps = 3
-    visited = gradient_descent(steps, step_size=1)
-    conditions = [*smooth_convex([MINIMISER, *visited], smoothness=1), within(1, visited[0])]
+    visited = descent_path(steps, step_size=1)
+    conditions = [*smooth_convex([MINIMISER, *visited], smoothness=1).values(), within(1, visited[0])]
     return WorstCase(visited[-1].value, conditions, "==", factor * Fraction(1, 4 * steps + 2)), semidefinite()
 
 

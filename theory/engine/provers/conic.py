@@ -43,8 +43,19 @@ class Region:
     matrix: Sequence[Sequence[Form]]
 
 
-def search(region: Region, cost: Form | None = None) -> tuple[dict[Any, float], float] | None:
+def search(
+    region: Region, cost: Form | None = None, *, accuracy: float | None = None
+) -> tuple[dict[Any, float], float] | None:
     """Return a point found in floats: of least cost, or, without a cost, as far inside as there is.
+
+    Parameters
+    ----------
+    region
+        Where to search.
+    cost
+        An affine form to be minimised.
+    accuracy
+        Gap and residuals that the solver aims at, if other than its own; it may stop short of them.
 
     Returns
     -------
@@ -75,12 +86,17 @@ def search(region: Region, cost: Form | None = None) -> tuple[dict[Any, float], 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of inaccurate solutions: the guess is made exact and checked in any case
         try:
-            problem.solve(solver=cvxpy.CLARABEL)
+            problem.solve(solver=cvxpy.CLARABEL, **_tolerances(accuracy))
         except cvxpy.SolverError:
             return None
     if point.value is None:
         return None
     return dict(zip(region.unknowns, map(float, point.value), strict=True)), float(problem.value)
+
+
+def _tolerances(accuracy: float | None) -> dict[str, float]:
+    names = ("tol_gap_abs", "tol_gap_rel", "tol_feas", "tol_ktratio")
+    return {} if accuracy is None else dict.fromkeys(names, accuracy)
 
 
 def round_inside(region: Region, guess: dict[Any, float], *, denominator: int) -> Point | None:

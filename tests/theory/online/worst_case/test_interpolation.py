@@ -11,12 +11,13 @@ from theory.engine.provers.semidefinite import semidefinite
 from theory.engine.statements.epigraph import rows
 from theory.engine.statements.gram import basis, least
 from theory.engine.statements.semidefinite import WorstCase
-from theory.online.performance_estimation import MINIMISER, gradient_descent, smooth_convex, within
+from theory.online.worst_case.descent import descent_path
+from theory.online.worst_case.interpolation import MINIMISER, convex, convex_set, positive, smooth_convex, within
 
 
 def problem(steps, step_size=1, smoothness=1):
-    visited = gradient_descent(steps, step_size)
-    return visited, [*smooth_convex([MINIMISER, *visited], smoothness), within(1, visited[0])]
+    visited = descent_path(steps, step_size)
+    return visited, [*smooth_convex([MINIMISER, *visited], smoothness).values(), within(1, visited[0])]
 
 
 @pytest.mark.parametrize(
@@ -29,10 +30,7 @@ def test_the_worst_case_is_the_larger_of_a_huber_and_a_quadratic_one(steps, step
     assert method.refute(statement, Budget()) is None
     check(statement.to_json(), method.decide(statement, Budget()).to_json())
     for factor in (Fraction(99, 100), Fraction(101, 100)):
-        assert (
-            method.refute(WorstCase(visited[-1].value, conditions, "==", factor * known), Budget())
-            is not None
-        )
+        assert method.refute(WorstCase(visited[-1].value, conditions, "==", factor * known), Budget()) is not None
 
 
 def test_smoothness_scales_the_bound():
@@ -43,9 +41,7 @@ def test_smoothness_scales_the_bound():
 
 def test_the_smallest_gradient_norm():
     visited, conditions = problem(2)
-    statement = WorstCase(
-        least(*[item.gradient @ item.gradient for item in visited]), conditions, "==", Fraction(1, 9)
-    )
+    statement = WorstCase(least(*[item.gradient @ item.gradient for item in visited]), conditions, "==", Fraction(1, 9))
     check(statement.to_json(), semidefinite().decide(statement, Budget()).to_json())
 
 
@@ -54,7 +50,7 @@ def test_interpolation_conditions_hold_along_a_run_on_a_quadratic():
     factor = rng.normal(size=(4, 4))
     hessian = factor @ factor.T
     smoothness = Fraction(float(np.linalg.eigvalsh(hessian)[-1])).limit_denominator(100) + Fraction(1, 50)
-    visited = gradient_descent(3, Fraction(1, 3) / smoothness)
+    visited = descent_path(3, Fraction(1, 3) / smoothness)
     names, point = {}, rng.normal(size=4)
     names["x0"] = point
     for k in range(4):
@@ -62,7 +58,7 @@ def test_interpolation_conditions_hold_along_a_run_on_a_quadratic():
         point = point - float(Fraction(1, 3) / smoothness) * names[f"g{k}"]
     conditions = smooth_convex([MINIMISER, *visited], smoothness)
     slacks = []
-    for form in rows(0, conditions_terms(conditions)).inequalities:
+    for form in rows(0, conditions_terms(conditions.values())).inequalities:
         pairs = [
             value * (names[key[0]] @ names[key[1]] if isinstance(key, tuple) else names[key])
             for key, value in as_floats(form)
@@ -82,7 +78,7 @@ def as_floats(form):
 
 
 def test_points_of_a_run_are_combinations_of_start_and_gradients():
-    visited = gradient_descent(3, Fraction(1, 2))
+    visited = descent_path(3, Fraction(1, 2))
     assert visited[3].point.coefficients == {"x0": 1, **{f"g{k}": Fraction(-1, 2) for k in range(3)}}
     assert basis(visited[2].value.term) == ([], ["f2"])
 
@@ -90,7 +86,21 @@ def test_points_of_a_run_are_combinations_of_start_and_gradients():
 def test_bad_arguments_are_refused():
     with pytest.raises(ValueError, match="must be positive"):
         smooth_convex([MINIMISER], 0)
-    with pytest.raises(ValueError, match="at least one step"):
-        gradient_descent(0, 1)
+    with pytest.raises(ValueError, match="at least 1"):
+        descent_path(0, 1)
     with pytest.raises(ValueError, match="exact"):
-        gradient_descent(1, 0.5)
+        descent_path(1, 0.5)
+    with pytest.raises(ValueError, match="must be positive"):
+        descent_path(1, Fraction(-1, 2))
+    with pytest.raises(ValueError, match="radius must be positive"):
+        within(0, descent_path(1, 1)[0])
+    with pytest.raises(ValueError, match="diameter"):
+        convex_set({}, {}, 0)
+    assert positive("1/3", "a number") == Fraction(1, 3)
+
+
+def test_conditions_are_named_by_their_pair():
+    visited = descent_path(1, 1)
+    names = list(smooth_convex([MINIMISER, *visited], 1))
+    assert names == ["Q(x*, x0)", "Q(x*, x1)", "Q(x0, x*)", "Q(x0, x1)", "Q(x1, x*)", "Q(x1, x0)"]
+    assert list(convex(visited)) == ["Q(x0, x1)", "Q(x1, x0)"]

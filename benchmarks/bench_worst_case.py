@@ -1,0 +1,82 @@
+"""Worst cases of gradient descent: exact and certified, against a float answer of PEPit or the plain program.
+
+The same question to both, sup f(x_N) - f* for step size 1/L. Ours is timed with building, both certificates and their
+check; PEPit, where it is installed, with building and solving, else the plain semidefinite program in cvxpy.
+Imports are warmed up first on both sides and not counted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import time
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from theory.online.worst_case import gradient_descent, optimised_gradient
+
+
+def ours(steps: int, step_size: Any = 1) -> tuple[float, str]:
+    """Return seconds and the result in words."""
+    start = time.perf_counter()
+    result = gradient_descent(steps, step_size).certify()
+    return time.perf_counter() - start, str(result)
+
+
+def pepit(steps: int) -> tuple[float, float]:
+    """Return seconds and the float worst case of PEPit."""
+    pep, functions = importlib.import_module("PEPit"), importlib.import_module("PEPit.functions")
+    start = time.perf_counter()
+    problem = pep.PEP()
+    function = problem.declare_function(functions.SmoothConvexFunction, L=1.0)
+    minimiser, point = function.stationary_point(), problem.set_initial_point()
+    problem.set_initial_condition((point - minimiser) ** 2 <= 1)
+    for _ in range(steps):
+        point = point - function.gradient(point)
+    problem.set_performance_metric(function(point) - function(minimiser))
+    value = float(problem.solve(verbose=0))
+    return time.perf_counter() - start, value
+
+
+def plain(steps: int) -> tuple[float, float]:
+    """Return seconds and the float worst case of the semidefinite program, written down in cvxpy."""
+    cvxpy: Any = importlib.import_module("cvxpy")
+    start = time.perf_counter()
+    order = steps + 2
+    points, gradients = np.zeros((order, order)), np.zeros((order, order))  # rows: the minimiser, x0, ..., xN
+    for k in range(steps + 1):
+        points[k + 1, 0], points[k + 1, 1 : k + 1], gradients[k + 1, k + 1] = 1, -1, 1
+    gram, values = cvxpy.Variable((order, order), PSD=True), cvxpy.Variable(order)
+    conditions = [values[0] == 0, gram[0, 0] <= 1]
+    for i in range(order):
+        for j in range(order):
+            if i != j:
+                product = np.outer(gradients[j], points[i] - points[j])
+                change = gradients[i] - gradients[j]
+                matrix = (product + product.T + np.outer(change, change)) / 2
+                conditions.append(values[i] - values[j] >= cvxpy.sum(cvxpy.multiply(matrix, gram)))
+    program = cvxpy.Problem(cvxpy.Maximize(values[order - 1]), conditions)
+    value = float(program.solve(solver=cvxpy.CLARABEL))
+    return time.perf_counter() - start, value
+
+
+def run() -> list[str]:
+    """Return the lines to print."""
+    peer, solve = ("PEPit", pepit) if importlib.util.find_spec("PEPit") else ("plain program in cvxpy", plain)
+    ours(1), ours(2, Fraction(8, 5)), solve(1)
+    lines = []
+    for steps in (10, 20):
+        exact, words = ours(steps)
+        floating, value = solve(steps)
+        error = abs(value - 1 / (4 * steps + 2))
+        lines.append(
+            f"{words}: {exact:.2f} s; {peer} {floating:.2f} s, error {error:.1e}; ratio {floating / exact:.1f}"
+        )
+    for steps, step_size in ((20, Fraction(19, 10)), (40, 1), (40, Fraction(19, 10))):
+        seconds, words = ours(steps, step_size)
+        lines.append(f"{words}: {seconds:.2f} s")
+    start = time.perf_counter()
+    lines.append(f"{optimised_gradient(20).certify()}: {time.perf_counter() - start:.2f} s")
+    return lines

@@ -1,0 +1,280 @@
+"""Worst cases of methods as objects: a problem, its exact solution, a certificate that the checker accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from theory.engine.statements.epigraph import rows
+from theory.engine.statements.gram import Expression, Vector, expression
+from theory.engine.statements.semidefinite import WorstCase
+from theory.online.worst_case.interpolation import Conditions, Visited
+
+if TYPE_CHECKING:
+    from theory.engine.evidence import Certificate
+    from theory.engine.provers.semidefinite import SemidefiniteProver
+
+_ZERO = Fraction(0)
+
+
+@dataclass(frozen=True)
+class Attained:
+    """Vectors and scalars that meet all conditions of a problem, in exact numbers.
+
+    Parameters
+    ----------
+    vectors
+        Coordinates of each vector of the problem in one orthogonal basis.
+    scalars
+        The value of each scalar of the problem.
+    squares
+        Squared lengths of the basis vectors: the lengths themselves may be irrational.
+
+    Examples
+    --------
+    >>> Attained({"u": (Fraction(1), Fraction(2))}, {}, (Fraction(1), Fraction(1, 3))).inner("u", "u")
+    Fraction(7, 3)
+    """
+
+    vectors: Mapping[str, Sequence[Fraction]]
+    scalars: Mapping[str, Fraction] = field(default_factory=dict)
+    squares: Sequence[Fraction] = (Fraction(1),)
+
+    def inner(self, first: str, second: str) -> Fraction:
+        """Return the inner product of two of the vectors."""
+        pairs = zip(self.squares, self.vectors[first], self.vectors[second], strict=True)
+        return sum((square * a * b for square, a, b in pairs if a and b), _ZERO)
+
+    def combination(self, vector: Vector) -> tuple[Fraction, ...]:
+        """Return the coordinates of a combination of the vectors."""
+        total = [_ZERO] * len(self.squares)
+        for name, factor in vector.coefficients.items():
+            total = [value + factor * other for value, other in zip(total, self.vectors[name], strict=True)]
+        return tuple(total)
+
+    def value(self, number: Expression) -> Fraction:
+        """Return the value of an expression that is linear in scalars and inner products."""
+        form = rows(number.term, []).cost
+        return sum(
+            (
+                factor
+                * (self.inner(*key) if isinstance(key, tuple) else Fraction(1) if key == "" else self.scalars[key])
+                for key, factor in form.items()
+            ),
+            _ZERO,
+        )
+
+
+@dataclass(frozen=True)
+class WorstFunction:
+    """A function of the class on which the method does as badly as it can: its data at the visited points.
+
+    Any function of the class that interpolates them is a worst one. Coordinates are exact, in an orthogonal
+    basis whose vectors have the squared lengths ``squares``.
+
+    Attributes
+    ----------
+    points, gradients
+        Coordinates by name of the point.
+    values
+        Function values by name of the point; empty where the method sees gradients only.
+    squares
+        Squared lengths of the basis vectors.
+    """
+
+    points: Mapping[str, tuple[Fraction, ...]]
+    gradients: Mapping[str, tuple[Fraction, ...]]
+    values: Mapping[str, Fraction]
+    squares: tuple[Fraction, ...]
+
+    @property
+    def dimension(self) -> int:
+        """Dimension of the space that the points and gradients span."""
+        return len(self.squares)
+
+    def arrays(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return points and gradients in an orthonormal basis, as floats of shape (points, dimension)."""
+        lengths = np.sqrt(np.array(self.squares, dtype=float))
+        points, gradients = (np.array(list(table.values()), dtype=float) for table in (self.points, self.gradients))
+        return points * lengths, gradients * lengths
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Bounds of a worst case with what shows them: multipliers for the upper, vectors for the lower one."""
+
+    lower: Fraction
+    upper: Fraction
+    multipliers: Mapping[str, Fraction]
+    attained: Attained
+
+
+@dataclass(frozen=True)
+class Problem:
+    """The worst case of a method: the supremum of a performance over all functions of a class.
+
+    Parameters
+    ----------
+    method
+        What is run, for people.
+    unit
+        The unit of all values, such as ``"L R^2"`` at L = R = 1; empty where the value is absolute.
+    visited
+        What the method visits, in order.
+    objective
+        The performance, to be maximised.
+    conditions
+        Interpolation and initial conditions by name.
+    solve
+        Returns exact bounds, in closed form where there is one. They are checked before anything is made of
+        them.
+    rounding
+        By how much at most the value would change if rational numbers that stand for irrational ones in the
+        objective were replaced by those; 0 where the problem is the method itself.
+    """
+
+    method: str
+    unit: str
+    visited: Sequence[Visited]
+    objective: Expression
+    conditions: Conditions
+    solve: Callable[[Problem], Solution] = field(repr=False)
+    rounding: Fraction = _ZERO
+
+    @cached_property
+    def solution(self) -> Solution:
+        """The exact bounds, not yet checked."""
+        return self.solve(self)
+
+    def statement(self, relation: str, value: Any) -> WorstCase:
+        """Return the statement that the supremum is ``<=``, ``==`` or ``>=`` a rational."""
+        return WorstCase(self.objective, list(self.conditions.values()), relation, value)
+
+    def prover(self) -> SemidefiniteProver:
+        """Return the method that decides statements on this problem by its own solution, searching if that fails."""
+        from theory.engine.provers.semidefinite import KnownSolution, semidefinite
+
+        solution = self.solution
+        names = list(solution.attained.vectors)
+        gram = {(u, v): solution.attained.inner(u, v) for i, u in enumerate(names) for v in names[i:]}
+        gram |= {(v, u): value for (u, v), value in gram.items()}
+        multipliers = [solution.multipliers.get(name, _ZERO) for name in self.conditions]
+        return semidefinite(KnownSolution(multipliers, gram, solution.attained.scalars))
+
+    def certify(self) -> WorstCaseResult:
+        """Return the worst case with exact bounds, both accepted by the independent checker.
+
+        Raises
+        ------
+        RuntimeError
+            If the checker does not accept the bounds: no solution was found.
+        """
+        solution, prover = self.solution, self.prover()
+        exact = solution.lower == solution.upper
+        wanted = [("==", solution.upper)] if exact else [("<=", solution.upper), (">=", solution.lower)]
+        statements = tuple(self.statement(relation, value) for relation, value in wanted)
+        certificates = tuple(prover.known_certificate(statement) for statement in statements)
+        if None in certificates:
+            raise RuntimeError(f"no exact bounds of the worst case were found for {self.method}")
+        return WorstCaseResult(self, statements, certificates)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class WorstCaseResult:
+    """The worst case of a method, between exact rational bounds.
+
+    Attributes
+    ----------
+    problem
+        The problem that was solved.
+    statements, certificates
+        What was shown, and what the checker accepted for it.
+
+    Examples
+    --------
+    >>> from theory.online.worst_case import gradient_descent
+    >>> result = gradient_descent(2, 1).certify()
+    >>> result.upper, result.exact, result.multipliers["Q(x0, x1)"]
+    (Fraction(1, 10), True, Fraction(1, 4))
+    """
+
+    problem: Problem = field(repr=False)
+    statements: tuple[WorstCase, ...] = field(repr=False)
+    certificates: tuple[Certificate, ...] = field(repr=False)
+
+    @property
+    def lower(self) -> Fraction:
+        """A rational that the worst case reaches or exceeds."""
+        return self.problem.solution.lower - self.problem.rounding
+
+    @property
+    def upper(self) -> Fraction:
+        """A rational that no function of the class exceeds."""
+        return self.problem.solution.upper + self.problem.rounding
+
+    @property
+    def exact(self) -> bool:
+        """Whether the bounds agree."""
+        return self.lower == self.upper
+
+    @property
+    def value(self) -> float:
+        """The worst case in floating point."""
+        return float((self.lower + self.upper) / 2)
+
+    @property
+    def multipliers(self) -> dict[str, Fraction]:
+        """The multipliers that are not zero, by name of the condition: the proof of the upper bound."""
+        return {name: value for name, value in self.problem.solution.multipliers.items() if value}
+
+    @cached_property
+    def function(self) -> WorstFunction:
+        """A worst function, by what the method meets on it."""
+        attained = self.problem.solution.attained
+        return WorstFunction(
+            {item.name: attained.combination(item.point) for item in self.problem.visited},
+            {item.name: attained.combination(item.gradient) for item in self.problem.visited},
+            {item.name: attained.value(item.value) for item in self.problem.visited if item.value != expression(0)},
+            tuple(attained.squares),
+        )
+
+    @cached_property
+    def residuals(self) -> dict[str, Fraction]:
+        """Exact residuals: the gap of the bounds, the largest violation by the worst function, complementarity.
+
+        ``complementarity`` is the sum of multiplier times slack at the worst function: it is at most the gap of
+        the bounds that the certificate shows.
+        """
+        solution = self.problem.solution
+        violation, complementarity = _ZERO, _ZERO
+        for name, (left, relation, right) in self.problem.conditions.items():
+            slack = solution.attained.value(left - right) * (-1 if relation == "<=" else 1)
+            violation = max(violation, -slack)
+            complementarity += slack * solution.multipliers.get(name, _ZERO)
+        return {"gap": self.upper - self.lower, "violation": violation, "complementarity": complementarity}
+
+    def recheck(self) -> None:
+        """Check the certificates again; no solver is called.
+
+        Raises
+        ------
+        theory.engine.checker.Rejected
+            If one does not show its statement.
+        """
+        from theory.engine.checker import check
+
+        for statement, certificate in zip(self.statements, self.certificates, strict=True):
+            check(statement.to_json(), certificate.to_json())
+
+    def __str__(self) -> str:
+        unit = f" {self.problem.unit}" if self.problem.unit else ""
+        if self.exact:
+            bounds = f"= {self.upper}{unit}" if len(str(self.upper)) < 40 else f"= {self.value:.15g}{unit}, exact"
+        else:
+            bounds = f"= {self.value:.12g}{unit}, within {float(self.upper - self.lower):.2g}"
+        return f"{self.problem.method}: worst case {bounds} ({len(self.multipliers)} multipliers)"
