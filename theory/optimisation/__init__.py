@@ -1,0 +1,1 @@
+"""Optimisation: progress of second-order methods, what sharpness decides, penalties and saddle points of training."""
