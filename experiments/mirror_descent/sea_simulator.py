@@ -1,0 +1,96 @@
+"""The simulator ``sea``: regret of optimistic descent against stochastically extended adversaries, and its bounds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from experiments.mirror_descent.sea import optimistic, optimistic_strongly_convex, play_sea, standing_still
+from experiments.mirror_descent.sea_worlds import KINDS, SeaWorld
+from experiments.simulator import Simulator
+
+__all__ = ["SIMULATOR", "cells", "run"]
+
+SEED = 1
+LEARNERS = ("convex", "strongly convex", "standing still")
+_SIZES = {"quick": (2000, 64, (0.0, 1.0)), "paper": (16_000, 200, (0.0, 0.1, 1.0)), "gpu": (100_000, 500, (0.0, 1.0))}
+
+Cell = dict[str, Any]
+
+
+def cells(sizes: str) -> Iterator[Cell]:
+    """Yield the cells of a size: "quick" (T = 2000), "paper" (T = 16000) or "gpu" (T = 10^5; no GPU is needed).
+
+    Random order has at most 4000 losses, all of which are kept.
+
+    Raises
+    ------
+    ValueError
+        If it is none of them.
+    """
+    if sizes not in _SIZES:
+        raise ValueError(f"sizes are {', '.join(_SIZES)}, got {sizes!r}")
+    horizon, replicates, noises = _SIZES[sizes]
+    for kind in KINDS:
+        for noise in (0.0,) if kind in {"signs", "random order"} else noises:
+            for learner in LEARNERS:
+                if kind != "signs" or learner != "strongly convex":
+                    rounds = min(horizon, 4000) if kind == "random order" else horizon
+                    yield {"kind": kind, "noise": noise, "learner": learner, "horizon": rounds,
+                           "replicates": replicates, "seed": SEED}  # fmt: skip
+
+
+def run(cell: Cell) -> dict[str, Any]:
+    """Run one cell.
+
+    Returns
+    -------
+    dict
+        ``rounds``; mean ``regret`` after them, ``regret_se``, ``low`` and ``high`` (quantiles 5 % and 95 %); ``final``
+        (of each replicate); ``sigma_sq``, ``Sigma_sq``; ``published`` and ``sharper``, bounds of the convex theorem;
+        ``least_slack`` of the pathwise inequality over all comparators (None for the control) and ``violations``, 0: a
+        path that violates it is an error.
+
+    Raises
+    ------
+    ValueError
+        If the learner, the kind or a number is out of range.
+    """
+    world = SeaWorld(cell["kind"], horizon=cell["horizon"], noise=cell["noise"])
+    if cell["learner"] not in LEARNERS:
+        raise ValueError(f"learner must be one of {', '.join(LEARNERS)}, got {cell['learner']!r}")
+    if cell["learner"] == "standing still":
+        learner = standing_still()
+    else:
+        learner = {"convex": optimistic, "strongly convex": optimistic_strongly_convex}[cell["learner"]](world)
+    found = play_sea(learner, world, replicates=cell["replicates"], seed=cell["seed"])
+    regret, slack = found.regret, float(found.least_slack.min())
+    spread = regret.std(axis=1, ddof=1) / math.sqrt(regret.shape[1]) if regret.shape[1] > 1 else 0 * regret[:, 0]
+    return {
+        "rounds": found.rounds,
+        "regret": regret.mean(axis=1),
+        "regret_se": spread,
+        "low": np.quantile(regret, 0.05, axis=1),
+        "high": np.quantile(regret, 0.95, axis=1),
+        "final": regret[-1],
+        "sigma_sq": found.sigma_sq,
+        "Sigma_sq": found.Sigma_sq,
+        **found.bounds,
+        "least_slack": slack if math.isfinite(slack) else None,
+        "violations": 0,
+    }
+
+
+SIMULATOR = Simulator(
+    name="sea",
+    says="optimistic descent against stochastically extended adversaries: regret, bounds, the pathwise inequality",
+    papers=("sea",),
+    cells=cells,
+    run=run,
+    modules=("experiments.mirror_descent", "theory.online.sea", "theory.online.mirror_descent"),
+    figure="paper_figs.regret_sea",
+)
+"""The simulator of ``lossproof simulate sea``."""
