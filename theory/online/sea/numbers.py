@@ -83,14 +83,14 @@ def optimal_delta(D: Any, L: Any) -> Any:
     Raises
     ------
     ValueError
-        If D or L is not positive.
+        If D is not positive, or L negative (L = 0: linear losses).
 
     Examples
     --------
     >>> optimal_delta(2.0, 1.0)
     40.0
     """
-    _, read, scalar = checked(("D", "L"), D=D, L=L)
+    _, read, scalar = checked(("D",), D=D, L=L)
     return restore(10 * read["D"] ** 2 * read["L"] ** 2, scalar)
 
 
