@@ -42,10 +42,12 @@ docs: $(VENV)/installed-docs
 bench: $(VENV)/installed-test
 	$(BIN)/python -m benchmarks
 
-# Rewrite the generated parts of README.md from a fresh report, and its plot.
+# Rewrite the generated parts of README.md from a fresh report, its plot and the calibration of the tests.
 readme: verify
 	$(BIN)/python -m theory.engine.readme out/report.json README.md
 	$(BIN)/lossproof analyze --comp-sum 1.3 --classes 10 --plot docs/images/exact_against_published.png > /dev/null
+	$(BIN)/python -c "from paper_figs.calibration_of_tests import data, draw; \
+		draw(data()).savefig('docs/images/calibration_of_tests.png', dpi=80)"
 
 # Rewrite references.bib from theory/papers.toml.
 references: $(VENV)/installed

@@ -1,8 +1,9 @@
 r"""The exact error of the plug-in rule for all d, m and s: monotone, and bounded on both sides.
 
 The weights are ``(w, v)`` with ``w = sqrt(m) s + z`` along the mean, z standard normal, and v across it of length R,
-R^2 chi-square of d - 1 degrees; given them the error is ``Q(s c)``, ``c = w/sqrt(w^2 + R^2)``. What is proved here is
-proved draw by draw, or of the means; the laws of w and R enter as assumptions, each of them named:
+R^2 chi-square of d - 1 degrees; given them the error is ``Q(s c)``, ``c = w/sqrt(w^2 + R^2)``. The claims decide the
+inequalities draw by draw, and the closing steps between means. The averages themselves (the laws of w and R, Stein,
+Jensen, moments) are words under ``assumptions``, so that what follows for the exact error E is argued:
 
 - E_{d,m} falls with m and rises with d;
 - ``E - Q(s) <= (golden^(-5/2) sqrt(d-1) + 1/sqrt(d-3))/sqrt(2 pi m)`` for d >= 4, whatever s is;
@@ -41,10 +42,12 @@ def _cosine(w: Any, R: Any) -> sympy.Expr:
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, expected="proved", strength="upper",
-    assumptions=(_LAW, "with more labels w is larger by the same h >= 0 in every draw, R is the same"),
-    says=r"Q\bigl(s\,c(w+h,R)\bigr)\le Q\bigl(s\,c(w,R)\bigr),\ h\ge0,\ c(w,R)=\frac w{\sqrt{w^2+R^2}}:\quad "
-    r"E_{d,m}\ \text{falls with}\ m",
+    paper=_PAPER, where=_WHERE, expected="proved", strength="lemma",
+    assumptions=(
+        _LAW, "with more labels w is larger by the same h >= 0 in every draw, R is the same",
+        "decided: one draw; that the mean E_{d,m} then falls with m is argued",
+    ),
+    says=r"Q\bigl(s\,c(w+h,R)\bigr)\le Q\bigl(s\,c(w,R)\bigr),\ h\ge0,\ c(w,R)=\frac w{\sqrt{w^2+R^2}}",
 )  # fmt: skip
 def error_falls_with_labels(c: Constant = 1) -> Stated:
     """The cosine has the slope R^2/(w^2 + R^2)^(3/2) in w."""
@@ -60,13 +63,13 @@ def error_falls_with_labels(c: Constant = 1) -> Stated:
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, expected="proved", strength="lower",
+    paper=_PAPER, where=_WHERE, expected="proved", strength="lemma",
     assumptions=(
         _LAW, "the draws w and -w are taken together, w > 0: their densities are phi(w - a) and phi(w + a)",
         "one more dimension adds a square to R^2 in every draw",
+        "decided: a pair of draws; that the mean E_{d,m} then rises with d is argued",
     ),
-    says=r"\varphi(w-a)\,Q(sc)+\varphi(w+a)\,Q(-sc),\ c=\frac w{\sqrt{w^2+R^2}},\ w>0,\ \text{rises with}\ R:\quad "
-    r"E_{d,m}\ \text{rises with}\ d",
+    says=r"\varphi(w-a)\,Q(sc)+\varphi(w+a)\,Q(-sc),\ c=\frac w{\sqrt{w^2+R^2}},\ w>0,\ \text{rises with}\ R",
 )  # fmt: skip
 def error_rises_with_the_dimension(c: Constant = 1) -> Stated:
     """The cosine falls with R, and w is likelier than -w: phi(w + a) = phi(w - a) exp(-2aw)."""
@@ -119,15 +122,17 @@ def tilt_of_a_draw(c: Constant = 1) -> Stated:
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, expected="proved", strength="upper",
+    paper=_PAPER, where=_WHERE, expected="proved", strength="lemma",
     corrects="ood_unlabeled.limit_constant_bounds_the_exact_excess",
     uses=("ood_unlabeled.excess_below_the_chord", "ood_unlabeled.tilt_of_a_draw"),
     assumptions=(
         _LAW, "e = E - Q(s), x = E(1 - c), M = E R, I = E(1/R); e <= s x/sqrt(2 pi) is the mean of the chord's bound",
         "Stein: E z c = E R^2/(w^2 + R^2)^(3/2) <= I, so that the mean of the tilt's bound is a x <= p^(5/2) M + I",
         "Jensen and moments of chi-square: M <= sqrt(d - 1), I <= 1/sqrt(d - 3)",
+        "decided: the closing step from these four; that it bounds E - Q(s) is argued",
     ),
-    says=r"E_{d,m}-Q(s)\le\frac1{\sqrt{2\pi m}}\Bigl(\varphi^{-5/2}\sqrt{d-1}+\frac1{\sqrt{d-3}}\Bigr),\quad d\ge4",
+    says=r"e\le\frac{sx}{\sqrt{2\pi}},\ \sqrt m\,s\,x\le\varphi^{-5/2}M+I,\ M\le\sqrt{d-1},\ I\le\frac1{\sqrt{d-3}}"
+    r"\ \Rightarrow\ e\le\frac1{\sqrt{2\pi m}}\Bigl(\varphi^{-5/2}\sqrt{d-1}+\frac1{\sqrt{d-3}}\Bigr),\quad d\ge4",
 )  # fmt: skip
 def exact_excess_at_most_the_root(c: Constant = 1) -> Stated:
     """The four inequalities, one after the other, each with a factor in [0, 1] for what it gives away; s cancels."""
@@ -195,14 +200,15 @@ def error_is_convex_in_the_alignment(c: Constant = 1) -> Stated:
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, expected="proved", strength="lower",
+    paper=_PAPER, where=_WHERE, expected="proved", strength="lemma",
     uses=("ood_unlabeled.error_is_convex_in_the_alignment",),
     assumptions=(
         _LAW, "x = E c^2; E >= Q(s sqrt q) - f (x - q) for 0 < q <= 1, f = s phi(s sqrt q)/(2 sqrt q): the line's mean",
         "E R^2 g(R^2) = (d - 1) E g(T), T chi-square of d + 1 degrees: so 1 - x = (d - 1) E 1/(w^2 + T)",
         "Jensen: E 1/(w^2 + T) >= 1/(m s^2 + d + 2)",
+        "decided: the closing step from these; that E_{d,m} >= Q(s sqrt q) is argued",
     ),
-    says=r"E_{d,m}\ge Q\Bigl(s\sqrt{\frac{ms^2+3}{ms^2+d+2}}\Bigr)",
+    says=r"x\le q=\frac{ms^2+3}{ms^2+d+2},\ E\ge Q(s\sqrt q)-f\,(x-q),\ f\ge0\ \Rightarrow\ E\ge Q(s\sqrt q)",
 )  # fmt: skip
 def exact_error_at_least(extra: Constant = 3) -> Stated:
     """With x = (1 - t) q and g for what the first inequality gives away, the error is Q(s sqrt q) + f q t + g."""

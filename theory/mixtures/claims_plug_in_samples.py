@@ -88,8 +88,10 @@ one_label_suffices_at_these_sizes.false_if("a quarter of a label were enough", m
     assumptions=(
         "Chernoff: P(W.X < 0) <= E exp(-t W.X) = (1 - t^2)^(-d/2) exp((A t^2/2 - B t)/(1 - t^2)) for 0 < t < 1",
         "A = (m + 1) s^2, B = sqrt(m) s^2",
+        "decided: Chernoff's bound at t = 1/(3 sqrt(m)); that it bounds the error E is that assumption",
     ),
-    says=r"s^2\ge\tfrac d2\ \Rightarrow\ E\le(1-\tfrac19)^{-d/2}e^{-s^2/4}\le e^{-d/16}\quad\text{for all}\ d,\ m\ge1",
+    says=r"s^2\ge\tfrac d2,\ d,m\ge1,\ t=\tfrac1{3\sqrt m}\ \Rightarrow\ "
+    r"(1-t^2)^{-d/2}\exp\frac{At^2/2-Bt}{1-t^2}\le e^{-d/16}",
 )  # fmt: skip
 def one_label_suffices(rate: Constant = Fraction(1, 16)) -> Stated:
     """Chernoff's bound at t = 1/(3 sqrt(m)): its exponent is at most -s^2/4 for m >= 1, and log(9/8) <= 1/8."""

@@ -44,7 +44,8 @@ hyper-parameters and restarts are chosen by the accuracy on the test set, of 500
   for an empirical sample, and equality for a plan that meets complementarity (`claims_ood_robust`);
 - the labelled plug-in rule, sign <w, x> with w the mean of m points :math:`y_ix_i`, whose expected error is E:
 
-  - for all d, m and s, given the law of w (`theory.mixtures.claims_plug_in_exact`): E falls with m and rises with d;
+  - for all d, m and s, inequalities draw by draw and closing steps; the averages over draws are argued
+    (`theory.mixtures.claims_plug_in_exact`): E falls with m and rises with d;
 
     .. math:: E\ge Q\Bigl(s\sqrt{\tfrac{ms^2+3}{ms^2+d+2}}\Bigr),\qquad
        E-Q(s)\le\frac{.3003\sqrt{d-1}+1/\sqrt{d-3}}{\sqrt{2\pi m}}\quad(d\ge4);
