@@ -1,7 +1,7 @@
 import pytest
 from decided_claims import assert_decided_as_recorded, assert_method_refuses_false_neighbours, claims_of
 
-from theory.optimisation import claims_rpo_saddle as module
+from theory.optimisation.saf import claims_saf_trajectory as module
 
 
 @pytest.mark.parametrize("claim", claims_of(module), ids=lambda claim: claim.name)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Constant, Stated, claim
 from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
-from theory.online.claims_neural_inverse_gap import exploration_price
+from theory.online.neural_bandits.claims_neural_inverse_gap import exploration_price
 
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof

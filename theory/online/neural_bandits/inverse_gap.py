@@ -9,7 +9,8 @@ Weights ``1/(lam + gamma gap)``, normalised by lam, make it ``(K-1)/gamma`` for 
 exact equaliser. With lam = K and the rest of the mass on the best prediction it is less than ``2 (K-1)/gamma``.
 
 Source: key ``neural_bandits`` (reduction to online regression); the exact values are derived and proved in
-`theory.online.claims_neural_inverse_gap`, the constants of `fast_cb_bound` in `theory.online.claims_neural_fast_cb`.
+`theory.online.neural_bandits.claims_neural_inverse_gap`, the constants of `fast_cb_bound` in
+`theory.online.neural_bandits.claims_neural_fast_cb`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 r"""Weights relative to the best prediction (FastCB), for every number of actions, with smaller constants than usual.
 
 Predictions are x, true means y, the best prediction is m. Three inequalities about each action, summed with the
-weights, give the lemma; they are proved in `theory.online.claims_neural_discrimination`.
+weights, give the lemma; they are proved in `theory.online.neural_bandits.claims_neural_discrimination`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Claim, Constant, Stated, claim
 from theory.engine.words import Domain, ForEveryN, Sig, chain
-from theory.online.claims_neural_discrimination import (
+from theory.online.neural_bandits.claims_neural_discrimination import (
     comparator_below_the_best,
     discrimination,
     prediction_above_truth,

@@ -1,7 +1,7 @@
 import pytest
 from decided_claims import assert_decided_as_recorded, assert_method_refuses_false_neighbours, claims_of
 
-from theory.online import claims_neural_inverse_gap as module
+from theory.online.neural_bandits import claims_neural_fast_cb as module
 
 
 @pytest.mark.parametrize("claim", claims_of(module), ids=lambda claim: claim.name)

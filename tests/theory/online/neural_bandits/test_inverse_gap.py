@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from theory.online.inverse_gap import (
+from theory.online.neural_bandits.inverse_gap import (
     fast_cb_bound,
     fast_cb_weights,
     foster_rakhlin_weights,

@@ -1,7 +1,7 @@
 import pytest
 from decided_claims import assert_decided_as_recorded, assert_method_refuses_false_neighbours, claims_of
 
-from theory.optimisation import claims_gns_progress as module
+from theory.optimisation.gns import claims_gns_progress as module
 
 
 @pytest.mark.parametrize("claim", claims_of(module), ids=lambda claim: claim.name)

@@ -1,0 +1,1 @@
+"""*Contextual Bandits with Online Neural Regression*."""

@@ -1,0 +1,1 @@
+"""*Comparison between Supervised and Unsupervised Learning in Deep Unfolded Sparse Signal Recovery*."""

@@ -1,0 +1,1 @@
+"""*Toward Understanding Why Adam Converges Faster Than SGD for Transformers*."""

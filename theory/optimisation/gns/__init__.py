@@ -1,0 +1,1 @@
+"""*Gradient-Normalized Smoothness for Optimization with Approximate Hessians*."""

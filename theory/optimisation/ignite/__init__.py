@@ -1,0 +1,1 @@
+"""*Incorporating Surrogate Gradient Norm to Improve Offline Optimization Techniques*."""
