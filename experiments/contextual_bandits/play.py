@@ -1,0 +1,212 @@
+"""The player of contextual bandits: all replicates at once, every round checked, regret exact.
+
+An oracle and a policy of one's own: mean losses of every action, whatever the context, and a softmax.
+
+>>> import numpy as np
+>>> from experiments.contextual_bandits.worlds import World
+>>> def init(actions, replicates):
+...     return np.zeros((2, replicates, actions))  # plays and losses
+>>> def predict(state, contexts):
+...     return (state[1] + 0.5) / (state[0] + 1)
+>>> def update(state, context, action, loss):
+...     chosen = np.arange(state.shape[2]) == action[:, None]
+...     return state + np.stack([chosen, chosen * loss[:, None]])
+>>> def act(seen, t):
+...     weights = np.exp(-np.sqrt(t) * seen.predicted)
+...     return weights / weights.sum(axis=1, keepdims=True)
+>>> found = play(Policy("softmax", act), Oracle("means", init, predict, update), World("linear", 200), replicates=5)
+>>> found.regret.shape[1], bool((found.regret[-1] > 20).all())  # contexts are all that matters there
+(5, True)
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.contextual_bandits.oracles import Oracle
+from experiments.contextual_bandits.policies import Policy, Seen
+from experiments.contextual_bandits.worlds import Environment
+from experiments.mirror_descent.horizons import Violation, checkpoints, require_memory
+from experiments.streams import Stream
+
+__all__ = ["BanditRegret", "play"]
+
+Floats = NDArray[np.float64]
+TOLERANCE = 1e-9  # of rounding, relative to the price of a round, or to the rounds so far
+_NUMBERS = 2**19  # of contexts at a time
+_SUMS = ("regret", "conditional", "certificate", "squared_error", "best_loss", "price")
+
+
+@dataclass(frozen=True)
+class BanditRegret:
+    """What a run of R replicates found after P numbers of rounds.
+
+    Attributes
+    ----------
+    rounds : int array (P,)
+    regret : array (P, R)
+        Exact pseudo-regret: sum of the mean losses of the actions taken less the least of each round.
+    conditional : array (P, R)
+        The same for the weights instead of the actions: sum of ``<p, F> - min F``.
+    certificate : array (P, R)
+        Sum of the policy's prices, never less than ``conditional``; NaN where it has none.
+    squared_error : array (P, R)
+        Sum of ``<p, (f - F)^2>``.
+    best_loss : array (P, R)
+        Sum of ``min F``.
+    price : array (P, R)
+        What the oracle's inequality pays for regret; NaN where it has none.
+    least_slack, least_oracle_slack : arrays (R,)
+        Of the policy's and the oracle's inequalities over all rounds; infinite where there are none.
+    """
+
+    rounds: NDArray[np.int64]
+    regret: Floats
+    conditional: Floats
+    certificate: Floats
+    squared_error: Floats
+    best_loss: Floats
+    price: Floats
+    least_slack: Floats
+    least_oracle_slack: Floats
+
+
+def play(
+    policy: Policy,
+    oracle: Oracle,
+    world: Environment,
+    *,
+    replicates: int | range,
+    seed: int = 0,
+    points: int = 40,
+    memory: float = 2.0**32,
+) -> BanditRegret:
+    """Play a policy on the predictions of an oracle over the world's horizon.
+
+    Parameters
+    ----------
+    policy, oracle, world
+    replicates : int or range
+        A replicate's path depends on its number and the seed alone; contexts are the same for every policy and oracle.
+    points : int
+        Regret is recorded after so many rounds, spread evenly on a logarithmic scale.
+    memory : float
+        Bytes that contexts may take. What an oracle holds is not counted.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range, or weights, predictions or mean losses are wrong: the message names the round.
+    Violation
+        If a round violates an inequality; the message names the round and the value.
+    """
+    rows = range(replicates) if isinstance(replicates, int) else replicates
+    if not len(rows):
+        raise ValueError("replicates must be at least 1, got none")
+    if policy.widths and oracle.spread is None:
+        raise ValueError(f"{policy.name} needs an oracle with widths, such as ridge; {oracle.name} has none")
+    rounds = checkpoints(world.horizon, points)
+    one = 8.0 * len(rows) * world.actions * (world.dimension + 2)
+    require_memory(4 * max(one, 8.0 * _NUMBERS), memory, world.horizon)
+    run = _Run(policy, oracle, world, rows, seed)
+    records = [run.until(stop) for stop in rounds.tolist()]
+    sums = {name: np.asarray(column) for name, column in zip(_SUMS, zip(*records, strict=True), strict=True)}
+    return BanditRegret(rounds, **sums, least_slack=run.least, least_oracle_slack=run.least_oracle)
+
+
+class _Run:
+    """A run under way; its totals (R,) are in the order of `_SUMS`, the last of which the oracle keeps."""
+
+    def __init__(self, policy: Policy, oracle: Oracle, world: Environment, rows: range, seed: int) -> None:
+        self.policy, self.oracle, self.world, self.rows = policy, oracle, world, rows
+        self.contexts, self.choices, self.noise = (Stream.named(seed, name) for name in ("world", "choice", "noise"))
+        self.state, self.t = oracle.init(world.actions, len(rows)), 0
+        self.totals = [np.zeros(len(rows)) for _ in _SUMS[:-1]]
+        self.least, self.least_oracle = (np.full(len(rows), math.inf) for _ in range(2))
+
+    def until(self, stop: int) -> list[Floats]:
+        world = self.world
+        step = max(1, _NUMBERS // (len(self.rows) * world.actions * world.dimension))
+        while self.t < stop:
+            low, high = self.t, min(stop, self.t + step)
+            contexts, means = world.rounds(self.contexts, self.rows, low, high)
+            self._require_means(means, high - low)
+            numbers = np.asarray(self.choices.uniform(self.rows, 2 * (high - low), offset=2 * low))
+            for k in range(high - low):
+                self._round(contexts[k], means[k], numbers[:, 2 * k], numbers[:, 2 * k + 1])
+        none = np.full(len(self.rows), math.nan)
+        return [*self.totals, none if self.oracle.price is None else self.oracle.price(self.state)]
+
+    def _round(self, contexts: Floats, means: Floats, choice: Floats, coin: Floats) -> None:
+        self.t += 1
+        predicted = self._array("predictions", self.oracle.name, self.oracle.predict(self.state, contexts))
+        weights = self._weights(predicted, contexts)
+        reached = np.cumsum(weights, axis=1)
+        action = np.sum(reached[:, :-1] <= (choice * reached[:, -1])[:, None], axis=1)
+        index = np.arange(action.size)
+        mean, best = means[index, action], means.min(axis=1)
+        conditional = np.sum(weights * (means - best[:, None]), axis=1)
+        price = self._price(weights, predicted, means, conditional)
+        error = np.sum(weights * (predicted - means) ** 2, axis=1)
+        parts = (mean - best, conditional, price, error, best)
+        self.totals = [total + part for total, part in zip(self.totals, parts, strict=True)]
+        context = contexts[index, action if contexts.shape[1] > 1 else 0]
+        self.state = self.oracle.update(self.state, context, action, (coin < mean).astype(np.float64))
+        if self.oracle.slack is not None:
+            slack = self.oracle.slack(self.state)
+            self._require_slack(slack, self.oracle.name, self.t)
+            self.least_oracle = np.minimum(self.least_oracle, slack)
+
+    def _weights(self, predicted: Floats, contexts: Floats) -> Floats:
+        seen = Seen(predicted)
+        if self.policy.widths and self.oracle.spread is not None:
+            drawn = np.asarray(self.noise.normal(self.rows, predicted.shape[1], offset=self.t * predicted.shape[1]))
+            seen = Seen(predicted, *self.oracle.spread(self.state, contexts), drawn)
+        weights = self._array("weights", self.policy.name, self.policy.act(seen, self.t))
+        total = weights.sum(axis=1)
+        if weights.min() < 0 or np.abs(total - 1).max() > 1e-9:
+            worst = weights.min() if weights.min() < 0 else total[np.argmax(np.abs(total - 1))]
+            raise ValueError(
+                f"round {self.t}: weights of {self.policy.name} must be >= 0 and sum to 1, got {float(worst)!r}"
+            )
+        return weights
+
+    def _price(self, weights: Floats, predicted: Floats, means: Floats, conditional: Floats) -> Floats:
+        if self.policy.price is None:
+            return np.full(conditional.shape, math.nan)
+        price = self.policy.price(weights, predicted, means, self.t)
+        self._require_slack(price - conditional, self.policy.name, price)
+        self.least = np.minimum(self.least, price - conditional)
+        return price
+
+    def _array(self, what: str, whose: str, given: Any) -> Floats:
+        array = np.asarray(given, dtype=np.float64)
+        shape = (len(self.rows), self.world.actions)
+        if array.shape != shape or not np.isfinite(array).all():
+            raise ValueError(
+                f"round {self.t}: {what} of {whose} must be finite and of shape {shape}, got shape {array.shape}"
+                + ("" if array.shape != shape else f" with {float(array[~np.isfinite(array)][0])!r}")
+            )
+        return array
+
+    def _require_means(self, means: Floats, count: int) -> None:
+        shape = (count, len(self.rows), self.world.actions)
+        if means.shape != shape:
+            raise ValueError(f"mean losses of {count} rounds must be of shape {shape}, got {means.shape}")
+        bad = ~((means >= 0) & (means <= 1))
+        if bad.any():
+            at = tuple(int(i) for i in np.argwhere(bad)[0])
+            raise ValueError(
+                f"round {self.t + at[0] + 1}, action {at[2]}: mean loss {float(means[at])!r} is not in [0, 1]"
+            )
+
+    def _require_slack(self, slack: Floats, name: str, scale: Any) -> None:
+        bad = ~(slack >= -TOLERANCE * (1 + np.abs(scale)))
+        if bad.any():
+            row = int(np.argmax(bad))
+            raise Violation(f"round {self.t}, row {row}: {name} violates its inequality by {float(-slack[row])!r}")

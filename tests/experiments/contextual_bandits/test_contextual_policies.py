@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from experiments.contextual_bandits.policies import (
+    Seen,
+    epsilon_greedy,
+    fast_cb,
+    foster_rakhlin,
+    lin_ucb,
+    schedule,
+    square_cb,
+    thompson,
+    uniform,
+)
+from theory.online.neural_bandits.inverse_gap import worst_truth
+
+SHARE = st.floats(0.0, 1.0)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.integers(2, 6).flatmap(
+        lambda k: st.tuples(st.lists(SHARE, min_size=k, max_size=k), st.lists(SHARE, min_size=k, max_size=k))
+    ),
+    st.floats(0.0, 4.0),
+)
+def test_prices_are_never_exceeded(values, size):
+    f, means = (np.asarray([row]) for row in values)
+    gamma = schedule(2 * f.shape[1] * 10**size)
+    for make in (square_cb, foster_rakhlin, fast_cb):
+        policy = make(gamma)
+        p = policy.act(Seen(f), 1)
+        assert p.sum() == pytest.approx(1.0)
+        assert np.sum(p * means) - means.min() <= policy.price(p, f, means, 1)[0] * (1 + 1e-12) + 1e-12
+
+
+@pytest.mark.parametrize("action", [0, 1, 2])
+def test_the_price_of_normalised_weights_is_attained(action):
+    f, policy = np.asarray([[0.2, 0.5, 0.9]]), square_cb(schedule(6.0))
+    p = policy.act(Seen(f), 1)
+    means = worst_truth(p, f, 6.0, action)
+    regret = np.sum(p * means) - means.min()
+    assert policy.price(p, f, means, 1)[0] == pytest.approx(regret, abs=1e-12)
+    less = 2 / 6.0 * 0.99 + 6.0 / 4 * np.sum(p * (f - means) ** 2)
+    assert regret > less
+
+
+def test_others_play_what_they_say():
+    estimate, width = np.asarray([[0.4, 0.5, 0.6]]), np.asarray([[0.0, 0.2, 0.1]])
+    seen = Seen(estimate, estimate, width, np.asarray([[0.0, 1.0, -5.0]]))
+    assert lin_ucb(1.0).act(seen, 1).tolist() == [[0.0, 1.0, 0.0]]
+    assert lin_ucb(0.1).act(seen, 1).tolist() == [[1.0, 0.0, 0.0]]
+    assert thompson(1.0).act(seen, 1).tolist() == [[0.0, 0.0, 1.0]]
+    assert np.allclose(epsilon_greedy(0.6).act(seen, 8), [[0.8, 0.1, 0.1]])
+    assert np.allclose(epsilon_greedy(5.0).act(seen, 1), 1 / 3)
+    assert np.allclose(uniform().act(seen, 1), 1 / 3)
+
+
+def test_fast_cb_explores_less_where_the_best_loss_is_small():
+    near, far = (fast_cb(schedule(20.0)).act(Seen(np.asarray([[m, m + 0.3]])), 1)[0, 1] for m in (0.02, 0.5))
+    assert near < far / 10
+    assert fast_cb(schedule(20.0), least=0.1).act(Seen(np.asarray([[0.0, 0.1]])), 1).tolist() == [[0.5, 0.5]]
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: schedule(0.0), "first must be positive"),
+        (lambda: schedule(1.0, -0.5), r"exponent must be in \[0, 1\]"),
+        (lambda: fast_cb(schedule(9.0), least=0.0), r"least must be in \(0, 1\]"),
+        (lambda: epsilon_greedy(float("nan")), "first must be positive"),
+        (lambda: lin_ucb(-1.0), "width must be positive"),
+        (lambda: thompson(0.0), "width must be positive"),
+        (lambda: fast_cb(schedule(3.0)).act(Seen(np.ones((1, 2))), 7), "round 7: gamma must be at least 2 K = 4"),
+        (lambda: lin_ucb(1.0).act(Seen(np.ones((1, 2))), 1), "needs estimates"),
+    ],
+)
+def test_wrong_policies_are_refused(make, words):
+    with pytest.raises(ValueError, match=words):
+        make()
