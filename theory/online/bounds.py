@@ -179,7 +179,7 @@ def exp2(*, d: Any, N: Any, T: Any) -> RegretBound:
                    "step sqrt(log(N)/(3 T d)), exploration d times it (at most 1), from a design of largest leverage d",
                    "the regret is expected, against a fixed action")  # fmt: skip
     terms = {"both": restore(value, scalar)}
-    return RegretBound("expected regret of EXP2", terms, {"d": d, "N": N, "T": T}, assumptions)
+    return RegretBound("expected regret of EXP2", terms, {"d": d, "N": N, "T": T}, assumptions, "bubeck_exp2")
 
 
 def newton_step(*, d: Any, alpha: Any, G: Any, D: Any, T: Any) -> RegretBound:
