@@ -25,7 +25,7 @@ _ONE_PERCENT = Fraction(101, 100)
     where="best step along a direction",
     expected="proved",
     strength="tight",
-    says=r"\eta\langle g,v\rangle-\tfrac{\eta^2}2\langle v,Hv\rangle"
+    says=r"\langle v,Hv\rangle>0:\quad\eta\langle g,v\rangle-\tfrac{\eta^2}2\langle v,Hv\rangle"
     r"\le\frac{\langle g,v\rangle^2}{2\langle v,Hv\rangle}",
 )
 def best_decrease(c: Constant = 1) -> Stated:
@@ -46,7 +46,7 @@ def best_decrease(c: Constant = 1) -> Stated:
     expected="proved",
     strength="identity",
     says=r"\frac{\langle g,tv\rangle^2}{2\langle tv,Htv\rangle}=\frac{\langle g,v\rangle^2}{2\langle v,Hv\rangle},"
-    r"\quad H=\mathrm{diag}(h)",
+    r"\quad H=\mathrm{diag}(h),\ h>0,\ v\ne0,\ t>0",
 )
 def best_decrease_is_scale_invariant(power: Constant = 2) -> Stated:
     """Both quadratic forms gain t^2; so the ratio, and not the sharpness, compares directions."""

@@ -88,8 +88,9 @@ def convex_progress(kappa: Constant = Fraction(1, 2)) -> Stated:
     form="as usually quoted",
     assumptions=(
         "decrease is f(x) - f(x + h); H is positive semidefinite, that is <q, h> >= 0",
-        "the residual is as small all along the step, so that decrease >= (lam |h|^2 + <q, h>)/2",
+        "the residual is as small all along the step: so decrease >= (lam |h|^2 + <q, h>)/2, by model_decrease",
     ),
+    uses=(f"{_PAPER}.model_decrease",),
     says=_STEP + r"f(x)-f(x+h)\ge\frac{\gamma\|n\|^2}{8\|g\|}",
 )
 def progress(kappa: Constant = Fraction(1, 8)) -> Stated:
@@ -209,6 +210,7 @@ def residual_of_the_convex_family(c: Constant = 1) -> Stated:
             "linearly to -2 at 1; its distance from -1 is at most s throughout"
         ),
     ),
+    uses=(f"{_PAPER}.residual_of_the_other_family",),
     says=r"\lim_{e\to0}\frac{f(0)-f(1)}{f'(1)^2}=\frac18",
 )
 def eighth_is_best(value: Constant = Fraction(1, 8)) -> Stated:
@@ -226,10 +228,35 @@ def eighth_is_best(value: Constant = Fraction(1, 8)) -> Stated:
     return LimitOf(domain, ratio, e, "+", value), chain(proof)
 
 
+@claim(
+    paper=_PAPER,
+    where=_WHERE,
+    expected="proved",
+    strength="lemma",
+    assumptions=(
+        "the last piece of the family of eighth_is_best, s = 1 - e u",
+        "on the pieces before it the residual is s^2/(2e) <= s/2 up to e, then s - e/2",
+    ),
+    says=r"0<e<\tfrac12,\ 0\le u\le1:\ \bigl((2-\tfrac{3e}2)u-1\bigr)^2\le(1-eu)^2",
+)
+def residual_of_the_other_family(c: Constant = 2) -> Stated:
+    """The difference of the squares is a product of two nonnegative numbers."""
+    domain = Domain("e in (0,1/2), u in [0,1]")
+    e, u = domain
+    product = (2 - 5 * e / 2) * u * (2 * (1 - u) + e * u / 2)
+
+    def proof(k: Proof) -> Any:
+        by = [k.sign(product, ">=")]
+        return k.show(((2 - 3 * e / 2) * u - 1) ** 2, "<=", (1 - e * u) ** 2, by=by)
+
+    return ForAll(domain, ((c - 3 * e / 2) * u - 1) ** 2, "<=", (1 - e * u) ** 2), chain(proof)
+
+
 convex_progress.false_if("1/2 were 1 % larger", kappa=Fraction(101, 200))
 progress.false_if("1/8 were 1 % larger", kappa=Fraction(101, 800))
 model_decrease.false_if("it were 1 % more", c=_ONE_PERCENT)
 half_attained_by_a_linear_function.false_if("1/2 were 1 % larger", kappa=Fraction(101, 200))
 half_is_best.false_if("the limit were 1 % larger", value=Fraction(101, 200))
 residual_of_the_convex_family.false_if("the bound were 1 % smaller", c=Fraction(99, 100))
+residual_of_the_other_family.false_if("f' fell to -2 from higher up", c=Fraction(21, 10))
 eighth_is_best.false_if("the limit were 1 % larger", value=Fraction(101, 800))

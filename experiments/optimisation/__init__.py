@@ -1,0 +1,1 @@
+"""Small experiments on the claims of the optimisation papers."""
