@@ -1,0 +1,151 @@
+"""The simulator ``adversarial_mdp``: regret of learners on linear processes with losses that change.
+
+Every learner is tuned to the number of episodes (`experiments.linear_mdp.algorithms.scaled`); the parameters stand in
+the results. Learners of one cell's seed see the same process and the same losses.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from experiments.linear_mdp.algorithms import NAMES, scaled
+from experiments.linear_mdp.losses import Losses
+from experiments.linear_mdp.mdp import LinearMDP
+from experiments.linear_mdp.run import run as run_learner
+from experiments.simulator import Simulator
+
+__all__ = ["KINDS", "SIMULATOR", "cells", "losses_of", "run"]
+
+SEED = 1
+KINDS = ("gap", "hard gap", "switching", "blocks", "adaptive")
+SHAPE = (3, 4, 3, 3)
+_SIZES = {
+    "quick": ((500, 2000, 8000, 32_000), (1,), 24, 2000, (2, 3, 5)),
+    "paper": ((500, 2000, 8000, 32_000, 128_000), (1, 2, 3), 200, 8000, (2, 3, 4, 6, 8)),
+    "gpu": ((2000, 32_000, 512_000), (1, 2, 3), 10_000, 32_000, (2, 4, 8)),
+}
+
+Cell = dict[str, Any]
+
+
+def losses_of(kind: str, shape: tuple[int, int, int, int], episodes: int) -> Losses:
+    """Return the losses of a cell.
+
+    "gap": the first feature is better by 0.3, signs of 0.2 are new in every episode; "hard gap": better by
+    ``min(0.3, 4/sqrt K)``, where even the uniform policy has regret of the order sqrt(K); "switching": the last feature
+    is better in the second half, by twice as much; "blocks": signs of 0.4 for ``ceil(sqrt K)`` episodes; "adaptive":
+    signs of 0.4 that follow the learner.
+
+    Raises
+    ------
+    ValueError
+        If the kind is unknown.
+
+    Examples
+    --------
+    >>> losses_of("switching", (1, 1, 2, 2), 10).totals(1, 10, seed=0)[0].round(12).tolist()
+    [[4.0, 3.0]]
+    """
+    length, _, _, size = shape
+    if kind == "gap":
+        return Losses.gap(length, size, gap=0.3, amplitude=0.2)
+    if kind == "hard gap":
+        return Losses.gap(length, size, gap=min(0.3, 4 / math.sqrt(episodes)), amplitude=0.2)
+    if kind == "switching":
+        return Losses.switching(length, size, gap=0.4, half=max(1, episodes // 2))
+    if kind == "blocks":
+        return Losses.blocks(length, size, amplitude=0.4, block=math.isqrt(episodes - 1) + 1)
+    if kind == "adaptive":
+        return Losses.follower(length, size, amplitude=0.4)
+    raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
+
+
+def cells(sizes: str) -> Iterator[Cell]:
+    """Yield the cells of a size: "quick" (K to 32000), "paper" (K to 128000) or "gpu" (10^4 replicates).
+
+    First the horizon K varies, then the kind of losses, then H, A and d one at a time.
+
+    Raises
+    ------
+    ValueError
+        If it is none of them.
+    """
+    if sizes not in _SIZES:
+        raise ValueError(f"sizes are {', '.join(_SIZES)}, got {sizes!r}")
+    horizons, processes, replicates, middle, scales = _SIZES[sizes]
+    common = {"replicates": replicates, "seed": SEED}
+    for process in processes:
+        for learner in NAMES:
+            for episodes in horizons:
+                yield _cell("gap", learner, SHAPE, episodes, process) | common
+            for kind in KINDS[1:]:
+                yield _cell(kind, learner, SHAPE, middle, process) | common
+    for place in (0, 2, 3):
+        for scale in scales:
+            shape = tuple(scale if axis == place else size for axis, size in enumerate(SHAPE))
+            if shape != SHAPE or middle not in horizons:
+                for learner in NAMES:
+                    yield _cell("gap", learner, shape, middle, processes[0]) | common
+
+
+def _cell(kind: str, learner: str, shape: tuple[int, ...], episodes: int, process: int) -> Cell:
+    return {"kind": kind, "learner": learner, "shape": list(shape), "horizon": episodes, "process": process}
+
+
+def run(cell: Cell) -> dict[str, Any]:
+    """Run one cell.
+
+    Returns
+    -------
+    dict
+        ``episodes``; mean ``regret`` after them, ``regret_se``, ``low`` and ``high`` (quantiles 5 % and 95 %);
+        ``final`` (of each replicate); ``least`` and ``least_cost``, least eta times estimate and eta times cost so far;
+        ``least_slack`` of the pathwise inequalities (None for the control) and ``violations``, 0: a path that violates
+        one is an error; ``large``, mean number of episodes for which exponential weights obey none; ``eta``, ``gamma``,
+        ``beta``.
+
+    Raises
+    ------
+    ValueError
+        If the learner, the kind or a number is out of range.
+    """
+    shape = tuple(cell["shape"])
+    mdp = LinearMDP.random(*shape, seed=cell["process"])
+    episodes = cell["horizon"]
+    learner = scaled(cell["learner"], episodes, mdp.shape)
+    losses = losses_of(cell["kind"], mdp.shape, episodes)
+    found = run_learner(learner, mdp, losses, episodes=episodes, replicates=cell["replicates"], seed=cell["seed"])
+    regret, slack = found.regret, float(found.least_slack.min())
+    spread = regret.std(axis=1, ddof=1) / math.sqrt(regret.shape[1]) if regret.shape[1] > 1 else 0 * regret[:, 0]
+    return {
+        "episodes": found.episodes,
+        "regret": regret.mean(axis=1),
+        "regret_se": spread,
+        "low": np.quantile(regret, 0.05, axis=1),
+        "high": np.quantile(regret, 0.95, axis=1),
+        "final": regret[-1],
+        "least": found.least.min(axis=1),
+        "least_cost": found.least_cost.min(axis=1),
+        "least_slack": slack if math.isfinite(slack) else None,
+        "violations": 0,
+        "large": float(found.large.mean()),
+        "eta": learner.eta,
+        "gamma": learner.gamma,
+        "beta": learner.beta,
+    }
+
+
+SIMULATOR = Simulator(
+    name="adversarial_mdp",
+    says="learners of linear Markov decision processes with changing losses: regret, estimates, pathwise inequalities",
+    papers=("adversarial_mdp",),
+    cells=cells,
+    run=run,
+    modules=("experiments.linear_mdp", "experiments.mirror_descent.horizons", "theory.online.log_barrier"),
+    figure="paper_figs.adversarial_mdp_regret",
+)
+"""The simulator of ``lossproof simulate adversarial_mdp``."""

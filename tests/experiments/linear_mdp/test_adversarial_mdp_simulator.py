@@ -1,0 +1,115 @@
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from experiments.linear_mdp import adversarial_mdp_simulator as module
+from experiments.linear_mdp.algorithms import NAMES, scaled
+from experiments.linear_mdp.mdp import LinearMDP
+from experiments.linear_mdp.run import run
+from experiments.store import Store
+from experiments.sweep import run_sweep
+from paper_figs import adversarial_mdp_regret as figure
+
+
+def few():
+    for cell in module.cells("quick"):
+        yield cell | {"horizon": cell["horizon"] // 100, "replicates": 3}
+
+
+@pytest.mark.parametrize("sizes", ["quick", "paper", "gpu"])
+def test_cells_are_plain_different_and_the_same_again(sizes):
+    listed = list(module.cells(sizes))
+    assert listed == list(module.cells(sizes)) == json.loads(json.dumps(listed))
+    assert len({json.dumps(cell, sort_keys=True) for cell in listed}) == len(listed)
+    assert {cell["learner"] for cell in listed} == set(NAMES)
+    assert {cell["kind"] for cell in listed} == set(module.KINDS)
+
+
+def test_unknown_sizes_and_kinds_are_refused():
+    with pytest.raises(ValueError, match="sizes are quick, paper, gpu, got 'huge'"):
+        list(module.cells("huge"))
+    with pytest.raises(ValueError, match="kind must be one of gap"):
+        module.losses_of("quiet", (3, 4, 3, 3), 10)
+    with pytest.raises(ValueError, match="name must be one of log barrier"):
+        scaled("greedy", 10, (3, 4, 3, 3))
+
+
+def test_a_cell_is_the_run_that_it_describes():
+    cell = {"kind": "gap", "learner": "log barrier", "shape": [2, 3, 2, 2], "horizon": 40, "process": 4,
+            "replicates": 5, "seed": 9}  # fmt: skip
+    found = module.run(cell)
+    shape = (2, 3, 2, 2)
+    learner = scaled("log barrier", 40, shape)
+    there = run(learner, LinearMDP.random(*shape, seed=4), module.losses_of("gap", shape, 40),
+                episodes=40, replicates=5, seed=9)  # fmt: skip
+    np.testing.assert_array_equal(found["final"], there.regret[-1])
+    np.testing.assert_allclose(found["regret"], there.regret.mean(axis=1))
+    assert (found["eta"], found["gamma"], found["beta"]) == (learner.eta, learner.gamma, learner.beta)
+    assert found["least_slack"] == there.least_slack.min() > 0
+
+
+@pytest.mark.parametrize("kind", module.KINDS)
+def test_learners_of_a_seed_see_the_same_losses(kind):
+    shape = (2, 3, 2, 2)
+    losses = module.losses_of(kind, shape, 64)
+    if not losses.adaptive:
+        totals = losses.totals(3, 64, seed=1)
+        for name in ("log barrier", "uniform"):
+            cell = {"kind": kind, "learner": name, "shape": list(shape), "horizon": 64, "process": 1, "replicates": 3,
+                    "seed": 1}  # fmt: skip
+            mdp = LinearMDP.random(*shape, seed=1)
+            value = module.run(cell)["final"] + mdp.best_fixed_policy(totals)[1]
+            assert (value > 0).all()
+            assert (value <= 2 * 64).all()
+
+
+def test_ridges_are_where_the_conditions_leave_them():
+    for episodes in (100, 10_000):
+        reduced, plain = (scaled(name, episodes, (3, 4, 3, 3)) for name in NAMES[1:3])
+        assert reduced.eta * 3 / reduced.gamma**0.5 == pytest.approx(1)
+        assert plain.eta * 3 / plain.gamma == pytest.approx(1)
+    ratio = scaled(NAMES[2], 8000, (3, 4, 3, 3)).eta / scaled(NAMES[2], 1000, (3, 4, 3, 3)).eta
+    assert ratio == pytest.approx(1 / 4)
+
+
+def test_a_sweep_resumes_and_its_figure_draws_the_data(tmp_path):
+    simulator = replace(module.SIMULATOR, cells=lambda _: few())
+    first = run_sweep(simulator, "quick", tmp_path / "store", executor="serial")
+    again = run_sweep(simulator, "quick", tmp_path / "store", executor="serial", resume=True)
+    assert first.complete
+    assert (again.computed, again.skipped) == (0, first.computed)
+    with Store(tmp_path / "store") as store:
+        found = figure.data(store)
+        rows = list(store.rows())
+    drawn = figure.draw(found)
+    drawn.canvas.draw()
+    last = next(results for cell, results in rows if cell["learner"] == "magnitude-reduced" and cell["horizon"] == 320)
+    assert found["regret"]["magnitude-reduced"][-1][1] == last["regret"][-1]
+    lines = [line.get_ydata() for axes in drawn.axes for line in axes.get_lines()]
+    for curve in found["regret"].values():
+        assert any(len(line) == len(curve) and np.array_equal(line, [row[1] for row in curve]) for line in lines)
+    low, high = (found["regret"]["uniform"][place][1] for place in (-2, -1))
+    assert found["slopes"]["uniform"] == pytest.approx(np.log(high / low) / np.log(4))
+    assert [size for size, _ in found["sizes"]["log barrier", 0]] == [2, 3, 5]
+    assert all(found["kinds"]["uniform", kind][0] == 1 for kind in module.KINDS if ("uniform", kind) in found["kinds"])
+
+
+def test_threads_find_the_same():
+    listed = list(few())[:4]
+    with ThreadPoolExecutor(2) as pool:
+        threads = list(pool.map(module.run, listed))
+    for cell, there in zip(listed, threads, strict=True):
+        here = module.run(cell)
+        np.testing.assert_array_equal(here["final"], there["final"])
+
+
+def test_an_empty_store_has_no_figure():
+    class Empty:
+        def rows(self):
+            return iter(())
+
+    with pytest.raises(ValueError, match="adversarial_mdp"):
+        figure.data(Empty())
