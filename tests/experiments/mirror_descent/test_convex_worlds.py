@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+
+from experiments.mirror_descent.convex_worlds import KINDS, ConvexWorld
+from experiments.streams import Stream
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rounds_do_not_depend_on_how_they_are_cut(kind):
+    world = ConvexWorld(kind, horizon=30)
+    whole = world.rounds(Stream(3), range(5), 1, 31)
+    assert np.array_equal(whole[7:19, 2:4], world.rounds(Stream(3), range(2, 4), 8, 20))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_gradients_are_derivatives_within_the_declared_bound(kind):
+    world = ConvexWorld(kind, horizon=10, radius=0.8)
+    vector = world.rounds(Stream(1), range(50), 1, 2)[0]
+    x = np.random.default_rng(1).normal(size=(50, 5))
+    x *= 0.8 / np.linalg.norm(x, axis=-1, keepdims=True)
+    gradient, step = world.gradient(x, vector), 1e-6
+    for i in range(5):
+        e = step * np.eye(5)[i]
+        slope = (world.loss(x + e, vector) - world.loss(x - e, vector)) / (2 * step)
+        assert slope == pytest.approx(gradient[:, i], abs=1e-8)
+    assert (np.linalg.norm(gradient, axis=-1) <= world.G + 1e-12).all()
+
+
+def test_the_bound_on_gradients_is_attained():
+    world = ConvexWorld("logarithmic", horizon=1)
+    vector = np.asarray([[0.5, 0, 0, 0, 0]])
+    assert np.linalg.norm(world.gradient(-world.turned(np.eye(5)[:1]), vector)) == pytest.approx(world.G)
+    world = ConvexWorld("quadratic", horizon=1)
+    assert np.linalg.norm(world.gradient(-np.eye(5)[:1], vector)) == pytest.approx(world.G)
+
+
+def test_turning_twice_is_nothing_and_keeps_norms():
+    x = np.random.default_rng(2).normal(size=(4, 5))
+    world = ConvexWorld("logarithmic", horizon=1)
+    assert world.turned(world.turned(x)) == pytest.approx(x)
+    assert np.linalg.norm(world.turned(x), axis=-1) == pytest.approx(np.linalg.norm(x, axis=-1))
+
+
+@pytest.mark.parametrize("rounds", [1, 4, 60])
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_best_fixed_point_agrees_with_a_general_solver(kind, rounds):
+    world = ConvexWorld(kind, horizon=60, dimension=3, size=0.9 if kind == "quadratic" else 0.5, radius=0.7)
+    drawn = world.rounds(Stream(5), range(3), 1, rounds + 1)
+    totals = world.none(3)
+    for vector in drawn:
+        totals = world.added(totals, vector)
+    best = world.best_loss(totals, rounds)
+    for row in range(3):
+
+        def summed(u, row=row):
+            return float(sum(world.loss(u[None, :], vector[row : row + 1])[0] for vector in drawn))
+
+        limit = [{"type": "ineq", "fun": lambda u: 0.49 - u @ u}]
+        box = [(-0.7, 0.7)] * 3
+        found = minimize(
+            summed, np.zeros(3), method="SLSQP", bounds=box, constraints=() if world.cube else limit, tol=1e-13
+        )
+        assert best[row] == pytest.approx(found.fun, abs=1e-5 * (1 + rounds))
+        assert best[row] <= found.fun + 1e-6 * (1 + rounds)
+
+
+def test_frequencies_of_the_random_losses():
+    world = ConvexWorld("logarithmic", horizon=4000, dimension=4)
+    seen = world.rounds(Stream(0), range(10), 1, 4001)
+    assert ((seen != 0).sum(axis=-1) == 1).all()
+    assert (seen != 0).mean(axis=(0, 1)) == pytest.approx(0.25, abs=0.01)
+    positive = (seen > 0).sum(axis=(0, 1)) / (seen != 0).sum(axis=(0, 1))
+    assert positive == pytest.approx([0.7, 0.6, 0.5667, 0.55], abs=0.02)
+    sparse = ConvexWorld("sparse", horizon=4000, dimension=4).rounds(Stream(0), range(10), 1, 4001)
+    assert (np.abs(sparse).sum(axis=-1) == 1).all()
+    chances = 1 / np.arange(1, 5) ** 2
+    assert np.abs(sparse).mean(axis=(0, 1)) == pytest.approx(chances / chances.sum(), abs=0.01)
+    assert sparse.sum() / np.abs(sparse).sum() == pytest.approx(-0.5, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"kind": "calm"}, "kind must be one of"),
+        ({"horizon": 0}, "horizon must be an int >= 1"),
+        ({"dimension": 1}, "dimension must be an int >= 2"),
+        ({"dimension": True}, "dimension must be an int >= 2"),
+        ({"size": 0.0}, "size must be positive"),
+        ({"radius": float("nan")}, "radius must be positive"),
+        ({"size": 1.0}, "size must be less than 1/radius"),
+    ],
+)
+def test_bad_worlds(change, words):
+    with pytest.raises(ValueError, match=words):
+        ConvexWorld(**({"kind": "logarithmic", "horizon": 5} | change))
