@@ -16,6 +16,7 @@ Source: key ``neural_bandits`` (reduction to online regression); the exact value
 from __future__ import annotations
 
 import math
+import operator
 from typing import Any
 
 from theory.arrays import Array, one_largest, quiet, real_arrays, require
@@ -157,7 +158,7 @@ def worst_truth(weights: Any, predictions: Any, gamma: Any, action: int) -> Arra
     xp, p, _, gamma = _weighted(weights, predictions, gamma)
     xp, (p, f, gamma), _ = real_arrays(p, predictions, gamma)
     count = p.shape[-1]
-    if isinstance(action, bool) or not isinstance(action, int) or not 0 <= action < count:
+    if not _is_integer(action) or not 0 <= action < count:
         raise ValueError(f"action must be one of 0, ..., {count - 1}, got {action!r}")
     unit = 2 / xp.expand_dims(gamma, axis=-1)
     chosen = xp.arange(count) == action
@@ -179,7 +180,7 @@ def square_cb_bound(*, K: int, T: Any, squared_error: Any, gamma: Any = None) ->
     Raises
     ------
     ValueError
-        If K < 2, or T, S, gamma are not positive and finite.
+        If K is not an integer >= 2, or T, S, gamma are not positive and finite.
 
     Examples
     --------
@@ -191,7 +192,7 @@ def square_cb_bound(*, K: int, T: Any, squared_error: Any, gamma: Any = None) ->
     given = {"T": T, "squared_error": squared_error} | ({} if gamma is None else {"gamma": gamma})
     xp, read, scalar = checked(positive, **given)
     pull, error = (K - 1) * read["T"], read["squared_error"]
-    step = read["gamma"] if gamma is not None else 2 * xp.sqrt(pull / error)
+    step = read["gamma"] if gamma is not None else 2 * xp.sqrt(pull) / xp.sqrt(error)
     terms = {"exploration": pull / step, "regression": step * error / 4}
     return RegretBound(
         "expected regret of inverse-gap weighting against the best action of every context",
@@ -253,8 +254,17 @@ def fast_cb_bound(*, K: int, best_loss: Any, discrimination: Any, gamma: Any) ->
 
 
 def _require_actions(K: Any) -> None:
-    if isinstance(K, bool) or not isinstance(K, int) or K < 2:
+    if not _is_integer(K) or K < 2:
         raise ValueError(f"K must be an int >= 2, got {K!r}")
+
+
+def _is_integer(value: Any) -> bool:
+    """Tell whether a value is an integer of Python or of an array library, but no truth value."""
+    try:
+        operator.index(value)
+    except TypeError:
+        return False
+    return not isinstance(value, bool)
 
 
 def _gaps(predictions: Any, gamma: Any) -> tuple[Any, Array, Array]:

@@ -3,7 +3,8 @@ r"""The SEA regret bounds as objects with their assumptions: published constants
 The stochastically extended adversary draws ``f_t`` from a distribution with mean ``F_t``, which it may choose round by
 round. ``sigma_sq`` is the expected sum over rounds of the largest variance of the gradient, ``Sigma_sq`` the expected
 sum over rounds 2 to T of the largest squared drift of the mean gradient; the first round is paid for by G. The
-comparator is fixed. The closing steps are claims (``claims_sea_*``), the pathwise ones too (``claims_omd_rounds``).
+comparator is fixed, but for `dynamic`. The closing steps are claims (``claims_sea_*``, ``claims_ensemble_bound``), the
+pathwise ones too (``claims_omd_rounds``).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from theory.online.bounds import RegretBound, checked
 __all__ = [
     "convex",
     "convex_unsplit",
+    "dynamic",
     "exp_concave",
     "strongly_convex",
     "strongly_convex_published",
@@ -33,6 +35,13 @@ _ALWAYS = (
     "sigma_sq is summed over rounds 1 to T, Sigma_sq over rounds 2 to T",
 )
 _CONVEX = (*_ALWAYS, "each mean loss F_t is convex", "steps D/sqrt(delta + 4 G^2 + V_{t-1}) with delta = 10 D^2 L^2")
+_DYNAMIC = (
+    *_ALWAYS[:3],
+    "the comparators are fixed in advance, one a round, and P is the length of their path",
+    _ALWAYS[4],
+    "each mean loss F_t is convex",
+    "the ensemble of theory.online.sea.ensemble with its tuning, of that many learners",
+)
 _STRONG = (*_ALWAYS, "each mean loss F_t is lam-strongly convex", "steps 2/(lam t)")
 _EXP_CONCAVE = (
     *_ALWAYS,
@@ -91,6 +100,41 @@ def convex_unsplit(*, D: Any, L: Any, G: Any, sigma_sq: Any, Sigma_sq: Any) -> R
     added = variation / xp.where(total > 0, total, xp.ones_like(total))  # of the root, without cancellation
     terms = {"smoothness": 17 / 24 * p["D"] * smooth, "variation": 2.5 * p["D"] * added}
     return _bound("gradient descent, convex", terms, given, _CONVEX, scalar, "derived")
+
+
+@quiet
+def dynamic(*, D: Any, L: Any, G: Any, P: Any, learners: Any, sigma_sq: Any, Sigma_sq: Any) -> RegretBound:
+    """Return the bound on dynamic regret of the online ensemble, with every constant.
+
+    ``C sqrt(8 L^2 D^2 ln N + 5 G^2 + 4 sigma_sq + 3 Sigma_sq) + (3/4) L C^2 + 4 L A`` with ``A = D^2 + 2 D P`` and
+    ``C = D sqrt(2 ln N) + (3/2) sqrt A``, N learners and a comparator whose path has
+    length P (``sea.dynamic_theorem``).
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than 2 learners, or a parameter is out of its range.
+
+    Examples
+    --------
+    >>> bound = dynamic(D=2, L=1, G=1, P=10, learners=8, sigma_sq=4, Sigma_sq=9)
+    >>> sorted(bound.terms), round(float(bound), 1)
+    (['moves', 'steps', 'variation'], 473.7)
+    """
+    given = {"D": D, "L": L, "G": G, "P": P, "learners": learners, "sigma_sq": sigma_sq, "Sigma_sq": Sigma_sq}
+    xp, p, scalar = checked(("D", "learners"), **given)
+    require(xp, p["learners"] >= 2, p["learners"], "learners", "at least 2")
+    spread = xp.sqrt(2 * xp.log(p["learners"]))
+    path = p["D"] ** 2 + 2 * p["D"] * p["P"]
+    lead = p["D"] * spread + 1.5 * xp.sqrt(path)
+    variation = 5 * p["G"] ** 2 + 4 * p["sigma_sq"] + 3 * p["Sigma_sq"]
+    terms = {
+        "variation": lead * xp.hypot(2 * spread * p["L"] * p["D"], xp.sqrt(variation)),
+        "moves": 0.75 * p["L"] * lead**2,
+        "steps": 4 * p["L"] * path,
+    }
+    named = {key: restore(term, scalar) for key, term in terms.items()}
+    return RegretBound("expected dynamic regret of the online ensemble", named, given, _DYNAMIC, "sea", "derived")
 
 
 @quiet

@@ -343,6 +343,7 @@ _USES = (
     where="theorem for exp-concave losses, every constant",
     expected="proved",
     strength="upper",
+    corrects="sea.exp_concave_constants_as_quoted",
     assumptions=_THEOREM,
     uses=_USES,
     says=r"\tfrac{16d}\beta\log\Bigl(1+b+\tfrac{3\beta L^2}{8d}S\Bigr)-\tfrac k4S"

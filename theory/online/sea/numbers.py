@@ -26,6 +26,7 @@ from theory.online.sea import bounds
 __all__ = [
     "convex_bound",
     "convex_bound_sharper",
+    "dynamic_bound",
     "exp_concave_bound",
     "optimal_delta",
     "strongly_convex_bound",
@@ -75,6 +76,28 @@ def convex_bound_sharper(D: Any, L: Any, G: Any, sigma_sq: Any, Sigma_sq: Any) -
     (2.2399, 15.8114)
     """
     return _value(bounds.convex_unsplit(D=D, L=L, G=G, sigma_sq=sigma_sq, Sigma_sq=Sigma_sq))
+
+
+def dynamic_bound(D: Any, L: Any, G: Any, P: Any, learners: Any, *, sigma_sq: Any, Sigma_sq: Any) -> Any:
+    """Return the bound on dynamic regret of the online ensemble; see `bounds.dynamic`.
+
+    Parameters
+    ----------
+    D, L, G
+        As in `convex_bound`.
+    P : number or array, >= 0
+        Length of the comparator's path.
+    learners : int or array, >= 2
+        Number of base learners, as in `theory.online.sea.ensemble.tuned_ensemble`: about ``log2 T``.
+    sigma_sq, Sigma_sq
+        As in `convex_bound`.
+
+    Examples
+    --------
+    >>> round(dynamic_bound(1, 0, 1, 0, 2, sigma_sq=0, Sigma_sq=0), 4)  # (sqrt(2 ln 2) + 3/2) sqrt 5
+    5.9869
+    """
+    return _value(bounds.dynamic(D=D, L=L, G=G, P=P, learners=learners, sigma_sq=sigma_sq, Sigma_sq=Sigma_sq))
 
 
 def optimal_delta(D: Any, L: Any) -> Any:

@@ -18,6 +18,18 @@ from typing import Any
 
 from theory.arrays import Array, real_arrays, require
 from theory.online.mirror_descent import Projection, euclidean_step, onto_ball, quadratic_step
+from theory.online.sea.paths import (
+    Gradient,
+    checked_gradient,
+    checked_rounds,
+    checked_start,
+    inner,
+    like,
+    nonnegative,
+    norm_sq,
+    positive,
+    total,
+)
 
 __all__ = [
     "NewtonTrace",
@@ -33,9 +45,6 @@ __all__ = [
     "strongly_convex_slack",
     "strongly_convex_step",
 ]
-
-Gradient = Callable[[int, Array], Any]
-"""Called with the round (from 1) and the plays; returns the gradients seen there, in the same shape."""
 
 StepRule = Callable[[int, Array], Any]
 """Called with the round and the sum of |g - M|^2 so far; returns the step, of the replicates' shape."""
@@ -62,21 +71,21 @@ class Trace:
     @property
     def surprises(self) -> Array:
         """|g - M|^2 of each round, shape (T, ...)."""
-        return _norm_sq(self.gradients - self.guesses)
+        return norm_sq(self.gradients - self.guesses)
 
     @property
     def variation(self) -> Array:
         """The sum of |g - M|^2 over all rounds."""
-        return _sum(self.surprises)
+        return total(self.surprises)
 
     @property
     def moves(self) -> Array:
         """|x_t - x_{t-1}|^2 for t = 2, ..., T, shape (T - 1, ...)."""
-        return _norm_sq(self.plays[1:, ...] - self.plays[:-1, ...])
+        return norm_sq(self.plays[1:, ...] - self.plays[:-1, ...])
 
     def linear_regret(self, u: Any) -> Array:
         """Return the sum of <g_t, x_t - u>, which is at least the regret if the losses are convex."""
-        return _sum(_inner(self.gradients, self.plays - _like(self.plays, u)))
+        return total(inner(self.gradients, self.plays - like(self.plays, u)))
 
 
 @dataclass(frozen=True)
@@ -84,24 +93,6 @@ class NewtonTrace(Trace):
     """A run of optimistic Newton steps; ``matrices`` are the H_t, shape (T, ..., d, d), and ``steps`` are 1."""
 
     matrices: Array
-
-
-def _sum(values: Array) -> Array:
-    xp, (values,), _ = real_arrays(values)
-    return xp.sum(values, axis=0)
-
-
-def _inner(a: Array, b: Array) -> Array:
-    xp, (product,), _ = real_arrays(a * b)
-    return xp.sum(product, axis=-1)
-
-
-def _norm_sq(a: Array) -> Array:
-    return _inner(a, a)
-
-
-def _like(array: Array, value: Any) -> Array:
-    return real_arrays(array, value)[1][1]
 
 
 # -- steps -----------------------------------------------------------------------------------------------------------
@@ -116,8 +107,8 @@ def adaptive_step(*, D: float, G: float, delta: float) -> StepRule:
     >>> float(adaptive_step(D=2.0, G=1.0, delta=0.0)(1, np.asarray(0.0)))
     1.0
     """
-    _positive(D=D, G=G)
-    _nonnegative(delta=delta)
+    positive(D=D, G=G)
+    nonnegative(delta=delta)
     return lambda t, variation: D / (delta + 4 * G**2 + variation) ** 0.5
 
 
@@ -130,20 +121,8 @@ def strongly_convex_step(lam: float) -> StepRule:
     >>> float(strongly_convex_step(0.5)(4, np.asarray(0.0)))
     1.0
     """
-    _positive(lam=lam)
+    positive(lam=lam)
     return lambda t, variation: 2 / (lam * t) + 0 * variation
-
-
-def _positive(**values: float) -> None:
-    for name, value in values.items():
-        if not 0 < value < float("inf"):
-            raise ValueError(f"{name} must be positive and finite, got {value!r}")
-
-
-def _nonnegative(**values: float) -> None:
-    for name, value in values.items():
-        if not 0 <= value < float("inf"):
-            raise ValueError(f"{name} must be nonnegative and finite, got {value!r}")
 
 
 # -- runs ------------------------------------------------------------------------------------------------------------
@@ -175,21 +154,21 @@ def descend(
     Raises
     ------
     ValueError
-        If there is no round, a gradient has another shape than the play, is not finite or exceeds ``largest``: the
-        message names the round.
+        If there is no round, the start is no finite point, a gradient has another shape than the play, is not finite or
+        exceeds ``largest``: the message names the round.
     """
-    _check_rounds(rounds)
-    xp, (center,), _ = real_arrays(start)
+    checked_rounds(rounds)
+    xp, (center,), _ = real_arrays(checked_start(start))
     guess, variation = xp.zeros_like(center), xp.sum(xp.zeros_like(center), axis=-1)
     records: tuple[list[Array], ...] = ([], [], [], [center], [])
     for t in range(1, rounds + 1):
-        eta = _like(center, step(t, variation)) + xp.zeros_like(variation)
+        eta = like(center, step(t, variation)) + xp.zeros_like(variation)
         play = euclidean_step(center, guess, eta, project=project)
-        seen = _checked_gradient(xp, t, play, gradient(t, play), largest)
+        seen = checked_gradient(xp, t, play, gradient(t, play), largest)
         center = euclidean_step(center, seen, eta, project=project)
         for record, item in zip(records, (play, seen, guess, center, eta), strict=True):
             record.append(item)
-        variation = variation + _norm_sq(seen - guess)
+        variation = variation + norm_sq(seen - guess)
         guess = seen
     return Trace(*(xp.stack(record, axis=0) for record in records))
 
@@ -217,39 +196,22 @@ def newton_descend(
     >>> newton_descend(lambda t, x: x - 1.0, [0.0], 3, beta=0.1, G=2.0, radius=1.0).matrices.shape
     (3, 1, 1)
     """
-    _check_rounds(rounds)
-    _positive(beta=beta, G=G)
-    xp, (center,), _ = real_arrays(start)
+    checked_rounds(rounds)
+    positive(beta=beta, G=G)
+    xp, (center,), _ = real_arrays(checked_start(start))
     guess = xp.zeros_like(center)
     matrix = (1 + beta * G**2 / 2) * xp.eye(center.shape[-1], dtype=center.dtype) + xp.zeros_like(center)[..., None]
     one = xp.sum(xp.zeros_like(center), axis=-1) + 1
     records: tuple[list[Array], ...] = ([], [], [], [center], [], [])
     for t in range(1, rounds + 1):
         play = quadratic_step(center, guess, matrix, radius=radius)
-        seen = _checked_gradient(xp, t, play, gradient(t, play), G)
+        seen = checked_gradient(xp, t, play, gradient(t, play), G)
         center = quadratic_step(center, seen, matrix, radius=radius)
         for record, item in zip(records, (play, seen, guess, center, one, matrix), strict=True):
             record.append(item)
         matrix = matrix + beta / 2 * seen[..., :, None] * seen[..., None, :]
         guess = seen
     return NewtonTrace(*(xp.stack(record, axis=0) for record in records))
-
-
-def _check_rounds(rounds: int) -> None:
-    if isinstance(rounds, bool) or not isinstance(rounds, int) or rounds < 1:
-        raise ValueError(f"rounds must be an integer of at least 1, got {rounds!r}")
-
-
-def _checked_gradient(xp: Any, t: int, play: Array, seen: Any, largest: float | None) -> Array:
-    seen = _like(play, seen)
-    if seen.shape != play.shape:
-        raise ValueError(f"round {t}: the gradient has shape {tuple(seen.shape)}, the play {tuple(play.shape)}")
-    require(xp, xp.isfinite(seen), seen, f"round {t}: the gradient", "finite")
-    if largest is not None:
-        size = _norm_sq(seen) ** 0.5
-        allowed = f"at most {largest!r} in norm, as declared"
-        require(xp, size <= largest * (1 + 1e-12), size, f"round {t}: the gradient", allowed)
-    return seen
 
 
 # -- what every path obeys -------------------------------------------------------------------------------------------
@@ -261,11 +223,11 @@ def round_slack(trace: Trace, u: Any) -> Array:
     ``<g, x - u> <= <g - M, x - y> + [|u - w|^2 - |u - y|^2 - |y - x|^2 - |x - w|^2]/(2 eta)``, w and y being the
     centres before and after the round (``sea.unconstrained_round``, ``sea.constrained_round``).
     """
-    u = _like(trace.plays, u)
+    u = like(trace.plays, u)
     x, w, y = trace.plays, trace.centers[:-1, ...], trace.centers[1:, ...]
-    moved = _norm_sq(u - w) - _norm_sq(u - y) - _norm_sq(y - x) - _norm_sq(x - w)
-    right = _inner(trace.gradients - trace.guesses, x - y) + moved / (2 * trace.steps)
-    return right - _inner(trace.gradients, x - u)
+    moved = norm_sq(u - w) - norm_sq(u - y) - norm_sq(y - x) - norm_sq(x - w)
+    right = inner(trace.gradients - trace.guesses, x - y) + moved / (2 * trace.steps)
+    return right - inner(trace.gradients, x - u)
 
 
 def decreasing_steps_slack(trace: Trace, u: Any, *, D: float) -> Array:
@@ -278,11 +240,11 @@ def decreasing_steps_slack(trace: Trace, u: Any, *, D: float) -> Array:
     ValueError
         If a step is larger than the one before.
     """
-    _positive(D=D)
+    positive(D=D)
     xp, (steps,), _ = real_arrays(trace.steps)
     later, earlier = steps[1:, ...], steps[:-1, ...]
     require(xp, later <= earlier * (1 + 1e-12), later, "every step", "at most the one before")
-    right = D**2 / (2 * steps[-1, ...]) + _sum(steps * trace.surprises) - _sum(trace.moves / (4 * earlier))
+    right = D**2 / (2 * steps[-1, ...]) + total(steps * trace.surprises) - total(trace.moves / (4 * earlier))
     return right - trace.linear_regret(u)
 
 
@@ -292,10 +254,10 @@ def adaptive_slack(trace: Trace, u: Any, *, D: float, G: float, delta: float, sh
     ``sum <g_t, x_t - u> <= (5/2) D sqrt(delta + 4 G^2 + V_T) - (sqrt(delta)/(4 D)) sum |x_t - x_{t-1}|^2``
     (``sea.adaptive_step_sum``, ``sea.adaptive_step_sum_sharper``).
     """
-    _positive(D=D, G=G)
-    _nonnegative(delta=delta)
+    positive(D=D, G=G)
+    nonnegative(delta=delta)
     root = delta**0.5
-    right = 2.5 * D * (delta + 4 * G**2 + trace.variation) ** 0.5 - root / (4 * D) * _sum(trace.moves)
+    right = 2.5 * D * (delta + 4 * G**2 + trace.variation) ** 0.5 - root / (4 * D) * total(trace.moves)
     return right - (2 * D * root if sharper else 0.0) - trace.linear_regret(u)
 
 
@@ -305,12 +267,12 @@ def strongly_convex_slack(trace: Trace, u: Any, *, lam: float, D: float) -> Arra
     ``sum [<g_t, x_t - u> - (lam/2)|x_t - u|^2] <= lam D^2/4 + sum (2/(lam t))(1 + 1/t)|g_t - M_t|^2
     - sum_{t>=2} (lam (t - 1)/8)|x_t - x_{t-1}|^2``.
     """
-    _positive(lam=lam, D=D)
+    positive(lam=lam, D=D)
     xp, (surprises,), _ = real_arrays(trace.surprises)
     t = xp.arange(1, surprises.shape[0] + 1, dtype=surprises.dtype)
     t = xp.reshape(t, (-1,) + (1,) * (surprises.ndim - 1))
-    right = lam * D**2 / 4 + _sum(2 / (lam * t) * (1 + 1 / t) * surprises) - _sum(lam * t[:-1, ...] / 8 * trace.moves)
-    gain = lam / 2 * _sum(_norm_sq(trace.plays - _like(trace.plays, u)))
+    right = lam * D**2 / 4 + total(2 / (lam * t) * (1 + 1 / t) * surprises) - total(lam * t[:-1, ...] / 8 * trace.moves)
+    gain = lam / 2 * total(norm_sq(trace.plays - like(trace.plays, u)))
     return right + gain - trace.linear_regret(u)
 
 
@@ -320,11 +282,11 @@ def newton_slack(trace: NewtonTrace, u: Any, *, beta: float, G: float, D: float)
     ``sum [<g_t, x_t - u> - (beta/2)<g_t, x_t - u>^2] <= (D^2/2)(1 + beta G^2/2) + 2 sum |g_t - M_t|^2 in the norm of
     H_t^{-1}, less (1/4) sum_{t>=2} |x_t - x_{t-1}|^2 in that of H_{t-1}``.
     """
-    _positive(beta=beta, G=G, D=D)
+    positive(beta=beta, G=G, D=D)
     xp, (matrices, d), _ = real_arrays(trace.matrices, trace.gradients - trace.guesses)
-    surprise = _inner(d, xp.linalg.solve(matrices, d[..., None])[..., 0])
+    surprise = inner(d, xp.linalg.solve(matrices, d[..., None])[..., 0])
     move = trace.plays[1:, ...] - trace.plays[:-1, ...]
-    moved = _inner(move, xp.matmul(matrices[:-1, ...], move[..., None])[..., 0])
-    gain = beta / 2 * _sum(_inner(trace.gradients, trace.plays - _like(trace.plays, u)) ** 2)
-    right = D**2 / 2 * (1 + beta * G**2 / 2) + 2 * _sum(surprise) - _sum(moved) / 4
+    moved = inner(move, xp.matmul(matrices[:-1, ...], move[..., None])[..., 0])
+    gain = beta / 2 * total(inner(trace.gradients, trace.plays - like(trace.plays, u)) ** 2)
+    right = D**2 / 2 * (1 + beta * G**2 / 2) + 2 * total(surprise) - total(moved) / 4
     return right + gain - trace.linear_regret(u)

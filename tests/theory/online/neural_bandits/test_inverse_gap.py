@@ -102,6 +102,49 @@ def test_bounds():
     assert bound.terms["regression"] == 0.0
 
 
+def test_prices_by_hand_and_of_one_action():
+    # gap 3, gamma 2, K = 2: p = 1/(2 + 6) = 1/8; mean 3/8, (1 - p)/(gamma p) = 7/2
+    np.testing.assert_allclose(foster_rakhlin_weights([1.0, 4.0], 2.0), [7 / 8, 1 / 8])
+    np.testing.assert_allclose(price([7 / 8, 1 / 8], [1.0, 4.0], 2.0), [3 / 8 + 1 / 14, 3 / 8 - 3 + 7 / 2])
+    np.testing.assert_allclose(worst_truth([7 / 8, 1 / 8], [1.0, 4.0], 2.0, 0), [1 - 1 / 7, 5])
+    np.testing.assert_allclose(fast_cb_weights([1.0, 4.0], 2.0), [7 / 8, 1 / 8])
+    np.testing.assert_allclose(fast_cb_weights([2.0, 8.0], 2.0), [7 / 8, 1 / 8])
+    for function in (inverse_gap_weights, foster_rakhlin_weights, fast_cb_weights):
+        assert function([3.0], 2.0).tolist() == [1.0]
+    assert price([1.0], [3.0], 2.0).tolist() == [0.0]
+
+
+def test_the_price_of_a_nearly_certain_action_does_not_cancel():
+    weights = np.asarray([1.0, 1e-20])  # 1 - p is 1e-20 for the first, which 1 - 1.0 is not
+    assert price(weights, [0.0, 0.0], 4.0)[0] == pytest.approx(1e-20 / 4, rel=1e-12, abs=0)
+    assert worst_truth(weights, [0.0, 0.0], 4.0, 0)[0] == pytest.approx(-2 * 1e-20 / 4, rel=1e-12, abs=0)
+
+
+def test_integers_of_an_array_library_are_integers():
+    action = np.int64(1)
+    np.testing.assert_array_equal(
+        worst_truth([0.5, 0.5], [0.0, 1.0], 1.0, action), worst_truth([0.5, 0.5], [0.0, 1.0], 1.0, 1)
+    )
+    assert float(square_cb_bound(K=np.int64(5), T=100, squared_error=4.0)) == 40.0
+
+
+def test_empty_batches_and_one_gamma_each():
+    assert inverse_gap_weights(np.zeros((0, 3)), 1.0).shape == (0, 3)
+    rows = inverse_gap_weights([0.0, 1.0, 2.0], [1.0, 10.0])
+    np.testing.assert_array_equal(rows[1], inverse_gap_weights([0.0, 1.0, 2.0], 10.0))
+
+
+def test_bounds_at_extreme_parameters_and_their_terms():
+    assert float(square_cb_bound(K=3, T=1e300, squared_error=1e-300)) == pytest.approx(np.sqrt(2))
+    bound = square_cb_bound(K=3, T=50, squared_error=2.0, gamma=5.0)
+    assert bound.terms == {"exploration": 20.0, "regression": 2.5}
+    tuned = square_cb_bound(K=3, T=[50, 200], squared_error=2.0)
+    np.testing.assert_allclose(tuned.terms["exploration"], tuned.terms["regression"])
+    np.testing.assert_allclose(tuned.value, [np.sqrt(200), np.sqrt(800)])
+    small = fast_cb_bound(K=2, best_loss=3.0, discrimination=2.0, gamma=20.0)
+    assert small.terms == {"best loss": 3.0, "regression": 122.5}
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -114,6 +157,10 @@ def test_bounds():
         (lambda: price([1.0, 0.0], [0.0, 1.0], 1.0), "weights must be positive"),
         (lambda: worst_truth([0.5, 0.5], [0.0, 1.0], 1.0, 2), "action must be one of 0, ..., 1"),
         (lambda: square_cb_bound(K=1, T=5, squared_error=1.0), "K must be an int >= 2"),
+        (lambda: square_cb_bound(K=2.0, T=5, squared_error=1.0), "K must be an int >= 2"),
+        (lambda: worst_truth([0.5, 0.5], [0.0, 1.0], 1.0, True), "action must be one of 0, ..., 1"),
+        (lambda: price([0.5, 0.5], [0.0, 1.0, 2.0], 1.0), "agree in their last axis"),
+        (lambda: price([float("nan"), 0.5], [0.0, 1.0], 1.0), "weights must be positive"),
         (lambda: square_cb_bound(K=2, T=0, squared_error=1.0), "T must be positive"),
         (lambda: fast_cb_bound(K=2, best_loss=1.0, discrimination=1.0, gamma=19.0), "at least 10 K = 20"),
     ],
