@@ -45,11 +45,14 @@ def gradient_of_the_norm(c: Constant = 1) -> Stated:
     where="change of the surrogate under a perturbation",
     expected="proved",
     strength="upper",
-    assumptions=("change is G(phi + d) - G(phi), within <g, d> by M rho^2/2, as the Hessian is at most M",),
-    says=r"\|d\|\le\rho:\quad|G(\phi+d)-G(\phi)|\le\rho\,\|\nabla G(\phi)\|+\tfrac M2\rho^2",
+    assumptions=(
+        "change is G(phi + d) - G(phi), at most <g, d> + M rho^2/2, as the Hessian is at most M",
+        "for the other sign apply it to -G",
+    ),
+    says=r"\|d\|\le\rho:\quad G(\phi+d)-G(\phi)\le\rho\,\|\nabla G(\phi)\|+\tfrac M2\rho^2",
 )
 def change_at_most_the_norm(c: Constant = 1) -> Stated:
-    """Cauchy-Schwarz, as the square |rho g - s d|^2 >= 0; one sign of the change is enough."""
+    """Cauchy-Schwarz, as the square |rho g - s d|^2 >= 0."""
     domain = Domain("s in (0,oo), rho in (0,oo), M in [0,oo), change in (-oo,oo)")
     each = Domain("g in (-oo,oo), d in (-oo,oo)")
     (s, rho, M, change), (g, d) = domain, each

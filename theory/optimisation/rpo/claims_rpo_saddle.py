@@ -83,7 +83,8 @@ def log_partition_identity(c: Constant = 1) -> Stated:
     where="inner maximum over policies",
     expected="proved",
     strength="tight",
-    says=_RESPONSE + r"\mathbb E_\pi r-\beta\,\mathrm{KL}(\pi\,\|\,\pi_0)\le\beta\ln Z\quad\text{for every policy }\pi",
+    says=_RESPONSE + r"\mathbb E_\pi r-\beta\,\mathrm{KL}(\pi\,\|\,\pi_0)\le\beta\ln Z\quad\text{for every }\pi>0",
+    assumptions=("policies of full support; by continuity the bound holds for all",),
 )
 def log_partition_is_the_maximum(c: Constant = 0) -> Stated:
     """The tangent of the logarithm at 1: ln(p w/(q Z)) <= p w/(q Z) - 1, in the mean over q. Equality at pi_r."""
@@ -120,7 +121,7 @@ def supervised_loss_identity(c: Constant = 1) -> Stated:
     """ln(pi_r/pi_0) = r/beta - ln Z; so the adversary's term is the supervised loss on the base policy's answers."""
     import sympy
 
-    domain, each = Domain("beta in (0,oo), eta in (0,oo)"), Domain("p in (0,1], w in (0,oo), b in (0,1]")
+    domain, each = Domain("beta in (0,oo), eta in (0,oo)"), Domain("p in (0,1], w in (0,oo), b in [0,1]")
     (beta, eta), (p, w, b), log = domain, each, sympy.log
     total = Sig(p * w)
     left = eta * (beta * log(total) - beta * Sig(b * log(w)))
@@ -152,8 +153,8 @@ def supervised_loss_identity(c: Constant = 1) -> Stated:
         "L is convex with gradient l at s; L_r, L_s are its values; both objectives hold the same divergence of q",
         "so q guarantees the minimax value: the saddle point exists and the two values agree",
     ),
-    says=r"\eta\,(\mathbb E_{\pi^*}r-\mathbb E_{\pi_b}r)+L(r)\ \ge\ "
-    r"\eta\,(\mathbb E_{\pi^*}r^*-\mathbb E_{\pi_b}r^*)+L(r^*)\quad\text{for every reward }r",
+    says=r"\langle\eta(q-b)+l,\,r-s\rangle\ge0,\ L(r)-L(s)\ge\langle l,r-s\rangle\ \Rightarrow\ "
+    r"\eta\,\langle q-b,r\rangle+L(r)\ \ge\ \eta\,\langle q-b,s\rangle+L(s)",
 )
 def best_response_is_a_saddle_point(c: Constant = 1) -> Stated:
     """Convexity of the loss and first-order optimality of the reward add up to the claim."""

@@ -85,7 +85,7 @@ def shift_invariance(c: Constant = 0) -> Stated:
     """The normaliser gains the factor t as well, and the weights q sum to 1."""
     import sympy
 
-    domain, each = Domain("A in (0,oo), t in (1,oo)"), Domain("a in (0,oo), q in [0,1]")
+    domain, each = Domain("A in (0,oo), t in (0,oo)"), Domain("a in (0,oo), q in [0,1]")
     (A, t), (a, q) = domain, each
     given = ((Sig(a), "==", A), (Sig(q), "==", 1))
     new = sympy.log(t * A) - Sig(q * (sympy.log(t) + sympy.log(a)))
@@ -106,6 +106,7 @@ def shift_invariance(c: Constant = 0) -> Stated:
     where="small steps, three classes",
     expected="proved",
     strength="asymptotic",
+    assumptions=("p, q are the probabilities of the two classes that are not the likeliest, each less than 1/2",),
     says=r"\lim_{t\to0}\frac{\mathrm{KL}(p\,\|\,p_t)}{t^2}=\frac{1}{2\tau^2}\,u^\top(\mathrm{diag}\,p-pp^\top)u,\quad "
     r"z_t=z+tu",
 )

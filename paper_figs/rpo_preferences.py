@@ -1,0 +1,72 @@
+"""Suboptimality of preference optimisation by number of preferences: alone, and with an adversary of two weights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from experiments.store import Store
+
+TITLES = {"partial": "partial coverage: eight rare bad actions", "uniform": "uniform coverage (control)"}
+STYLES = {0.0: ("tab:orange", "^"), 0.25: ("tab:green", "s"), 1.0: ("tab:blue", "o")}
+
+
+def data(store: Store) -> dict[str, Any]:
+    """Return the curves.
+
+    Parameters
+    ----------
+    store : Store
+        Of the simulator ``rpo``.
+
+    Returns
+    -------
+    dict
+        ``curves``: (coverage, scale of eta) -> results, with the ``numbers`` of preferences.
+
+    Raises
+    ------
+    ValueError
+        If the store is empty.
+    """
+    rows = [(dict(cell), dict(results)) for cell, results in store.rows()]
+    if not rows:
+        raise ValueError("the store must have results of the simulator rpo, got none")
+    return {
+        "curves": {(cell["coverage"], cell["scale"]): results | {"numbers": cell["numbers"]} for cell, results in rows}
+    }
+
+
+def draw(found: dict[str, Any]) -> Figure:
+    """Draw what `data` found."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(10.5, 4.9), dpi=130, layout="constrained")
+    kinds = [kind for kind in TITLES if any(kind == own for own, _ in found["curves"])]
+    panels = figure.subplots(1, len(kinds), sharey=True, squeeze=False)[0]
+    for axes, kind in zip(panels, kinds, strict=True):
+        _draw_kind(axes, kind, found["curves"])
+    panels[0].set_ylabel("reward lost against the best action")
+    named = {label: handle for axes in panels for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
+    figure.legend(named.values(), named.keys(), loc="outside lower center", fontsize=9, ncols=3)
+    return figure
+
+
+def _draw_kind(axes: Any, kind: str, curves: dict[Any, Any]) -> None:
+    for (own, scale), curve in sorted(curves.items()):
+        if own == kind:
+            colour, marker = STYLES.get(scale, ("tab:red", "x"))
+            name = f"eta = {scale:g}/sqrt(N)" if scale else "eta = 0, preferences alone"
+            axes.plot(curve["numbers"], curve["mean"], color=colour, marker=marker, ms=5, label=f"{name}: mean")
+            axes.plot(curve["numbers"], curve["high"], color=colour, ls="-.", lw=1)
+    curve = next(curve for (own, _), curve in sorted(curves.items()) if own == kind)
+    axes.axhline(curve["base"], color="black", ls="--", lw=1.2, label="base policy")
+    axes.axhline(curve["oracle"], color="black", ls=":", lw=1.4, label="best response to the true reward")
+    axes.set_xscale("log", base=2)
+    axes.set_yscale("log")
+    axes.set_ylim(0.5 * curve["oracle"], 2.5)
+    axes.set_xlabel("preferences N")
+    axes.set_title(f"{TITLES[kind]}\nsolid: mean, dash-dotted: 95 % quantile", fontsize=10)
+    axes.grid(alpha=0.3)
