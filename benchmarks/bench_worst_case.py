@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from theory.online.worst_case import gradient_descent, optimised_gradient
+from theory.online.worst_case import gradient_descent, optimised_gradient, projected_descent
 
 
 def ours(steps: int, step_size: Any = 1) -> tuple[float, str]:
@@ -79,4 +79,7 @@ def run() -> list[str]:
         lines.append(f"{words}: {seconds:.2f} s")
     start = time.perf_counter()
     lines.append(f"{optimised_gradient(20).certify()}: {time.perf_counter() - start:.2f} s")
+    for rounds in (8, 20):
+        start = time.perf_counter()
+        lines.append(f"{projected_descent(rounds, 'anytime').certify()}: {time.perf_counter() - start:.2f} s")
     return lines

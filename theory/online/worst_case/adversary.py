@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from theory.arrays import Array, namespace
 from theory.online.worst_case.interpolation import count
 
+_MEMORY = 4 * 2**30
 Learner = Callable[[list[Any]], Any]
 """What a learner plays after the gradients seen so far: a point of the unit ball, shape (d,)."""
 
@@ -83,7 +84,8 @@ def orthogonal_adversary(learner: Learner, rounds: int, first: Array) -> Game:
     Raises
     ------
     ValueError
-        If there is no round, the dimension is below 3, or a point lies outside the ball (the round is named).
+        If there is no round, the game would not fit in memory, the dimension is below 3, or a point lies outside the
+        ball (the round is named).
 
     References
     ----------
@@ -98,6 +100,9 @@ def orthogonal_adversary(learner: Learner, rounds: int, first: Array) -> Game:
     """
     count(rounds, "the number of rounds")
     xp = namespace(first)
+    size = 16 * rounds * int(first.size)  # points and gradients, in bytes
+    if size > _MEMORY:
+        raise ValueError(f"{rounds} rounds in dimension {first.size} would need {size / 2**30:.3g} GiB; allowed are 4")
     point, total = first, xp.zeros_like(first)
     points: list[Any] = []
     gradients: list[Any] = []

@@ -1,6 +1,7 @@
 r"""One round of the orthogonal adversary and one step of the optimised gradient method, in every dimension.
 
-Summed over rounds they give regret ``sqrt(T)`` and ``f(x_N) - f* <= L R^2 / (2 theta_N^2)`` for every T and N.
+Summed over rounds they give regret ``sqrt(T)`` (decided here too) and ``f(x_N) - f* <= L R^2 / (2 theta_N^2)``, for
+every T and N.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from theory.engine.claim import Constant, Stated, claim
-from theory.engine.words import Domain, ForAll, ForEveryN, chain
+from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
 from theory.online.vectors import inner, norm_sq, point_and_coordinates, reals
 
 _ONE_PERCENT = Fraction(101, 100)
@@ -97,6 +98,74 @@ def plane_has_no_room(c: Constant = 1) -> Stated:
 
 
 plane_has_no_room.false_if("a term of the determinant were 1 % larger", c=_ONE_PERCENT)
+
+
+@claim(
+    paper="abernethy",
+    where="orthogonal adversary, the best point of the unit ball",
+    expected="proved",
+    strength="lemma",
+    form="as usually quoted",
+    assumptions=("the bound is attained at u = -S/|S|",),
+    says=r"\|u\|\le1,\ \|S\|=\ell>0\ \Rightarrow\ -\langle S,u\rangle\le\ell",
+)
+def best_point_gains_the_length(c: Constant = 1) -> Stated:
+    """A square: |S + l u|^2 >= 0."""
+    domain, each = Domain("l in (0,oo)"), Domain(reals("S", "u"))
+    (length,), (S, u) = domain, each
+    given = ((norm_sq(S), "==", length**2), (norm_sq(u), "<=", 1))
+    left = -inner(S, u)
+
+    def proof(k: Any) -> Any:
+        whole, inside = k.hypothesis(0), k.hypothesis(1)
+        square = k.sign(norm_sq(S + length * u) / (2 * length), ">=")
+        return k.show(left, "<=", length, by=[square, (-1 / (2 * length), whole), (length / 2, inside)])
+
+    def sample(rng: random.Random) -> Any:
+        a = Fraction(rng.randint(1, 9), rng.randint(1, 3))
+        rows = [{"S": sign * a * part, "u": -sign * part} for sign, part in ((1, Fraction(3, 5)), (-1, Fraction(4, 5)))]
+        return {"l": a}, rows
+
+    return ForEveryN(domain, each, given, left, "<=", c * length), chain(proof, sample)
+
+
+best_point_gains_the_length.false_if("it gained 1 % less", c=Fraction(99, 100))
+
+
+@claim(
+    paper="abernethy",
+    where="orthogonal adversary, all rounds",
+    expected="proved",
+    strength="identity",
+    form="as usually quoted",
+    assumptions=(
+        "rows are the rounds: r_t = <g_t, x_t>, a_t = |S_{t-1}|^2, b_t = |S_t|^2; the sum telescopes from S_0 = 0",
+        "r_t = 0 by the choice of g_t; that |S_t|^2 grows by 1 is proved beside this",
+        "l = |S_T| is what the best point of the unit ball gains",
+    ),
+    says=r"\forall T\ge1:\quad\sum_{t\le T}\langle g_t,x_t\rangle-\min_{\|u\|\le1}\langle S_T,u\rangle=\sqrt T",
+)
+def regret_is_the_root(c: Constant = 1) -> Stated:
+    """Sum the rounds and take the root."""
+    domain, each = Domain("n in [1,oo), l in [0,oo)"), Domain(f"{reals('r')}, a in [0,oo), b in [0,oo)")
+    (n, length), (r, a, b) = domain, each
+    given = ((r, "==", 0), (b, "==", a + 1), (Sig(b - a), "==", length**2), (Sig(1 + 0 * r), "==", n))
+
+    def proof(k: Any) -> Any:
+        flat, grown, whole, rounds = (k.hypothesis(i) for i in range(4))
+        squared = k.show(length**2, "==", n, by=[(-1, whole), (1, k.sum_up(grown)), (1, rounds)])
+        root = k.power(squared, Fraction(1, 2))
+        return k.show(Sig(r) + length, "==", n ** Fraction(1, 2), by=[k.sum_up(flat), root])
+
+    def sample(rng: random.Random) -> Any:
+        side = rng.randint(1, 3)
+        rows = [{"r": Fraction(0), "a": Fraction(t), "b": Fraction(t + 1)} for t in range(side**2)]
+        return {"n": Fraction(side**2), "l": Fraction(side)}, rows
+
+    return ForEveryN(domain, each, given, Sig(r) + length, "==", c * n ** Fraction(1, 2)), chain(proof, sample)
+
+
+regret_is_the_root.false_if("it were 1 % more", c=_ONE_PERCENT)
 
 
 def _potential(weight: Any, value: Any, gradient: Any, mean: Any) -> Any:

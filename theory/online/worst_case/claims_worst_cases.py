@@ -187,7 +187,7 @@ def anytime_steps_cost_less(factor: Constant = 1) -> Stated:
     return _stated(projected_descent(5, "anytime"), "<=", factor * bound)
 
 
-anytime_steps_cost_less.false_if("the bound were a part in 10^6 smaller", factor=1 - Fraction(1, 10**6))
+anytime_steps_cost_less.false_if("the bound were a part in 10^9 smaller", factor=1 - Fraction(1, 10**9))
 
 
 @claim(

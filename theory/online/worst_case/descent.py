@@ -20,7 +20,7 @@ from theory.online.worst_case.interpolation import (
     MINIMISER,
     Rational,
     Visited,
-    count,
+    points,
     positive,
     smooth_convex,
     within,
@@ -52,7 +52,7 @@ def descent_path(steps: int, step_size: Rational) -> list[Visited]:
     length = positive(step_size, "the step size")
     (point,) = vectors("x0")
     visited = []
-    for k in range(count(steps, "the number of steps") + 1):
+    for k in range(points(steps, "the number of steps") + 1):
         visited.append(visit(str(k), point))
         point = point - length * visited[-1].gradient
     return visited

@@ -67,6 +67,28 @@ def count(value: int, what: str) -> int:
     return value
 
 
+_BYTES = 500  # that a problem takes in memory, by the cube of its number of points; measured
+_MEMORY = 2**30
+
+
+def points(value: int, what: str) -> int:
+    """Return a whole number of points to be visited, at least 1 and small enough that the problem fits in memory.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else; where it is too large with an estimate of the memory.
+    """
+    number = count(value, what)
+    if _BYTES * number**3 > _MEMORY:
+        most = int((_MEMORY / _BYTES) ** (1 / 3))
+        raise ValueError(
+            f"{what} is {number}: about {number**2} conditions would need {_BYTES * number**3 / 2**30:.3g} GiB; "
+            f"allowed are at most {most}"
+        )
+    return number
+
+
 def smooth_convex(visited: Sequence[Visited], smoothness: Rational) -> Conditions:
     r"""Return the interpolation conditions of convex functions with ``smoothness``-Lipschitz gradient.
 

@@ -19,7 +19,16 @@ from math import isqrt
 
 from theory.engine.statements.gram import vectors
 from theory.online.worst_case.descent import START, chained, huber, on_line, visit
-from theory.online.worst_case.interpolation import MINIMISER, Rational, Visited, count, positive, smooth_convex, within
+from theory.online.worst_case.interpolation import (
+    MINIMISER,
+    Rational,
+    Visited,
+    count,
+    points,
+    positive,
+    smooth_convex,
+    within,
+)
 from theory.online.worst_case.problem import Problem, Solution
 
 
@@ -38,7 +47,7 @@ def rounded_weights(steps: int, *, digits: int = 14) -> list[Fraction]:
     """
     grid = 10 ** count(digits, "the number of digits")
     weights, total = [Fraction(1)], Fraction(1)
-    for k in range(1, count(steps, "the number of steps") + 1):
+    for k in range(1, points(steps, "the number of steps") + 1):
         before = 2 * total if k == steps else total
         root = isqrt(int((1 + 4 * before) * grid**2))  # floor of grid * sqrt(1 + 4 S)
         weights.append(Fraction((grid + root) // 2, grid))

@@ -34,6 +34,8 @@ class Attained:
         The value of each scalar of the problem.
     squares
         Squared lengths of the basis vectors: the lengths themselves may be irrational.
+    products
+        Inner products by sorted pair of names, where they are known already: long numbers are multiplied once.
 
     Examples
     --------
@@ -44,9 +46,13 @@ class Attained:
     vectors: Mapping[str, Sequence[Fraction]]
     scalars: Mapping[str, Fraction] = field(default_factory=dict)
     squares: Sequence[Fraction] = (Fraction(1),)
+    products: Mapping[tuple[str, str], Fraction] = field(default_factory=dict, repr=False)
 
     def inner(self, first: str, second: str) -> Fraction:
         """Return the inner product of two of the vectors."""
+        known = self.products.get((first, second) if first <= second else (second, first))
+        if known is not None:
+            return known
         pairs = zip(self.squares, self.vectors[first], self.vectors[second], strict=True)
         return sum((square * a * b for square, a, b in pairs if a and b), _ZERO)
 
@@ -114,6 +120,30 @@ class Solution:
     attained: Attained
 
 
+def searched(problem: Problem) -> Solution:
+    """Return bounds that differ by about ``problem.accuracy``, along the central path of the problem.
+
+    Raises
+    ------
+    RuntimeError
+        If none are found.
+    ValueError
+        If the search would take too long, with an estimate.
+    """
+    from theory.online.worst_case.search import bounds, orthogonal_coordinates
+
+    found = bounds(problem.objective, problem.conditions, accuracy=problem.accuracy)
+    names = sorted({name for pair in found.products for name in pair}) if found else []
+    coordinates = orthogonal_coordinates(names, found.products) if found else None
+    if found is None or coordinates is None:
+        raise RuntimeError(
+            f"no bounds were found for {problem.method}: the worst case must be finite, and some vectors must meet "
+            "all conditions strictly"
+        )
+    attained = Attained(coordinates[0], found.scalars, coordinates[1], found.products)
+    return Solution(found.lower, found.upper, found.multipliers, attained)
+
+
 @dataclass(frozen=True)
 class Problem:
     """The worst case of a method: the supremum of a performance over all functions of a class.
@@ -131,11 +161,24 @@ class Problem:
     conditions
         Interpolation and initial conditions by name.
     solve
-        Returns exact bounds, in closed form where there is one. They are checked before anything is made of
-        them.
+        Returns exact bounds, in closed form where there is one; left out, they are searched. They are checked
+        before anything is made of them.
     rounding
         By how much at most the value would change if rational numbers that stand for irrational ones in the
         objective were replaced by those; 0 where the problem is the method itself.
+    accuracy
+        The gap of the bounds aimed at where they are searched, between 1e-12 and 1.
+
+    Examples
+    --------
+    The largest inner product of a unit vector and one of length at most 2:
+
+    >>> from theory.engine.statements.gram import expression, vectors
+    >>> u, v = vectors("u v")
+    >>> conditions = {"|u| <= 1": (u @ u, "<=", expression(1)), "|v| <= 2": (v @ v, "<=", expression(4))}
+    >>> result = Problem("Cauchy and Schwarz", "", [], u @ v, conditions).certify()
+    >>> bool(result.lower <= 2 <= result.upper <= result.lower + Fraction(1, 10**9))
+    True
     """
 
     method: str
@@ -143,8 +186,9 @@ class Problem:
     visited: Sequence[Visited]
     objective: Expression
     conditions: Conditions
-    solve: Callable[[Problem], Solution] = field(repr=False)
+    solve: Callable[[Problem], Solution] = field(default=searched, repr=False)
     rounding: Fraction = _ZERO
+    accuracy: float = 1e-9
 
     @cached_property
     def solution(self) -> Solution:

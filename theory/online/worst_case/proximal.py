@@ -14,7 +14,7 @@ from typing import Any
 
 from theory.engine.statements.gram import expression, scalars, vectors
 from theory.online.worst_case.descent import START, chained
-from theory.online.worst_case.interpolation import MINIMISER, Conditions, Rational, Visited, convex, count, positive
+from theory.online.worst_case.interpolation import MINIMISER, Conditions, Rational, Visited, convex, points, positive
 from theory.online.worst_case.problem import Attained, Problem, Solution
 
 
@@ -57,7 +57,7 @@ def proximal_point(steps: int, step_size: Rational | Sequence[Rational] = 1, *, 
     (Fraction(1, 16), Fraction(1, 6))
     """
     distance = positive(radius, "the radius")
-    count(steps, "the number of steps")
+    points(steps, "the number of steps")
     single = isinstance(step_size, str) or not isinstance(step_size, Sequence)
     each: list[Any] = [step_size] * steps if single else list(step_size)  # type: ignore[arg-type]
     lengths = [positive(length, "the step size") for length in each]

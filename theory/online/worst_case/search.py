@@ -2,14 +2,16 @@
 
 Two ways. Where a one-dimensional worst function is known, optimal multipliers lie on the face that it names:
 their slack matrix annihilates it. On that face there is room, so that a rounded point stays feasible and the
-bound exact. Where nothing is known both programs are solved and moved inside by as little as rounding needs:
-the bounds are rigorous but leave a gap.
+bound exact. Where nothing is known the central path is followed to a point close to the optimum and strictly inside,
+for multipliers and vectors at once: both are rounded, the bounds are rigorous and leave a gap as small as is asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from math import floor, log10
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.statements.epigraph import Form, combine, rows
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from theory.engine.provers.conic import Region
 
 _ONE = Fraction(1)
-_INSIDE = Fraction(1, 1000)  # how far inside the point lies towards which an optimum is moved
+PATIENCE = 600  # seconds
 _DENOMINATORS = (10**3, 10**5, 10**8, 10**12)
 
 
@@ -30,9 +32,13 @@ class _Program:
     def __init__(self, objective: Expression, conditions: Conditions) -> None:
         if any(relation == "==" for _, relation, _ in conditions.values()):
             raise ValueError("conditions are inequalities here; equalities are substituted into the vectors")
+        if not conditions:
+            raise ValueError("a worst case needs at least one condition")
         self.names = list(conditions)
         sides = [(left.term, relation, right.term) for left, relation, right in conditions.values()]
         self.rows = rows(objective.term, sides, sense="max")
+        if self.rows.maxima:
+            raise ValueError("the objective is linear here; for least(a, b) take a scalar t with t <= a and t <= b")
         self.vectors, self.scalars = basis(["+", objective.term, *[side for a, _, b in sides for side in (a, b)]])
 
     def left_over(self, key: object) -> Form:
@@ -60,7 +66,10 @@ def shows_bound(objective: Expression, conditions: Conditions, multipliers: Mapp
     from theory.engine.provers.conic import Region
     from theory.engine.provers.rounding import evaluate
 
-    used = {name: conditions[name] for name, value in multipliers.items() if value}
+    needed = [name for name, value in multipliers.items() if value]
+    if any(name not in conditions for name in needed):
+        return False
+    used = {name: conditions[name] for name in needed}
     program = _Program(objective, used)
     region = Region(program.names, [], [], program.slack())
     return (
@@ -113,35 +122,94 @@ def multipliers_on_face(
     return None
 
 
-def upper_bounds(objective: Expression, conditions: Conditions) -> Iterator[tuple[Fraction, dict[str, Fraction]]]:
-    """Yield exact bounds with their multipliers, the best first, for the checker to choose from."""
-    from theory.engine.provers.conic import Region
+@dataclass(frozen=True)
+class Found:
+    """Exact bounds of a worst case with what shows them.
+
+    Attributes
+    ----------
+    lower, upper
+        A value that is attained, and one that is not exceeded.
+    multipliers
+        By name of the condition: they show the upper bound.
+    products, scalars
+        Inner products by sorted pair and scalars, which attain the lower bound.
+    """
+
+    lower: Fraction
+    upper: Fraction
+    multipliers: dict[str, Fraction]
+    products: dict[tuple[str, str], Fraction]
+    scalars: dict[str, Fraction]
+
+
+def bounds(objective: Expression, conditions: Conditions, *, accuracy: float = 1e-9) -> Found | None:
+    """Return exact bounds of a worst case that differ by about ``accuracy``, found along the central path.
+
+    Parameters
+    ----------
+    objective
+        Linear in scalars and inner products.
+    conditions
+        Inequalities that some vectors meet strictly.
+    accuracy
+        The gap aimed at, between 1e-12 and 1.
+
+    Returns
+    -------
+    Found or None
+        None if the path is lost. Both sides meet their conditions exactly, which is checked here and again by the
+        checker.
+
+    Raises
+    ------
+    ValueError
+        If a condition is an equality, the accuracy is outside its range, or the search would take too long.
+    """
+    from theory.engine.provers.conic import Region, search
     from theory.engine.provers.rounding import evaluate
+    from theory.online.worst_case.central_path import Rows, follow, seconds
 
-    program = _Program(objective, conditions)
-    signs: list[Form] = [{name: _ONE} for name in program.names]
-    region = Region(program.names, [*map(program.left_over, program.scalars)], signs, program.slack())
-    for point in _moved_inside(region, program.bound()):
-        yield evaluate(program.bound(), point), point
-
-
-def lower_bounds(
-    objective: Expression, conditions: Conditions
-) -> Iterator[tuple[Fraction, dict[tuple[str, str], Fraction], dict[str, Fraction]]]:
-    """Yield exact values that are attained, with inner products and scalars, the best first."""
-    from theory.engine.provers.conic import Region
-    from theory.engine.provers.rounding import evaluate
-
-    program = _Program(objective, conditions)
-    pairs = list(dict.fromkeys(_pair(u, v) for u in program.vectors for v in program.vectors))
-    matrix: list[list[Form]] = [[{_pair(u, v): _ONE} for v in program.vectors] for u in program.vectors]
-    region = Region([*program.scalars, *pairs], [], program.rows.inequalities, matrix)
-    for point in _moved_inside(region, program.rows.cost):
-        yield (
-            -evaluate(program.rows.cost, point),
-            {pair: point[pair] for pair in pairs},
-            {name: point[name] for name in program.scalars},
+    if not 1e-12 <= accuracy <= 1:
+        raise ValueError(f"the accuracy must lie between 1e-12 and 1, given: {accuracy}")
+    order = len(basis(["+", objective.term, *[side.term for a, _, b in conditions.values() for side in (a, b)]])[0])
+    estimate = seconds(order, len(conditions))
+    if estimate > PATIENCE:
+        raise ValueError(
+            f"{len(conditions)} conditions on {order} vectors would take about {estimate / 60:.0f} minutes to search; "
+            f"allowed are {PATIENCE // 60}"
         )
+    program = _Program(objective, conditions)
+    cost = combine([(-_ONE, program.rows.cost)])
+    signs: list[Form] = [{name: _ONE} for name in program.names]
+    dual = Region(program.names, [*map(program.left_over, program.scalars)], signs, program.slack())
+    start = search(dual)
+    if start is None or start[1] <= 0:
+        return None
+    problem = Rows(program.vectors, program.scalars, cost, program.rows.inequalities)
+    central = follow(problem, [start[0][name] for name in program.names], accuracy / 2)
+    if central is None:
+        return None
+    pairs = list(central.products)
+    matrix: list[list[Form]] = [[{_pair(u, v): _ONE} for v in program.vectors] for u in program.vectors]
+    primal = Region([*program.scalars, *pairs], [], program.rows.inequalities, matrix)
+    multipliers = _rounded_inside(dual, dict(zip(program.names, central.multipliers, strict=True)), central.inside)
+    point = _rounded_inside(primal, central.products | central.scalars, central.inside)
+    if multipliers is None or point is None:
+        return None
+    return Found(
+        evaluate(cost, point),
+        evaluate(program.bound(), multipliers),
+        multipliers,
+        {pair: point[pair] for pair in pairs},
+        {name: point[name] for name in program.scalars},
+    )
+
+
+def _rounded_inside(region: Region, point: Mapping[Any, Fraction], inside: float) -> dict[Any, Fraction] | None:
+    """Round a point that lies inside by about so much, to as few digits as will do."""
+    digits = 1 - floor(log10(inside))
+    return next(filter(None, (_rounded(region, point, 10**more) for more in range(digits, digits + 7, 2))), None)
 
 
 def orthogonal_coordinates(
@@ -174,39 +242,7 @@ def orthogonal_coordinates(
     return {name: tuple(column[i] for column in columns) for i, name in enumerate(names)}, tuple(squares)
 
 
-def _moved_inside(region: Region, cost: Form) -> Iterator[dict[Any, Fraction]]:
-    """Yield feasible rounded points near the optimum, each a little further inside than the one before."""
-    from theory.engine.provers.conic import search
-
-    best, widest = search(region, cost, accuracy=1e-12) or search(region, cost), search(region)
-    if best is None or widest is None or widest[1] <= 0:
-        return
-    inner = search(_shrunk(region, min(_INSIDE, Fraction(widest[1]) / 2)), cost)
-    if inner is None:
-        return
-    for step in range(36, 6, -1):
-        exponent = -(-step // 3)
-        share = 10.0 ** (-step / 3)
-        guess = {key: (1 - share) * best[0][key] + share * inner[0][key] for key in region.unknowns}
-        point = _rounded(region, guess, 10 ** (exponent + 3))
-        if point is not None:
-            yield point
-
-
-def _shrunk(region: Region, margin: Fraction) -> Region:
-    """Return the points that lie inside a region by a margin: the best of them cost little more than the optimum."""
-    from theory.engine.provers.conic import Region
-
-    less: Form = {"": -margin}
-    inequalities = [combine([(_ONE, form), (_ONE, less)]) for form in region.inequalities]
-    matrix = [
-        [combine([(_ONE, form), (_ONE if i == j else Fraction(0), less)]) for j, form in enumerate(row)]
-        for i, row in enumerate(region.matrix)
-    ]
-    return Region(region.unknowns, region.equalities, inequalities, matrix)
-
-
-def _rounded(region: Region, guess: Mapping[Any, float], denominator: int) -> dict[Any, Fraction] | None:
+def _rounded(region: Region, guess: Mapping[Any, Any], denominator: int) -> dict[Any, Fraction] | None:
     """Return a feasible point near the guess, or None. What the equalities leave free lies on one grid.
 
     One common denominator, so that the numbers stay short where the equalities are solved.

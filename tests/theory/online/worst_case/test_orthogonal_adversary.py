@@ -57,6 +57,8 @@ def test_any_namespace():
 def test_bad_input_is_refused():
     with pytest.raises(ValueError, match="d >= 3"):
         orthogonal_adversary(descent(1), 3, np.zeros(2))
+    with pytest.raises(ValueError, match=r"10{9} rounds in dimension 3 would need 44\.7 GiB; allowed are 4"):
+        orthogonal_adversary(descent(1), 10**9, np.zeros(3))
     with pytest.raises(ValueError, match="number of rounds"):
         orthogonal_adversary(descent(1), 0, np.zeros(3))
     with pytest.raises(ValueError, match="point of round 2 must lie in the unit ball, its length is 2"):

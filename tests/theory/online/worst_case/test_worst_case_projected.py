@@ -33,8 +33,8 @@ def test_anytime_steps_for_few_rounds(rounds, value):
 
 def test_the_closed_form_is_not_exact_for_eight_rounds():
     result = projected_descent(8, "anytime").certify()
-    assert result.value == pytest.approx(3.4832364, abs=2e-6)
-    assert result.upper - result.lower < Fraction(1, 10**5)
+    assert result.value == pytest.approx(3.48323644749, abs=1e-9)
+    assert result.upper - result.lower < Fraction(1, 10**8)
     assert float(result.upper) < improved(8) - 0.03
 
 
