@@ -1,7 +1,9 @@
-"""EXP3 on 10 Bernoulli arms, 10^5 rounds, 200 replicates, against a textbook Python loop.
+"""EXP3 on 10 Bernoulli arms, 10^5 rounds, 200 replicates, against Python loops.
 
-The loop is run for fewer rounds of one replicate, best of three, and its time scaled to all: the line says so. It reads
-the same random numbers, already drawn, as the compiled code, which makes its own: its path is compared.
+The loops are run for fewer rounds of one replicate, best of three, and their time scaled to all: the lines say so. The
+loop that searches cumulative weights reads the same random numbers, already drawn, as the compiled code, which makes
+its own: its path is compared. Libraries of policies keep an object with the methods choice and getReward, one replicate
+at a time; theirs is written here anew from the formula that they document, and is none of their code.
 """
 
 from __future__ import annotations
@@ -50,6 +52,40 @@ def textbook_choice(arms: Arms, rounds: int, eta: float) -> float:
     return loss
 
 
+class Player:
+    """EXP3 with gains as an object of two methods, the way libraries of bandit policies call theirs.
+
+    From Auer et al. (2002): arms are drawn from ``(1 - gamma) w/|w| + gamma/K``, and the arm that gained x has its w
+    multiplied by ``exp(gamma x/(K p))``.
+    """
+
+    def __init__(self, arms: int, gamma: float = 0.01) -> None:
+        self.gamma, self.law = gamma, np.full(arms, 1 / arms)
+        self.w, self.random = np.ones(arms), np.random.default_rng(0)
+
+    def choice(self) -> int:
+        """Draw an arm."""
+        self.law = (1 - self.gamma) * self.w / self.w.sum() + self.gamma / self.w.size
+        return int(self.random.choice(self.w.size, p=self.law))
+
+    def getReward(self, arm: int, gain: float) -> None:
+        """Learn what the arm gained, in [0, 1]."""
+        self.w[arm] *= math.exp(self.gamma * gain / (self.w.size * self.law[arm]))
+        self.w /= self.w.max()
+
+
+def library_loop(arms: Arms, rounds: int) -> float:
+    """Return the gain of one replicate, an object's methods being called in every round; constant means."""
+    player, coins = Player(arms.count), np.random.default_rng(1).random(rounds)
+    total = 0.0
+    for coin in coins:
+        arm = player.choice()
+        gain = float(coin >= arms.means[0, arm])
+        player.getReward(arm, gain)
+        total += gain
+    return total
+
+
 def seconds(run: object, repeats: int = 3) -> float:
     """Return the least time of some runs, after one that is not timed."""
     times = []
@@ -65,11 +101,13 @@ def run() -> list[str]:
     eta = tuned_eta(ARMS.count, HORIZON)
     loop = seconds(lambda: textbook(ARMS, LOOP_ROUNDS, eta, 0, 0)) / LOOP_ROUNDS
     choice = seconds(lambda: textbook_choice(ARMS, LOOP_ROUNDS, eta)) / LOOP_ROUNDS
+    library = seconds(lambda: library_loop(ARMS, LOOP_ROUNDS)) / LOOP_ROUNDS
     full, usual = loop * HORIZON * REPLICATES, choice * HORIZON * REPLICATES
     scaled = f"scaled from {LOOP_ROUNDS} rounds of one replicate"
     lines = [
         f"textbook loop with Generator.choice {usual:.0f} s, {scaled} ({choice * 1e6:.1f} us each)",
         f"textbook loop that searches the cumulative weights {full:.0f} s, {scaled} ({loop * 1e6:.1f} us each)",
+        f"choice and getReward of a class as libraries have it, written anew: {library * 1e6:.1f} us a round",
     ]
 
     def ours(horizon: int, replicates: int, engine: str) -> float:
@@ -86,6 +124,8 @@ def run() -> list[str]:
         f"Numba {whole:.2f} s, all of it, inequality checked in every round: "
         f"{usual / whole:.0f} and {full / whole:.0f} times"
     )
+    each = whole / (HORIZON * REPLICATES)
+    lines.append(f"{each * 1e9:.1f} ns a round of one replicate: the object takes {library / each:.0f} times as long")
     fewer = ours(HORIZON // 4, REPLICATES, "numba"), ours(HORIZON, REPLICATES // 4, "numba")
     lines.append(
         f"a quarter of the rounds {fewer[0] / whole:.2f}, of the replicates {fewer[1] / whole:.2f} of its time"

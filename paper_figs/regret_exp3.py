@@ -1,4 +1,10 @@
-"""Regret of EXP3 and of the uniform control: means with bands, the bound, Lai and Robbins' curve, the minimax order."""
+"""Regret of EXP3 and of the uniform control: means with bands, the bound, Lai and Robbins' curve, the minimax curve.
+
+The bound at round t is that of the step tuned to the horizon T, ``log(K)/eta + eta K t/2``: a line that ends in
+``sqrt(2 T K log K)``. The minimax curve ``min(t, sqrt(t K))/20`` is the lower bound, as usually quoted, for the worst
+arms of a horizon t: a rate to compare with, which bounds none of these arms. Lai and Robbins' curve is for consistent
+policies as t goes to infinity.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +37,7 @@ def data(store: Store) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``arms``, ``horizon``, ``bound``, ``minimax`` (``sqrt(T K)/20``), ``curves``: (kind, learner) -> results.
+        ``arms``, ``horizon``; ``t``, ``bound`` and ``minimax``, the curves; ``curves``: (kind, learner) -> results.
 
     Raises
     ------
@@ -45,11 +51,15 @@ def data(store: Store) -> dict[str, Any]:
     kept = [(cell, results) for cell, results in rows if cell["arms"] == count]
     horizon = max(cell["horizon"] for cell, _ in kept)
     curves = {(cell["kind"], cell["learner"]): found for cell, found in kept if cell["horizon"] == horizon}
+    t = np.geomspace(1, horizon, 200)
+    at_end = next(iter(curves.values()))["bound"]
+    bound = at_end / 2 * (1 + t / horizon)  # both terms are the same at T
     return {
         "arms": count,
         "horizon": horizon,
-        "bound": next(iter(curves.values()))["bound"],
-        "minimax": (horizon * count) ** 0.5 / 20,
+        "t": t,
+        "bound": bound,
+        "minimax": np.minimum(t, np.sqrt(t * count)) / 20,
         "curves": curves,
     }
 
@@ -80,14 +90,17 @@ def _draw_kind(axes: Any, kind: str, found: dict[str, Any]) -> None:
         axes.fill_between(curve["rounds"], curve["low"], curve["high"], color=COLOURS[learner], alpha=0.2, lw=0)
         if kind == "gap" and learner == "exp3" and curve["lai_robbins"] is not None:
             lower = curve["lai_robbins"] * np.log(curve["rounds"])
-            label = "Lai, Robbins: c log t (for t to infinity, consistent policies)"
+            label = "Lai, Robbins: c log t (t to infinity, consistent policies)"
             axes.plot(curve["rounds"], lower, color="tab:green", ls="-.", lw=1.2, label=label)
-    axes.plot([found["horizon"]], [found["bound"]], "kv", ms=7, label="bound at T: sqrt(2 T K log K)")
-    label = "minimax lower bound at T, as usually quoted: sqrt(T K)/20"
-    axes.plot([found["horizon"]], [found["minimax"]], "k^", ms=7, label=label)
+    label = "bound: log(K)/eta + eta K t/2, at T sqrt(2 T K log K)"
+    axes.plot(found["t"], found["bound"], "k--", lw=1, label=label)
+    label = "minimax lower bound min(t, sqrt(t K))/20 (worst arms of a horizon t, as usually quoted)"
+    axes.plot(found["t"], found["minimax"], "k:", lw=1.3, label=label)
     axes.set_xscale("log")
-    axes.set_yscale("log", nonpositive="clip")
-    axes.set_ylim(1.0, 4 * max(found["bound"], *(max(own["high"]) for own in found["curves"].values())))
+    curves = [curve for (own, _), curve in found["curves"].items() if own == kind]
+    lowest, highest = min([0.0, *(min(own["low"]) for own in curves)]), max(max(own["high"]) for own in curves)
+    axes.set_yscale("symlog", linthresh=1)
+    axes.set_ylim(2 * lowest, 2 * max(found["bound"][-1], highest))
     axes.set_xlabel("rounds t")
     axes.set_ylabel("pseudo-regret")
     axes.set_title(TITLES[kind], fontsize=10)

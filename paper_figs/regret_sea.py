@@ -1,4 +1,8 @@
-"""Regret of optimistic descent against stochastically extended adversaries: means with bands, and both bounds."""
+"""Regret of optimistic descent against stochastically extended adversaries: means with bands, and every bound.
+
+A bound has the colour of the learner that it is about: published (dashed) and sharper (dotted) for convex steps, the
+finite sum for steps 2/(lam t), that of exp-concave losses for Newton steps.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +19,21 @@ TITLES = {
     "signs": "linear, random signs",
     "corrupted": "corrupted: the first tenth",
     "random order": "fixed losses in random order",
+    "label shift": "label shift, period sqrt(T)",
+    "least squares": "least squares, a coordinate a round",
 }
-COLOURS = {"convex": "tab:blue", "strongly convex": "tab:green", "standing still": "tab:orange"}
+LEARNERS = {
+    "convex": ("#0072B2", "optimistic, convex steps"),
+    "strongly convex": ("#009E73", "optimistic, steps 2/(lam t)"),
+    "Newton steps": ("#CC79A7", "optimistic, Newton steps"),
+    "standing still": ("#E69F00", "standing still (control)"),
+}
+BOUNDS = {
+    "published": ("convex", "--", "published convex bound"),
+    "sharper": ("convex", ":", "sharper convex bound"),
+    "strongly_convex": ("strongly convex", "-.", "strongly convex bound, finite sum"),
+    "exp_concave": ("Newton steps", "-.", "exp-concave bound"),
+}
 
 
 def data(store: Store) -> dict[str, Any]:
@@ -52,19 +69,16 @@ def draw(found: dict[str, Any]) -> Figure:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-    figure = Figure(figsize=(12.0, 7.6), dpi=130, layout="constrained")
-    panels = figure.subplots(2, 3).ravel()
+    figure = Figure(figsize=(14.0, 7.2), dpi=130, layout="constrained")
+    panels = figure.subplots(2, 4).ravel()
     kinds = [kind for kind in TITLES if kind in found["noise"]]
     for axes, kind in zip(panels, kinds, strict=False):
         _draw_kind(axes, kind, found)
     for axes in panels[len(kinds) :]:
         axes.set_axis_off()
-    names = {"convex": "optimistic, convex steps", "strongly convex": "optimistic, steps 2/(lam t)",
-             "standing still": "standing still (control)"}  # fmt: skip
     handles = [
-        *(Line2D([], [], color=COLOURS[key], label=f"{name}: mean, 5 to 95 %") for key, name in names.items()),
-        Line2D([], [], color="black", ls="--", label="published convex bound"),
-        Line2D([], [], color="black", ls=":", label="sharper convex bound"),
+        *(Line2D([], [], color=colour, label=f"{name}: mean, 5 to 95 %") for colour, name in LEARNERS.values()),
+        *(Line2D([], [], color=LEARNERS[own][0], ls=style, label=name) for own, style, name in BOUNDS.values()),
     ]
     panels[-1].legend(handles=handles, loc="center", fontsize=9)
     return figure
@@ -73,15 +87,16 @@ def draw(found: dict[str, Any]) -> Figure:
 def _draw_kind(axes: Any, kind: str, found: dict[str, Any]) -> None:
     curves = {learner: curve for (own, learner), curve in sorted(found["curves"].items()) if own == kind}
     for learner, curve in curves.items():
-        axes.plot(curve["rounds"], curve["regret"], color=COLOURS[learner])
-        axes.fill_between(curve["rounds"], curve["low"], curve["high"], color=COLOURS[learner], alpha=0.2, lw=0)
-        if learner == "convex":
-            axes.plot(curve["rounds"], curve["published"], "k--", lw=1)
-            axes.plot(curve["rounds"], curve["sharper"], "k:", lw=1.3)
+        colour = LEARNERS[learner][0]
+        axes.plot(curve["rounds"], curve["regret"], color=colour)
+        axes.fill_between(curve["rounds"], curve["low"], curve["high"], color=colour, alpha=0.2, lw=0)
+        for name, (own, style, _) in BOUNDS.items():
+            if own == learner and curve[name] is not None:
+                axes.plot(curve["rounds"], curve[name], color=colour, ls=style, lw=1.3)
     axes.set_xscale("log")
     axes.set_yscale("symlog", linthresh=1)
-    lowest = min(0.0, *(min(curve["low"]) for curve in curves.values()), 0.0)
-    axes.set_ylim(2 * lowest, 2 * max(max(curve["published"]) for curve in curves.values()))
+    lowest = min([0.0, *(min(curve["low"]) for curve in curves.values())])
+    axes.set_ylim(2 * lowest, 2 * max(line.get_ydata().max() for line in axes.get_lines()))
     axes.set_xlabel("rounds t")
     axes.set_ylabel("regret in mean losses")
     axes.set_title(f"{TITLES[kind]}, noise {found['noise'][kind]:g}", fontsize=10)

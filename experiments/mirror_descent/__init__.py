@@ -5,6 +5,7 @@ against an inequality that is proved for all paths: one that violates it raises 
 
 - `exp3`: one scalar body of a round, compiled by Numba for processors and GPUs, or array operations with equal numbers;
 - `bandits`: bandit learners of one's own as three functions; `arms`: losses with exact means;
-- `sea`: learners against `sea_worlds`, where variance and drift are exact on every path;
-- `exp3_simulator`, `sea_simulator`: what ``lossproof simulate exp3`` and ``sea`` run.
+- `sea`: `sea_learners` against `sea_worlds`, where variance and drift are exact on every path;
+- `exp3_simulator`, `sea_simulator`: what ``lossproof simulate exp3`` and ``sea`` run;
+- `claims_mirror_descent_sampling`: what EXP3 does on average and between two horizons, beside the uniform policy.
 """

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.mirror_descent.horizons import LONGEST
+
 __all__ = ["MOST_ARMS", "Arms"]
 
 MOST_ARMS = 32  # the signs of a block are the bits of one word
@@ -55,8 +57,8 @@ class Arms:
         if len(counts) != 1 or not 2 <= min(counts) <= MOST_ARMS:
             raise ValueError(f"table must have rows of 2 to {MOST_ARMS} arms, all alike, got {sorted(counts)}")
         for name, value in (("phase", self.phase), ("block", self.block)):
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise ValueError(f"{name} must be an int >= 1, got {value!r}")
+            if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LONGEST:
+                raise ValueError(f"{name} must be an int from 1 to {LONGEST}, got {value!r}")
         if not 0 <= self.amplitude < math.inf:
             raise ValueError(f"amplitude must be >= 0 and finite, got {self.amplitude!r}")
         for number, row in enumerate(self.table):

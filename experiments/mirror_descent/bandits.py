@@ -23,6 +23,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ from numpy.typing import NDArray
 
 from experiments.mirror_descent.arms import Arms
 from experiments.mirror_descent.exp3_scalar import LEAST, SMALL, exponential_series, nearest, reduced
-from experiments.mirror_descent.horizons import Violation, checkpoints, require_memory
+from experiments.mirror_descent.horizons import Violation, checkpoints, require_memory, rows_of
 from experiments.streams import Stream
 
 __all__ = ["UNIFORM", "Learner", "Regret", "exp3", "play", "tuned_eta"]
@@ -137,7 +138,7 @@ def play(
     Violation
         If a path violates the learner's inequality; the message names the round and the value.
     """
-    rows = range(replicates) if isinstance(replicates, int) else replicates
+    rows = rows_of(replicates)
     rounds = checkpoints(horizon, points)
     require_memory(8.0 * len(rows) * (8 * arms.count + 2 * len(rounds)) + 16.0 * _BLOCK, memory, horizon)
     path = _start(learner, arms, len(rows), horizon)
@@ -151,8 +152,6 @@ def play(
 
 
 def _start(learner: Learner, arms: Arms, count: int, horizon: int) -> Path:
-    if not count:
-        raise ValueError("replicates must be at least 1, got none")
     state, none, table = learner.init(arms.count, count, horizon), np.zeros(count), np.zeros((count, arms.count))
     least = none + math.inf if learner.slack is None else learner.slack(state, none)
     return Path(state, none, none, table, table, least, np.zeros(count, dtype=np.int64))
@@ -204,10 +203,12 @@ def _checked(learner: Learner, weights: Any, shape: tuple[int, ...], t: int) -> 
 
 
 def _require_slack(slack: Floats, loss: Floats, t: int, name: str) -> None:
-    bad = slack < -TOLERANCE * (1 + loss)
+    if np.shape(slack) != loss.shape:
+        raise ValueError(f"round {t}: {name} must give a slack of shape {loss.shape}, got {np.shape(slack)}")
+    bad = ~(slack >= -TOLERANCE * (1 + loss))
     if bad.any():
         row = int(np.argmax(bad))
-        raise Violation(f"round {t}, row {row}: the path of {name} violates its inequality by {-slack[row]!r}")
+        raise Violation(f"round {t}, row {row}: the path of {name} violates its inequality by {-float(slack[row])!r}")
 
 
 # -- EXP3 ------------------------------------------------------------------------------------------------------------
@@ -239,8 +240,7 @@ def exp3(eta: float) -> Learner:
     >>> exp3(0.1).name
     'EXP3'
     """
-    if not 0 <= eta < math.inf:
-        raise ValueError(f"eta must be nonnegative and finite, got {eta!r}")
+    require_step(eta)
 
     def init(arms: int, replicates: int, horizon: int) -> tuple[Floats, ...]:
         return np.zeros((replicates, arms)), np.ones((replicates, arms)), np.zeros(replicates)
@@ -255,17 +255,25 @@ def exp3(eta: float) -> Learner:
         index = np.arange(arm.shape[0])
         inverse = np.cumsum(weights, axis=1)[:, -1] / weights[index, arm]
         estimates[index, arm] += loss * inverse
-        weights[index, arm] *= np.where(loss > 0, _exp_minus(eta * inverse), 1.0)
-        low = np.cumsum(weights, axis=1)[:, -1] < SMALL
-        if low.any():
-            weights[low] = _exp_minus(eta * (estimates[low] - estimates[low].min(axis=1, keepdims=True)))
+        with np.errstate(over="ignore"):  # of huge steps: e^-inf is 0
+            weights[index, arm] *= np.where(loss > 0, _exp_minus(eta * inverse), 1.0)
+            low = np.cumsum(weights, axis=1)[:, -1] < SMALL
+            if low.any():
+                weights[low] = _exp_minus(eta * (estimates[low] - estimates[low].min(axis=1, keepdims=True)))
         return estimates, weights, squares + loss * inverse
 
     def slack(state: tuple[Floats, ...], loss: Floats) -> Floats:
         estimates, _, squares = state
-        return ((penalty(estimates.shape[1], eta) + 0.5 * eta * squares) + estimates.min(axis=1)) - loss
+        with np.errstate(over="ignore"):
+            return ((penalty(estimates.shape[1], eta) + 0.5 * eta * squares) + estimates.min(axis=1)) - loss
 
     return Learner("EXP3" if eta else "uniform", init, act, update, slack if eta else None, eta)
+
+
+def require_step(eta: Any) -> None:
+    """Raise ValueError unless eta is a nonnegative finite number."""
+    if isinstance(eta, bool) or not isinstance(eta, Real) or not 0 <= float(eta) < math.inf:
+        raise ValueError(f"eta must be nonnegative and finite, got {eta!r}")
 
 
 def penalty(arms: int, eta: float) -> float:

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from experiments.mirror_descent.convex_worlds import ConvexWorld, Floats
-from experiments.mirror_descent.horizons import Violation, checkpoints, require_memory
+from experiments.mirror_descent.horizons import Violation, checkpoints, require_memory, rows_of
 from experiments.streams import Stream
 from theory.online import bounds
 from theory.online.adagrad import diagonal_move, full_move, metric_root
@@ -291,13 +291,11 @@ def play_convex(
     ------
     ValueError
         If an argument is out of range, more memory is needed, or a gradient is larger than declared or not finite, or a
-        play leaves the decision set: the message names the round and the value.
+        play leaves the decision set or has another shape: the message names the round and the value.
     Violation
         If a path violates the learner's inequality or its bound; likewise.
     """
-    rows = range(replicates) if isinstance(replicates, int) else replicates
-    if not len(rows):
-        raise ValueError("replicates must be at least 1, got none")
+    rows = rows_of(replicates)
     rounds = checkpoints(world.horizon, points)
     needed = 16.0 * _NUMBERS + 8.0 * len(rows) * (3 * points + 3 * world.dimension**2)
     require_memory(needed, memory, world.horizon)
@@ -313,7 +311,8 @@ class _Run:
 
     def __init__(self, learner: ConvexLearner, world: ConvexWorld, rows: range, stream: Stream) -> None:
         self.learner, self.world, self.rows, self.stream = learner, world, rows, stream
-        self.state, self.t = learner.init(np.zeros((len(rows), world.dimension))), 0
+        self.shape = (len(rows), world.dimension)
+        self.state, self.t = learner.init(np.zeros(self.shape)), 0
         self.totals, self.loss = world.none(len(rows)), np.zeros(len(rows))
         self.least = np.full(len(rows), math.inf)
         self.regrets: list[Floats] = []
@@ -332,7 +331,9 @@ class _Run:
 
     def _round(self, t: int, vector: Floats) -> None:
         world, learner = self.world, self.learner
-        play = learner.act(self.state, t)
+        play = np.asarray(learner.act(self.state, t))
+        if play.shape != self.shape:
+            raise ValueError(f"round {t}: plays of {learner.name} must have shape {self.shape}, got {play.shape}")
         if not world.contains(play).all():
             raise ValueError(
                 f"round {t}: a play of {learner.name} lies outside the decision set: {play.tolist()!r:.80}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import importlib
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +12,9 @@ from numpy.typing import NDArray
 
 from experiments.mirror_descent import bandits
 from experiments.mirror_descent.arms import Arms
-from experiments.mirror_descent.bandits import TOLERANCE, Floats, Regret, exp3, penalty
+from experiments.mirror_descent.bandits import TOLERANCE, Floats, Regret, exp3, penalty, require_step
 from experiments.mirror_descent.exp3_scalar import LOSS, MEAN, SLACK, SLACK_ROUND
-from experiments.mirror_descent.horizons import LONGEST, Violation, checkpoints, require_memory
+from experiments.mirror_descent.horizons import LONGEST, Violation, checkpoints, require_memory, rows_of
 from experiments.streams import Stream
 
 __all__ = ["ENGINES", "Exp3State", "run_exp3"]
@@ -71,11 +70,8 @@ class Exp3State:
         cls, arms: Arms, *, replicates: int | range, eta: float, seed: int = 0, engine: str | None = None
     ) -> Exp3State:
         """Return the state before the first round; see `run_exp3`."""
-        rows = range(replicates) if isinstance(replicates, int) else replicates
-        if not len(rows):
-            raise ValueError("replicates must be at least 1, got none")
-        if not 0 <= eta < math.inf:
-            raise ValueError(f"eta must be nonnegative and finite, got {eta!r}")
+        rows = rows_of(replicates)
+        require_step(eta)
         if engine not in (None, "numba", "cuda"):
             raise ValueError(f"engine must be numba, cuda or None here, got {engine!r}")
         shape = (len(rows), arms.count)
@@ -106,8 +102,8 @@ class Exp3State:
         Violation
             If the pathwise inequality fails in one of them.
         """
-        if not 0 <= rounds <= LONGEST - self.rounds:
-            raise ValueError(f"rounds must be from 0 to {LONGEST - self.rounds}, got {rounds!r}")
+        if isinstance(rounds, bool) or not isinstance(rounds, int) or not 0 <= rounds <= LONGEST - self.rounds:
+            raise ValueError(f"rounds must be an int from 0 to {LONGEST - self.rounds}, got {rounds!r}")
         result = copy.copy(self)
         changed = []
         for name in _CHANGED:
@@ -126,11 +122,11 @@ class Exp3State:
     def check(self) -> None:
         """Raise `Violation` if the pathwise inequality failed in any round so far."""
         slack = self.sums[:, SLACK]
-        bad = slack < -TOLERANCE * (1 + self.sums[:, LOSS])
+        bad = ~(slack >= -TOLERANCE * (1 + self.sums[:, LOSS]))
         if bad.any():
             row = int(np.argmax(bad))
             at = f"round {int(self.sums[row, SLACK_ROUND])}, row {row}"
-            raise Violation(f"{at}: the path of EXP3 violates its inequality by {-slack[row]!r}")
+            raise Violation(f"{at}: the path of EXP3 violates its inequality by {-float(slack[row])!r}")
 
     @property
     def regrets(self) -> tuple[Floats, Floats]:
@@ -170,7 +166,7 @@ def run_exp3(
     Examples
     --------
     >>> found = run_exp3(Arms.gap(10, 0.1), horizon=1000, replicates=20, seed=1)
-    >>> bool(found.pseudo[-1].mean() < (2 * 1000 * 10 * math.log(10)) ** 0.5)
+    >>> bool(found.pseudo[-1].mean() < 680)
     True
     """
     if engine not in (None, *ENGINES):
@@ -181,8 +177,7 @@ def run_exp3(
         return bandits.play(
             exp3(step), arms, horizon=horizon, replicates=replicates, seed=seed, points=points, memory=memory
         )
-    count = replicates if isinstance(replicates, int) else len(replicates)
-    require_memory(8.0 * count * (8 * arms.count + 12 + 2 * len(rounds)), memory, horizon)
+    require_memory(8.0 * len(rows_of(replicates)) * (8 * arms.count + 12 + 2 * len(rounds)), memory, horizon)
     state = Exp3State.start(arms, replicates=replicates, eta=step, seed=seed, engine=engine)
     records = []
     for stop in rounds.tolist():

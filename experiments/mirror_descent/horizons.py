@@ -1,13 +1,14 @@
-"""When regret is recorded, how much memory that takes, and the error of a path that violates its inequality."""
+"""Replicates, rounds at which regret is recorded, memory, and the error of a path that violates its inequality."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LONGEST", "Violation", "checkpoints", "require_memory"]
+__all__ = ["LONGEST", "Violation", "checkpoints", "require_memory", "rows_of"]
 
 LONGEST = 2**40  # rounds: their random numbers have addresses below 2^48
+_MOST = 2**32  # replicates of a stream
 
 
 class Violation(ArithmeticError):
@@ -35,6 +36,29 @@ def checkpoints(horizon: int, points: int) -> NDArray[np.int64]:
     return np.unique(np.rint(np.geomspace(1, horizon, points)).astype(np.int64))
 
 
+def rows_of(replicates: int | range) -> range:
+    """Return the numbers of the replicates.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or they are not consecutive numbers in [0, 2^32).
+
+    Examples
+    --------
+    >>> rows_of(3), rows_of(range(2, 4))
+    (range(0, 3), range(2, 4))
+    """
+    if not isinstance(replicates, (int, range)) or isinstance(replicates, bool):
+        raise ValueError(f"replicates must be an int or a range, got {replicates!r}")
+    rows = range(replicates) if isinstance(replicates, int) else replicates
+    if not rows:
+        raise ValueError(f"replicates must be at least 1, got none: {replicates!r}")
+    if rows.step != 1 or rows.start < 0 or rows.stop > _MOST:
+        raise ValueError(f"replicates must be consecutive numbers in [0, 2^32), got {replicates!r}")
+    return rows
+
+
 def require_memory(needed: float, memory: float, horizon: int) -> None:
     """Refuse a run that needs more bytes than allowed.
 
@@ -45,6 +69,6 @@ def require_memory(needed: float, memory: float, horizon: int) -> None:
         ...
     ValueError: a run over 10 rounds needs about 8.0 GiB; allowed are 4.0 GiB: fewer points or replicates
     """
-    if needed > memory:
+    if not needed <= memory:
         amount = f"{needed / 2**30:.1f} GiB; allowed are {memory / 2**30:.1f} GiB"
         raise ValueError(f"a run over {horizon} rounds needs about {amount}: fewer points or replicates")

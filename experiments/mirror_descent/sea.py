@@ -1,9 +1,8 @@
-"""Optimistic gradient descent against stochastically extended adversaries, all replicates at once, round by round.
+"""Optimistic descent against stochastically extended adversaries, all replicates at once, round by round.
 
 A learner is three pure functions: ``init`` (start (R, d)) -> state, ``act`` (state, t) -> points (R, d), and ``update``
 (state, t, points, gradients) -> state; with ``slack`` (state, t) -> (R,), right side less left side of an inequality
-that holds on every path. Here the slack is the least over all comparators of the ball, in closed form: a run checks the
-inequality after every round, against every comparator.
+that holds on every path, it is checked after every round. See `experiments.mirror_descent.sea_learners`.
 
 >>> import numpy as np
 >>> def update(state, t, play, gradient):
@@ -18,48 +17,37 @@ True
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from experiments.mirror_descent.horizons import Violation, checkpoints, require_memory
+from experiments.mirror_descent.horizons import Violation, checkpoints, require_memory, rows_of
+from experiments.mirror_descent.sea_learners import (
+    SeaLearner,
+    optimistic,
+    optimistic_newton,
+    optimistic_strongly_convex,
+    standing_still,
+)
 from experiments.mirror_descent.sea_worlds import Floats, SeaWorld
 from experiments.streams import Stream
 from theory.online import sea
-from theory.online.mirror_descent import onto_ball
 
-__all__ = ["SeaLearner", "SeaRegret", "optimistic", "optimistic_strongly_convex", "play_sea", "standing_still"]
+__all__ = [
+    "SeaLearner",
+    "SeaRegret",
+    "SeaWorld",
+    "optimistic",
+    "optimistic_newton",
+    "optimistic_strongly_convex",
+    "play_sea",
+    "standing_still",
+]
 
-_NUMBERS = 2**18  # drawn at a time
+_NUMBERS = 2**17  # of an array that is drawn at a time
+_HELD = 15 * 8.0 * _NUMBERS  # bytes, at the most
 TOLERANCE = 1e-9
-
-
-@dataclass(frozen=True)
-class SeaLearner:
-    """A learner as pure functions; see the module."""
-
-    name: str
-    init: Callable[[Floats], Any]
-    act: Callable[[Any, int], Floats]
-    update: Callable[[Any, int, Floats, Floats], Any]
-    slack: Callable[[Any, int], Floats] | None = None
-
-
-class SeaState(NamedTuple):
-    """The state of optimistic descent: the centre, the guess, the last point, and the sums of the inequality (R,)."""
-
-    center: Floats
-    guess: Floats
-    last: Floats
-    variation: Floats  # sum of |g - M|^2
-    price: Floats  # of the surprises, and of the moves: what the right side holds
-    moves: Floats
-    gained: Floats  # sum of <g, x>
-    gradients: Floats  # sum (R, d)
-    points: Floats  # sum (R, d)
-    squares: Floats  # sum of |x|^2
 
 
 @dataclass(frozen=True)
@@ -74,7 +62,9 @@ class SeaRegret:
     sigma_sq, Sigma_sq : arrays (P,)
         Exact sums of variances and drifts of each path, averaged over replicates.
     bounds : dict of arrays (P,)
-        The convex theorem at these sums: ``published`` and ``sharper``.
+        The theorems at these sums, each for the learner that it is about: ``published`` and ``sharper`` for
+        `optimistic`; if the mean losses are strongly convex ``strongly_convex``, the finite sum over the rounds' own
+        variances and drifts; if the losses drawn are exp-concave ``exp_concave``.
     least_slack : array (R,)
         Of the learner's inequality over all rounds and comparators; infinite where it has none.
     """
@@ -85,103 +75,6 @@ class SeaRegret:
     Sigma_sq: Floats
     bounds: dict[str, Floats]
     least_slack: Floats
-
-
-def _dot(a: Floats, b: Floats) -> Floats:
-    return np.einsum("rd,rd->r", a, b)
-
-
-def _started(start: Floats) -> SeaState:
-    none, vector = np.zeros(start.shape[0]), np.zeros_like(start)
-    return SeaState(start, vector, start, none, none, none, none, vector, vector, none)
-
-
-def _moved(state: SeaState, step: Any, gradient: Floats, radius: float) -> Floats:
-    return np.asarray(onto_ball(state.center - step * gradient, radius))
-
-
-def _updated(state: SeaState, play: Floats, seen: Floats, center: Floats, price: Any, move: Any) -> SeaState:
-    surprise, jump = seen - state.guess, play - state.last
-    surprises = _dot(surprise, surprise)
-    return SeaState(
-        center, seen, play, state.variation + surprises, state.price + price * surprises,
-        state.moves + move * _dot(jump, jump), state.gained + _dot(seen, play), state.gradients + seen,
-        state.points + play, state.squares + _dot(play, play),
-    )  # fmt: skip
-
-
-def optimistic(world: SeaWorld) -> SeaLearner:
-    """Return the learner of the convex theorem: steps ``D/sqrt(delta + 4 G^2 + V_{t-1})``, delta = 10 D^2 L^2.
-
-    Its inequality is ``theory.online.sea.run.adaptive_slack``.
-
-    Examples
-    --------
-    >>> optimistic(SeaWorld("drifting", horizon=5)).name
-    'optimistic, convex'
-    """
-    D, G, radius, delta = world.D, world.G, world.radius, 10 * world.D**2 * world.L**2
-
-    def step(state: SeaState) -> Floats:
-        return (D / np.sqrt(delta + 4 * G**2 + state.variation))[:, None]
-
-    def act(state: SeaState, t: int) -> Floats:
-        return _moved(state, step(state), state.guess, radius)
-
-    def update(state: SeaState, t: int, play: Floats, seen: Floats) -> SeaState:
-        return _updated(state, play, seen, _moved(state, step(state), seen, radius), 0.0, float(t > 1))
-
-    def slack(state: SeaState, t: int) -> Floats:
-        right = 2.5 * D * np.sqrt(delta + 4 * G**2 + state.variation) - math.sqrt(delta) / (4 * D) * state.moves
-        worst = radius * np.sqrt(_dot(state.gradients, state.gradients))  # the largest -<sum of g, u>
-        return right - state.gained - worst
-
-    return SeaLearner("optimistic, convex", _started, act, update, slack)
-
-
-def optimistic_strongly_convex(world: SeaWorld) -> SeaLearner:
-    """Return the learner with steps ``2/(lam t)``; its inequality is ``theory.online.sea.run.strongly_convex_slack``.
-
-    Raises
-    ------
-    ValueError
-        If the mean losses are linear.
-
-    Examples
-    --------
-    >>> optimistic_strongly_convex(SeaWorld("drifting", horizon=5)).name
-    'optimistic, strongly convex'
-    """
-    if not world.L:
-        raise ValueError(f"mean losses of the world {world.kind!r} are linear, not strongly convex")
-    lam, radius, D = world.strong, world.radius, world.D
-
-    def act(state: SeaState, t: int) -> Floats:
-        return _moved(state, 2 / (lam * t), state.guess, radius)
-
-    def update(state: SeaState, t: int, play: Floats, seen: Floats) -> SeaState:
-        step = 2 / (lam * t)
-        return _updated(state, play, seen, _moved(state, step, seen, radius), step * (1 + 1 / t), lam * (t - 1) / 8)
-
-    def slack(state: SeaState, t: int) -> Floats:
-        slope = lam * state.points - state.gradients
-        u = np.asarray(onto_ball(slope / (lam * t), radius))  # the worst comparator
-        worst = _dot(slope, u) - lam * t / 2 * _dot(u, u)
-        left = state.gained - lam / 2 * state.squares + worst
-        return lam * D**2 / 4 + state.price - state.moves - left
-
-    return SeaLearner("optimistic, strongly convex", _started, act, update, slack)
-
-
-def standing_still() -> SeaLearner:
-    """Return the control that never moves.
-
-    Examples
-    --------
-    >>> standing_still().act(1.0, 5)
-    1.0
-    """
-    return SeaLearner("standing still", lambda start: start, lambda state, _: state, lambda state, *_: state)
 
 
 def play_sea(
@@ -198,16 +91,15 @@ def play_sea(
     Raises
     ------
     ValueError
-        If an argument is out of range, more memory is needed, or a gradient is larger than declared or not finite: the
-        message names the round and the value.
+        If an argument is out of range, more memory is needed, a play has another shape or leaves the ball, or a
+        gradient is larger than declared or not finite: the message names the round and the value.
     Violation
         If a path violates the learner's inequality; likewise.
     """
-    rows = range(replicates) if isinstance(replicates, int) else replicates
-    if not len(rows):
-        raise ValueError("replicates must be at least 1, got none")
+    rows = rows_of(replicates)
     rounds = checkpoints(world.horizon, points)
-    require_memory(world.memory(len(rows)) + 16.0 * _NUMBERS + 16.0 * len(rows) * points, memory, world.horizon)
+    held = 16.0 * world.horizon + 16.0 * len(rows) * len(rounds)
+    require_memory(world.memory(len(rows)) + _HELD + held, memory, world.horizon)
     run = _Run(learner, world, rows, Stream(seed))
     for stop in rounds.tolist():
         run.go(stop)
@@ -222,9 +114,9 @@ class _Run:
         start = np.zeros((len(rows), world.dimension))
         self.state, self.t = learner.init(start), 0
         self.total, self.loss = start, np.zeros(len(rows))
-        self.sums, self.least = np.zeros(2), np.full(len(rows), math.inf)
+        self.variation: list[Floats] = []  # means over replicates of variance and drift, (2, rounds)
+        self.least = np.full(len(rows), math.inf)
         self.regrets: list[Floats] = []
-        self.variations: list[Floats] = []
 
     def go(self, stop: int) -> None:
         world = self.world
@@ -235,40 +127,66 @@ class _Run:
             drift = part.drift.mean(axis=1)
             if self.t == 0:
                 drift[0] = 0.0  # the first round is paid for by G
-            self.sums = self.sums + np.asarray([part.variance.mean(axis=1).sum(), drift.sum()])
+            self.variation.append(np.asarray([part.variance.mean(axis=1), drift]))
             for k in range(high - self.t):
-                self._round(self.t + k + 1, part.b[k], part.noise[k], part.flips[k])
+                self._round(self.t + k + 1, part.b[k], part.noise[k], part.tilt[k])
             self.t = high
         u = world.comparator(self.total, stop, self.stream)
-        best = stop / 2 * np.sum(world.curvature * u * u, axis=1) - _dot(self.total, u)
+        best = stop / 2 * np.sum(world.curvature * u * u, axis=1) - np.sum(self.total * u, axis=1)
         self.regrets.append(self.loss - best)
-        self.variations.append(self.sums)
 
-    def _round(self, t: int, b: Floats, noise: Floats, flips: Floats) -> None:
+    def _round(self, t: int, b: Floats, noise: Floats, tilt: Floats) -> None:
         world, learner = self.world, self.learner
-        play = learner.act(self.state, t)
+        play = self._checked(learner.act(self.state, t), t)
         mean = world.curvature * play - b
-        seen = mean + noise + world.kappa * flips[:, None] * play
-        size = np.sqrt(_dot(seen, seen))
+        seen = mean + noise + tilt * play
+        size = np.sqrt(np.sum(seen * seen, axis=1))
         if not (size <= world.G * (1 + 1e-9)).all():
-            raise ValueError(f"round {t}: the gradient has norm {size.max()!r}, more than {world.G!r}, as declared")
+            raise ValueError(
+                f"round {t}: the gradient has norm {float(size.max())!r}, more than {world.G!r}, as declared"
+            )
         self.state = learner.update(self.state, t, play, seen)
-        self.loss = self.loss + _dot(play, mean - b) / 2
+        self.loss = self.loss + np.sum(play * (mean - b), axis=1) / 2
         self.total = self.total + b
-        if learner.slack is None:
-            return
-        slack = learner.slack(self.state, t)
-        if not (slack >= -TOLERANCE * (1 + world.G * world.D * t)).all():
+        if learner.slack is not None:
+            self.least = np.minimum(self.least, self._required(learner.slack, t))
+        if learner.round_slack is not None:
+            self._required(learner.round_slack, t)
+
+    def _required(self, inequality: Any, t: int) -> Floats:
+        slack, name = np.asarray(inequality(self.state, t)), self.learner.name
+        if slack.shape != self.least.shape:
+            raise ValueError(f"round {t}: {name} must give a slack of shape {self.least.shape}, got {slack.shape}")
+        if not (slack >= -TOLERANCE * (1 + self.world.G * self.world.D * t)).all():
             row = int(np.argmin(slack))
-            raise Violation(f"round {t}, row {row}: the path of {learner.name} violates its inequality: {slack[row]!r}")
-        self.least = np.minimum(self.least, slack)
+            raise Violation(f"round {t}, row {row}: the path of {name} violates its inequality: {float(slack[row])!r}")
+        return slack
+
+    def _checked(self, play: Any, t: int) -> Floats:
+        play = np.asarray(play, dtype=np.float64)
+        if play.shape != self.total.shape:
+            raise ValueError(f"round {t}: {self.learner.name} must play {self.total.shape}, got shape {play.shape}")
+        size = np.sqrt(np.sum(play * play, axis=1))
+        if not (size <= self.world.radius * (1 + 1e-9)).all():
+            raise ValueError(
+                f"round {t}: {self.learner.name} plays a point of norm {float(size.max())!r}, "
+                f"outside of radius {self.world.radius!r}"
+            )
+        return play
 
     def result(self, rounds: Any) -> SeaRegret:
-        world = self.world
-        sigma, Sigma = np.asarray(self.variations).T
-        given = (world.D, world.L, world.G, sigma, Sigma)
+        world, variation = self.world, np.concatenate(self.variation, axis=1)
+        sigma, Sigma = np.cumsum(variation, axis=1)[:, rounds - 1]
+        D, L, G = world.D, world.L, world.G
         bounds = {
-            "published": np.asarray(sea.convex_bound(*given)),
-            "sharper": np.asarray(sea.convex_bound_sharper(*given)),
+            "published": np.asarray(sea.convex_bound(D, L, G, sigma, Sigma)),
+            "sharper": np.asarray(sea.convex_bound_sharper(D, L, G, sigma, Sigma)),
         }
+        if world.lam:
+            parts = [{"sigma_sq": variation[0, :stop], "Sigma_sq": variation[1, :stop]} for stop in rounds.tolist()]
+            finite = [sea.strongly_convex_bound_rounds(D, L, G, world.lam, **part) for part in parts]
+            bounds["strongly_convex"] = np.asarray(finite, dtype=np.float64)
+        if world.alpha:
+            bound = sea.exp_concave_bound(D, L, G, world.alpha, world.dimension, sigma_sq=sigma, Sigma_sq=Sigma)
+            bounds["exp_concave"] = np.asarray(bound)
         return SeaRegret(rounds, np.asarray(self.regrets), sigma, Sigma, bounds, self.least)

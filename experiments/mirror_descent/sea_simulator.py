@@ -8,14 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from experiments.mirror_descent.sea import optimistic, optimistic_strongly_convex, play_sea, standing_still
+from experiments.mirror_descent.sea import (
+    SeaLearner,
+    optimistic,
+    optimistic_newton,
+    optimistic_strongly_convex,
+    play_sea,
+    standing_still,
+)
 from experiments.mirror_descent.sea_worlds import KINDS, SeaWorld
 from experiments.simulator import Simulator
 
-__all__ = ["SIMULATOR", "cells", "run"]
+__all__ = ["SIMULATOR", "cells", "learner_of", "run"]
 
 SEED = 1
-LEARNERS = ("convex", "strongly convex", "standing still")
+LEARNERS = ("convex", "strongly convex", "Newton steps", "standing still")
+NEWTON = ("label shift", "least squares")  # where Newton steps are run
 _SIZES = {"quick": (2000, 64, (0.0, 1.0)), "paper": (16_000, 200, (0.0, 0.1, 1.0)), "gpu": (100_000, 500, (0.0, 1.0))}
 
 Cell = dict[str, Any]
@@ -37,10 +45,35 @@ def cells(sizes: str) -> Iterator[Cell]:
     for kind in KINDS:
         for noise in (0.0,) if kind in {"signs", "random order"} else noises:
             for learner in LEARNERS:
-                if kind != "signs" or learner != "strongly convex":
+                if _runs(learner, kind):
                     rounds = min(horizon, 4000) if kind == "random order" else horizon
                     yield {"kind": kind, "noise": noise, "learner": learner, "horizon": rounds,
                            "replicates": replicates, "seed": SEED}  # fmt: skip
+
+
+def _runs(learner: str, kind: str) -> bool:
+    return kind != "signs" if learner == "strongly convex" else learner != "Newton steps" or kind in NEWTON
+
+
+def learner_of(name: str, world: SeaWorld) -> SeaLearner:
+    """Return the learner of a cell.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown, or the world has not the losses that it needs.
+
+    Examples
+    --------
+    >>> learner_of("convex", SeaWorld("drifting", horizon=5)).name
+    'optimistic, convex'
+    """
+    if name not in LEARNERS:
+        raise ValueError(f"learner must be one of {', '.join(LEARNERS)}, got {name!r}")
+    if name == "standing still":
+        return standing_still()
+    made = {"convex": optimistic, "strongly convex": optimistic_strongly_convex, "Newton steps": optimistic_newton}
+    return made[name](world)
 
 
 def run(cell: Cell) -> dict[str, Any]:
@@ -50,9 +83,10 @@ def run(cell: Cell) -> dict[str, Any]:
     -------
     dict
         ``rounds``; mean ``regret`` after them, ``regret_se``, ``low`` and ``high`` (quantiles 5 % and 95 %); ``final``
-        (of each replicate); ``sigma_sq``, ``Sigma_sq``; ``published`` and ``sharper``, bounds of the convex theorem;
-        ``least_slack`` of the pathwise inequality over all comparators (None for the control) and ``violations``, 0: a
-        path that violates it is an error.
+        (of each replicate); ``sigma_sq``, ``Sigma_sq``, ``corruption``; ``published`` and ``sharper``, bounds of the
+        convex theorem, ``strongly_convex`` and ``exp_concave``, of the others (None where losses are not of that
+        kind); ``least_slack`` of the pathwise inequality over all comparators (None for the control) and
+        ``violations``, 0: a path that violates it is an error.
 
     Raises
     ------
@@ -60,13 +94,7 @@ def run(cell: Cell) -> dict[str, Any]:
         If the learner, the kind or a number is out of range.
     """
     world = SeaWorld(cell["kind"], horizon=cell["horizon"], noise=cell["noise"])
-    if cell["learner"] not in LEARNERS:
-        raise ValueError(f"learner must be one of {', '.join(LEARNERS)}, got {cell['learner']!r}")
-    if cell["learner"] == "standing still":
-        learner = standing_still()
-    else:
-        learner = {"convex": optimistic, "strongly convex": optimistic_strongly_convex}[cell["learner"]](world)
-    found = play_sea(learner, world, replicates=cell["replicates"], seed=cell["seed"])
+    found = play_sea(learner_of(cell["learner"], world), world, replicates=cell["replicates"], seed=cell["seed"])
     regret, slack = found.regret, float(found.least_slack.min())
     spread = regret.std(axis=1, ddof=1) / math.sqrt(regret.shape[1]) if regret.shape[1] > 1 else 0 * regret[:, 0]
     return {
@@ -78,7 +106,8 @@ def run(cell: Cell) -> dict[str, Any]:
         "final": regret[-1],
         "sigma_sq": found.sigma_sq,
         "Sigma_sq": found.Sigma_sq,
-        **found.bounds,
+        "corruption": world.corruption,
+        **{name: found.bounds.get(name) for name in ("published", "sharper", "strongly_convex", "exp_concave")},
         "least_slack": slack if math.isfinite(slack) else None,
         "violations": 0,
     }

@@ -3,7 +3,9 @@ import pytest
 
 from experiments.mirror_descent.arms import Arms
 from experiments.mirror_descent.bandits import UNIFORM, Learner, exp3, play
+from experiments.mirror_descent.exp3 import run_exp3
 from experiments.mirror_descent.horizons import Violation, checkpoints
+from experiments.streams import Stream
 
 
 def fixed(weights):
@@ -84,3 +86,80 @@ def test_checkpoints_end_with_the_horizon():
         assert rounds[0] == 1
         assert rounds[-1] == horizon
         assert (np.diff(rounds) > 0).all()
+
+
+@pytest.mark.parametrize(
+    "replicates", [0, -1, range(0), range(0, 6, 2), range(3, 0, -1), range(-2, 2), 2.5, True, "3", 2**32 + 1]
+)
+@pytest.mark.parametrize("engine", [None, "array"])
+def test_replicates_that_are_not_consecutive_numbers_are_refused(replicates, engine):
+    with pytest.raises(ValueError, match="replicates must be"):
+        run_exp3(Arms.gap(2, 0.2), horizon=5, replicates=replicates, engine=engine)
+
+
+@pytest.mark.parametrize("slack", [np.nan, -1.0])
+def test_a_slack_that_is_no_number_is_a_violation(slack):
+    true = exp3(0.5)
+    broken = Learner("b", true.init, true.act, true.update, lambda state, loss: np.full(3, slack))
+    with pytest.raises(Violation, match=r"round 0, row 0: the path of b violates its inequality"):
+        play(broken, Arms.gap(3, 0.2), horizon=5, replicates=3)
+    short = Learner("b", true.init, true.act, true.update, lambda state, loss: np.zeros(1))
+    with pytest.raises(ValueError, match=r"round 0: b must give a slack of shape \(3,\), got \(1,\)"):
+        play(short, Arms.gap(3, 0.2), horizon=5, replicates=3)
+
+
+def test_huge_and_tiny_steps_are_played_by_every_engine():
+    for eta in (1e308, 1e-320):
+        runs = [
+            run_exp3(Arms.gap(3, 0.2), horizon=40, replicates=3, eta=eta, engine=engine) for engine in (None, "array")
+        ]
+        assert np.array_equal(runs[0].pseudo, runs[1].pseudo)
+        assert np.array_equal(runs[0].least_slack, runs[1].least_slack)
+
+
+@pytest.mark.parametrize("eta", [np.nan, -0.1, np.inf, "a", True, None])
+def test_steps_must_be_nonnegative_numbers(eta):
+    with pytest.raises(ValueError, match="eta must be nonnegative and finite"):
+        exp3(eta)
+
+
+@pytest.mark.parametrize("number", [2**70, 0, 1.0, True])
+def test_phases_and_blocks_are_counts(number):
+    for name in ("phase", "block"):
+        with pytest.raises(ValueError, match=f"{name} must be an int from 1"):
+            Arms(((0.5, 0.5),), **{name: number})
+
+
+def test_memory_that_is_no_number_is_no_permission():
+    with pytest.raises(ValueError, match="GiB; allowed are nan GiB"):
+        run_exp3(Arms.gap(2, 0.2), horizon=5, replicates=2, memory=np.nan)
+    with pytest.raises(ValueError, match="GiB; allowed"):
+        run_exp3(Arms.gap(2, 0.2), horizon=5, replicates=2**31, engine="array")
+
+
+def test_lai_robbins_is_the_gap_over_the_relative_entropy():
+    means = (0.2, 0.35, 0.6)
+    expected = sum(
+        (m - 0.2) / (m * np.log(m / 0.2) + (1 - m) * np.log((1 - m) / 0.8)) for m in means[1:]
+    )  # the loss of the worse arm against that of the best, not the other way
+    assert Arms((means,)).lai_robbins() == pytest.approx(expected)
+
+
+def test_realised_and_pseudo_regret_by_hand():
+    """Losses from the same numbers, by a loop over all rounds and arms."""
+    arms, rounds, row = Arms(((0.3, 0.6, 0.5), (0.6, 0.2, 0.5)), phase=30, amplitude=0.15, block=7), 80, 5
+    numbers = np.asarray(Stream(2).uniform(range(row, row + 1), (rounds, 2)))[0]
+    words = np.asarray(Stream(2).bits(range(row, row + 1), rounds))[0]
+    loss, means = np.zeros(3), np.zeros(3)
+    seen_loss = seen_mean = 0.0
+    for t in range(rounds):
+        signs = [1.0 if (words[t // 7] >> k) & 1 else -1.0 for k in range(3)]
+        mean = np.asarray(arms.table[min(t // 30, 1)]) + 0.15 * np.asarray(signs)
+        lost = (numbers[t, 1] < mean).astype(float)
+        arm = int(3 * numbers[t, 0])
+        loss, means = loss + lost, means + mean
+        seen_loss, seen_mean = seen_loss + lost[arm], seen_mean + mean[arm]
+    for engine in ("array", None):
+        found = run_exp3(arms, horizon=rounds, replicates=range(row, row + 1), eta=0.0, seed=2, engine=engine)
+        assert found.pseudo[-1, 0] == pytest.approx(seen_mean - means.min())
+        assert found.realised[-1, 0] == pytest.approx(seen_loss - loss.min())

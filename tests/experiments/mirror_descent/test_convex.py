@@ -155,5 +155,9 @@ def test_what_cannot_be_played_is_refused():
         newton(small("signs"))
     with pytest.raises(ValueError, match="replicates must be at least 1"):
         play_convex(standing_still(), small("signs"), replicates=0)
+    with pytest.raises(ValueError, match=r"replicates must be an int or a range, got 2\.5"):
+        play_convex(standing_still(), small("signs"), replicates=2.5)
+    with pytest.raises(ValueError, match=r"round 1: plays of standing still must have shape \(2, 3\), got \(1, 3\)"):
+        play_convex(replace(standing_still(), act=lambda state, t: state[:1]), small("signs"), replicates=2)
     with pytest.raises(ValueError, match="a run over 60 rounds needs about"):
         play_convex(standing_still(), small("signs"), replicates=1, memory=1.0)

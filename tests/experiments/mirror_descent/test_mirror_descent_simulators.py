@@ -1,5 +1,8 @@
 import json
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -49,6 +52,36 @@ def test_a_sweep_resumes_and_its_figure_draws_the_data(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", SIMULATORS)
+def test_every_executor_finds_the_same(name):
+    simulator = SIMULATORS[name].SIMULATOR
+    listed = [cell | {"horizon": 30, "replicates": 3} for cell in few(name)][:3]
+    serial = [simulator.run(cell) for cell in listed]
+    with ThreadPoolExecutor(2) as pool:
+        threads = list(pool.map(simulator.run, listed))
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        processes = list(pool.map(simulator.run, listed))
+    for first, second, third in zip(serial, threads, processes, strict=True):
+        for key, value in first.items():
+            assert np.array_equal(value, second[key]), key
+            assert np.array_equal(value, third[key]), key
+
+
+def test_the_bounds_drawn_for_exp3_are_those_of_its_step():
+    t, count, horizon = np.geomspace(1, 500, 200), 10, 500
+    cell = {"kind": "gap", "arms": count, "horizon": horizon, "learner": "exp3", "replicates": 3, "seed": 1}
+    rows = [(cell, exp3_simulator.run(cell))]
+    found = regret_exp3.data(SimpleNamespace(rows=lambda: rows))
+    eta = np.sqrt(2 * np.log(count) / (horizon * count))
+    assert found["bound"] == pytest.approx(np.log(count) / eta + eta * count * t / 2)
+    assert found["bound"][-1] == pytest.approx(np.sqrt(2 * horizon * count * np.log(count)))
+    assert found["minimax"] == pytest.approx(np.minimum(t, np.sqrt(t * count)) / 20)
+    lines = {line.get_label(): line for line in regret_exp3.draw(found).axes[0].get_lines()}
+    (lai_robbins,) = (line for label, line in lines.items() if label.startswith("Lai, Robbins"))
+    factor = 9 * 0.2 / (0.5 * np.log(0.5 / 0.3) + 0.5 * np.log(0.5 / 0.7))
+    assert lai_robbins.get_ydata() == pytest.approx(factor * np.log(rows[0][1]["rounds"]))
+
+
+@pytest.mark.parametrize("name", SIMULATORS)
 def test_figures_refuse_an_empty_store(name, tmp_path):
     with StoreWriter(tmp_path / "store", Identity(name, "quick", "v1")):
         pass
@@ -70,3 +103,8 @@ def test_wrong_cells_are_refused(name):
 def test_exp3_computes_with_numpy_or_cupy():
     with pytest.raises(ValueError, match="numpy or cupy"):
         exp3_simulator.run(next(few("exp3")), backend=backend("strict"))
+
+
+def test_hard_gaps_are_twice_the_root():
+    assert exp3_simulator.arms_of("hard gap", 4, 10_000).table[0] == pytest.approx((0.46, 0.5, 0.5, 0.5))
+    assert exp3_simulator.arms_of("hard gap", 10, 20).table[0][0] == pytest.approx(0.1)  # at most 0.4
