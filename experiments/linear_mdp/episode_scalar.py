@@ -248,6 +248,21 @@ def _reduce(jit: Callable[..., Any], estimates: Estimates, walk: Any) -> Any:
                     reduction[s, a] += chance * z
 
     @jit
+    def expect(features, policy, visits, inverse, factor, vector, reduction):  # type: ignore[no-untyped-def]
+        # The products of two pairs are the same both ways round: each is computed once.
+        states, actions = policy.shape
+        for pair in range(states * actions):
+            s, a = pair // actions, pair % actions
+            image(inverse, features[s, a], vector)
+            for other in range(pair, states * actions):
+                t, b = other // actions, other % actions
+                z = factor * dot(features[t, b], vector)
+                if z < 0.0:
+                    reduction[t, b] += visits[s] * policy[s, a] * z
+                    if other > pair:
+                        reduction[s, a] += visits[t] * policy[t, b] * z
+
+    @jit
     def reduce(  # type: ignore[no-untyped-def]
         features, kernel, policy, visits, inverse, knowledge, draws, vectors, path, reductions,
         key0, key1, stream, replicate, first,
@@ -258,10 +273,7 @@ def _reduce(jit: Callable[..., Any], estimates: Estimates, walk: Any) -> Any:
                 for a in range(actions):
                     reductions[h, s, a] = 0.0
             if knowledge == EXACT:
-                for s in range(states):
-                    for a in range(actions):
-                        chance = (length - h) * visits[h, s] * policy[h, s, a]
-                        subtract(features[h], inverse[h], features[h, s, a], chance, vectors[0], reductions[h])
+                expect(features[h], policy[h], visits[h], inverse[h], float(length - h), vectors[0], reductions[h])
         for draw in range(draws):
             walk(kernel, policy, path, key0, key1, stream, replicate, first + draw * length)
             for h in range(length):
