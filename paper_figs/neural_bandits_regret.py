@@ -162,7 +162,8 @@ def _draw_orthogonal(axes: Any, orthogonal: dict[str, Any]) -> None:
         colour, line = POLICIES[policy]
         rounds = np.asarray([horizon for horizon, _ in series])
         regret = np.asarray([results["regret"][-1] for _, results in series])
-        axes.plot(rounds, regret / rounds, color=colour, ls=line, marker="o", ms=3, label=f"{policy}: regret/T")
+        shape = {"marker": "s", "ms": 7, "mfc": "none"} if policy == "uniform" else {"marker": "o", "ms": 3}
+        axes.plot(rounds, regret / rounds, color=colour, ls=line, label=f"{policy}: regret/T", **shape)
         if policy == "uniform":
             size = np.asarray([results["effective_dimension"] for _, results in series])
             axes.plot(rounds, size / np.sqrt(rounds), "k--", label=r"$d_{\mathrm{eff}}\sqrt{T}/T$")

@@ -9,6 +9,7 @@ the value. Regret is exact pseudo-regret.
 - `oracles`, `descent`: ridge regression and gradient descent as pure functions, with the perturbation of outputs;
 - `policies`: inverse-gap weights, weights relative to the best prediction, and what they are compared with;
 - `play`: the player, and an oracle and a policy of one's own; `effective_dimension`: when a bound says nothing;
+- `checks`: numbers that are refused;
 - `neural_bandits_simulator`: what ``lossproof simulate neural_bandits`` runs.
 
 Networks are linearised: no network is trained here, and nothing is said of training beyond its first-order model.

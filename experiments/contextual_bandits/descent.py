@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from experiments.contextual_bandits.checks import require_int, require_positive, require_room
 from experiments.contextual_bandits.features import Features
 from experiments.contextual_bandits.oracles import MIDDLE, Floats, Ints, Oracle
 from experiments.streams import Stream
@@ -19,6 +20,7 @@ from theory.online.mirror_descent import onto_ball
 __all__ = ["DescentState", "descent", "perturbed_descent", "round_hessian"]
 
 AVERAGES = ("losses", "predictions")
+MOST_COPIES = 2**20
 
 
 class DescentState(NamedTuple):
@@ -42,9 +44,9 @@ def descent(features: Features, *, radius: float = 1.0, per_action: bool = False
     Raises
     ------
     ValueError
-        If radius is not positive and finite.
+        If radius is not positive and finite; from ``init`` if the state needs more than 8 GiB.
     """
-    _require("radius", radius)
+    require_positive("radius", radius)
 
     def predict(state: DescentState, contexts: Floats) -> Floats:
         return np.clip(MIDDLE + np.sum(features.map(contexts) * state.theta, axis=-1), 0.0, 1.0)
@@ -102,14 +104,15 @@ def perturbed_descent(
     Raises
     ------
     ValueError
-        If a number is out of range or ``average`` is another word.
+        If a number is out of range or ``average`` is another word; from ``init`` if the state needs more than 8 GiB.
     """
-    _require("modulus", modulus)
-    _require("radius", radius)
+    require_positive("modulus", modulus)
+    require_positive("radius", radius)
     if average not in AVERAGES:
         raise ValueError(f"average must be one of {', '.join(AVERAGES)}, got {average!r}")
-    if copies is not None and (isinstance(copies, bool) or not isinstance(copies, int) or copies < 1):
-        raise ValueError(f"copies must be an int >= 1 or None, got {copies!r}")
+    if copies is not None:
+        require_int("copies", copies, 1, MOST_COPIES)
+        require_room("perturbed descent", features.size, 16.0 * copies * features.size)
     added = math.sqrt(modulus) * _signs(copies, features.size, seed)
     shift = added.mean(axis=0) if copies else np.zeros(features.size)
     used = shift[None] if average == "predictions" and copies else added
@@ -173,6 +176,7 @@ def _signs(copies: int | None, size: int, seed: int) -> Floats:
 
 
 def _started(replicates: int, blocks: int, size: int) -> DescentState:
+    require_room("descent", size, 64.0 * replicates * blocks * size)
     vector, none = np.zeros((replicates, blocks, size)), np.zeros(replicates)
     return DescentState(vector, vector, vector, none, none, none, none, 0)
 
@@ -202,8 +206,3 @@ def _dot(a: Floats, b: Floats) -> Floats:
 
 def _square(a: Floats) -> Floats:
     return _dot(a, a)
-
-
-def _require(name: str, value: float) -> None:
-    if not 0 < value < math.inf:
-        raise ValueError(f"{name} must be positive and finite, got {value!r}")

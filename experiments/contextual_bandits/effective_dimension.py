@@ -12,7 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from experiments.contextual_bandits.checks import require_int, require_positive
+
 __all__ = ["effective_dimension", "orthogonal_effective_dimension"]
+
+MOST = 2**53  # rounds, actions
+_ROUNDING = 1e-10  # of a Gram matrix, relative to its largest eigenvalue
 
 
 def effective_dimension(gram: Any, *, lam: float = 1.0) -> float:
@@ -21,47 +26,51 @@ def effective_dimension(gram: Any, *, lam: float = 1.0) -> float:
     Raises
     ------
     ValueError
-        If H is not square and finite, I + H/lam not positive definite, or lam not positive and finite.
+        If H is not square, finite, symmetric and positive semidefinite, or lam not positive and finite.
 
     Examples
     --------
     >>> round(effective_dimension(np.eye(8)), 6), round(effective_dimension(np.ones((8, 8))), 6)
     (2.523719, 1.0)
     """
-    matrix = np.asarray(gram, dtype=np.float64)
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not matrix.size or not np.isfinite(matrix).all():
-        raise ValueError(f"gram must be a finite square matrix, got shape {matrix.shape}")
-    _require("lam", lam)
-    sign, log_det = np.linalg.slogdet(np.eye(len(matrix)) + matrix / lam)
-    if sign <= 0:
-        raise ValueError("gram must be positive semidefinite, got one with det(I + gram/lam) <= 0")
-    return float(log_det) / math.log1p(len(matrix) / lam)
+    require_positive("lam", lam)
+    matrix = np.asarray(gram)
+    if matrix.dtype.kind not in "biuf" or matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not matrix.size:
+        raise ValueError(f"gram must be a finite square matrix, got shape {matrix.shape} of {matrix.dtype}")
+    matrix = matrix.astype(np.float64)
+    if not np.isfinite(matrix).all():
+        raise ValueError("gram must be a finite square matrix, got entries that are not finite")
+    if np.abs(matrix - matrix.T).max() > _ROUNDING * np.abs(matrix).max():
+        raise ValueError("gram must be symmetric")
+    values = np.linalg.eigvalsh(matrix)
+    if values[0] < -_ROUNDING * np.abs(values).max():
+        raise ValueError(f"gram must be positive semidefinite, got one with the eigenvalue {float(values[0])!r}")
+    return sum(_log1p_ratio(float(value), lam) for value in values if value > 0) / _log1p_ratio(len(matrix), lam)
 
 
 def orthogonal_effective_dimension(*, T: int, K: int, c: float = 1.0, lam: float = 1.0) -> float:
     """Return ``T K log(1 + c/lam)/log(1 + T K/lam)``, for the Gram matrix c I of all T K contexts.
 
-    Times sqrt(T) it exceeds T by ever more: a bound of that order, as usually quoted for optimism with networks, is
-    larger than the regret can be.
+    Times sqrt(T) it exceeds T for c = lam = 1 and two actions or more, and in all cases once T is large: a bound of
+    that order, as usually quoted for optimism with networks, is then larger than the regret can be.
 
     Raises
     ------
     ValueError
-        If a number is not positive.
+        If T or K is not an int from 1 to 2^53, or c or lam not positive and finite.
 
     Examples
     --------
     >>> round(orthogonal_effective_dimension(T=1000, K=4), 9)
     334.276413078
     """
-    for name, value in (("T", T), ("K", K)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} must be an int >= 1, got {value!r}")
-    _require("c", c)
-    _require("lam", lam)
-    return T * K * math.log1p(c / lam) / math.log1p(T * K / lam)
+    require_int("T", T, 1, MOST)
+    require_int("K", K, 1, MOST)
+    require_positive("c", c)
+    require_positive("lam", lam)
+    return T * K * _log1p_ratio(c, lam) / _log1p_ratio(T * K, lam)
 
 
-def _require(name: str, value: float) -> None:
-    if not 0 < value < math.inf:
-        raise ValueError(f"{name} must be positive and finite, got {value!r}")
+def _log1p_ratio(value: float, lam: float) -> float:
+    """Return ``log(1 + value/lam)`` for positive numbers, where the ratio may overflow too."""
+    return math.log1p(value / lam) if value / lam < math.inf else math.log(value) - math.log(lam)

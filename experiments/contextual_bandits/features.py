@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.contextual_bandits.checks import require_int, require_positive
 from experiments.streams import Stream
 
 __all__ = ["Features", "fourier", "linear", "tangent"]
@@ -40,7 +41,7 @@ def linear(dimension: int) -> Features:
     >>> linear(3).map(np.ones(3)).tolist()
     [1.0, 1.0, 1.0]
     """
-    _require("dimension", dimension)
+    require_int("dimension", dimension, 1, MOST)
     return Features("linear", dimension, lambda x: x)
 
 
@@ -59,10 +60,9 @@ def fourier(dimension: int, size: int, *, scale: float = 1.0, seed: int = 0) -> 
     >>> fourier(3, 50).map(np.ones((4, 3))).shape
     (4, 50)
     """
-    _require("dimension", dimension)
-    _require("size", size)
-    if not 0 < scale < math.inf:
-        raise ValueError(f"scale must be positive and finite, got {scale!r}")
+    require_int("dimension", dimension, 1, MOST)
+    require_int("size", size, 1, MOST)
+    require_positive("scale", scale)
     w = np.asarray(Stream.named(seed, "frequencies").normal(1, (dimension, size)))[0] / scale
     b = 2 * math.pi * np.asarray(Stream.named(seed, "phases").uniform(1, size))[0]
     return Features("Fourier", size, lambda x: math.sqrt(2 / size) * np.cos(x @ w + b))
@@ -85,9 +85,9 @@ def tangent(dimension: int, width: int, *, seed: int = 0) -> Features:
     >>> features.size, bool(np.sum(features.map(np.eye(4)[0]) ** 2) <= 1)
     (128, True)
     """
-    _require("dimension", dimension)
-    _require("width", width)
-    _require("width times dimension", width * dimension)
+    require_int("dimension", dimension, 1, MOST)
+    require_int("width", width, 1, MOST)
+    require_int("width times dimension", width * dimension, 1, MOST)
     w = np.asarray(Stream.named(seed, "hidden").normal(1, (dimension, width)))[0]
     a = np.asarray(Stream.named(seed, "output").rademacher(1, width))[0] / math.sqrt(width)
 
@@ -97,8 +97,3 @@ def tangent(dimension: int, width: int, *, seed: int = 0) -> Features:
         return found.reshape(*x.shape[:-1], width * dimension)
 
     return Features("tangent", width * dimension, gradient)
-
-
-def _require(name: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST:
-        raise ValueError(f"{name} must be an int from 1 to {MOST}, got {value!r}")

@@ -4,7 +4,8 @@ A cell's ``explore`` is, for weights by gaps, "theory" or the list [first, expon
 ``first * t^exponent``; for the other policies their number, for the uniform control None. "theory" is, for SquareCB,
 ``2 sqrt((K-1) T/S)`` with S of `squared_error_bound`, with 2 (K-1) instead where the rest goes to the best, and
 ``10 K`` for FastCB, the least for which its bound is proved. ``size`` is the number of Fourier features, or the width
-of the network whose tangent features are taken; ``copies`` of perturbed outputs, 0 for their expectation.
+of the network whose tangent features are taken; ``copies`` of perturbed outputs, 0 for their expectation. Random
+features and signs are drawn once for all replicates and seeds: the spread of results is that of contexts and plays.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from experiments.contextual_bandits.worlds import World
 from experiments.simulator import Simulator
 from theory.online.neural_bandits.inverse_gap import square_cb_bound
 
-__all__ = ["ORACLES", "SIMULATOR", "cells", "oracle_of", "policy_of", "run", "squared_error_bound"]
+__all__ = ["ORACLES", "SIMULATOR", "cells", "oracle_of", "policy_of", "run", "squared_error_bound", "world_of"]
 
 SEED = 1
 LAM = 1.0  # of ridge regression
@@ -113,6 +114,11 @@ def squared_error_bound(rounds: Any, dimension: int, *, lam: float = LAM) -> Any
     return lam / 4 + dimension / 4 * np.log1p(np.asarray(rounds) / (dimension * lam))
 
 
+def world_of(cell: Cell) -> World:
+    """Return the world of a cell; its errors are those of `World`."""
+    return World(cell["kind"], horizon=cell["horizon"], actions=cell["actions"], dimension=cell["dimension"])
+
+
 def oracle_of(cell: Cell) -> Oracle:
     """Return the oracle of a cell.
 
@@ -121,7 +127,7 @@ def oracle_of(cell: Cell) -> Oracle:
     ValueError
         If its name is unknown, or perturbed outputs are asked for where every action has its own parameters.
     """
-    name, size, d, per_action = cell["oracle"], cell["size"], cell["dimension"], cell["kind"] == "digits"
+    name, size, d, per_action = cell["oracle"], cell["size"], cell["dimension"], world_of(cell).shared
     if name == "ridge":
         return ridge(linear(d), lam=LAM, per_action=per_action)
     if name == "Fourier ridge":
@@ -166,7 +172,7 @@ def policy_of(cell: Cell) -> Policy:
 
 def _pair(name: str, explore: Any) -> tuple[float, float]:
     numbers = isinstance(explore, list | tuple) and len(explore) == 2
-    if not numbers or not all(isinstance(item, int | float) for item in explore):
+    if not numbers or not all(isinstance(item, int | float) and not isinstance(item, bool) for item in explore):
         raise ValueError(f"explore of {name} must be 'theory' or [first, exponent], got {explore!r}")
     return explore[0], explore[1]
 
@@ -184,7 +190,7 @@ def _theory(cell: Cell) -> float:
 
 
 def _in_theory(cell: Cell) -> bool:
-    return cell["oracle"] == "ridge" and cell["kind"] in {"linear", "small loss", "orthogonal"}
+    return bool(cell["oracle"] == "ridge" and world_of(cell).linear)
 
 
 def _bound(cell: Cell, rounds: Any) -> Floats | None:
@@ -214,8 +220,7 @@ def run(cell: Cell) -> dict[str, Any]:
     ValueError
         If a name is unknown or a number is out of range.
     """
-    world = World(cell["kind"], horizon=cell["horizon"], actions=cell["actions"], dimension=cell["dimension"])
-    oracle, policy = oracle_of(cell), policy_of(cell)
+    world, oracle, policy = world_of(cell), oracle_of(cell), policy_of(cell)
     found = play(policy, oracle, world, replicates=cell["replicates"], seed=cell["seed"])
     orthogonal = cell["kind"] == "orthogonal"
     error = squared_error_bound(found.rounds, cell["dimension"]) if _in_theory(cell) else None

@@ -5,7 +5,6 @@ Losses are predicted about 1/2: an oracle that has seen nothing predicts 1/2.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.contextual_bandits.checks import require_positive, require_room
 from experiments.contextual_bandits.features import Features
 
 __all__ = ["MIDDLE", "Oracle", "RidgeState", "ridge"]
@@ -20,7 +20,7 @@ __all__ = ["MIDDLE", "Oracle", "RidgeState", "ridge"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 MIDDLE = 0.5
-MEMORY = 2.0**33  # bytes that ridge regression may take
+LARGEST_GAIN = 1e8  # of phi' A^-1 phi: the inverse loses as many digits
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,9 @@ def ridge(features: Features, *, lam: float = 1.0, per_action: bool = False) -> 
     Raises
     ------
     ValueError
-        If lam is not positive and finite; from ``init`` if its matrices need more than 8 GiB.
+        If lam is not positive and finite; from ``init`` if its matrices need more than 8 GiB; from ``update`` if
+        ``phi' A^-1 phi`` exceeds 1e8, as with features of norm 1 and ``lam < 1e-8``: the update of the inverse would
+        lose more than half of all digits.
 
     Examples
     --------
@@ -95,17 +97,12 @@ def ridge(features: Features, *, lam: float = 1.0, per_action: bool = False) -> 
     >>> oracle.predict(state, np.asarray([[[1.0], [-1.0]]])).round(6).tolist()  # y = 1/2, lam = 1: z = 1/4, q = 1/2
     [[0.666667, 0.333333]]
     """
-    if not 0 < lam < math.inf:
-        raise ValueError(f"lam must be positive and finite, got {lam!r}")
+    require_positive("lam", lam)
+    require_positive("1/lam", 1 / lam)
 
     def init(actions: int, replicates: int) -> RidgeState:
         blocks, none = actions if per_action else 1, np.zeros(replicates)
-        needed = 24.0 * replicates * blocks * features.size**2
-        if needed > MEMORY:
-            allowed = f"{MEMORY / 2**30:.1f} GiB; fewer replicates or features, or descent"
-            raise ValueError(
-                f"ridge on {features.size} features needs about {needed / 2**30:.1f} GiB; allowed: {allowed}"
-            )
+        require_room("ridge", features.size, (16.0 * blocks + 24.0) * replicates * features.size**2)
         vector = np.zeros((replicates, blocks, features.size))
         inverse = np.broadcast_to(np.eye(features.size) / lam, (replicates, blocks, features.size, features.size))
         return RidgeState(inverse, vector, vector, none, none, none)
@@ -129,6 +126,11 @@ def ridge(features: Features, *, lam: float = 1.0, per_action: bool = False) -> 
         inverse = state.inverse[index, block]
         turned = (inverse @ phi[..., None])[..., 0]
         q = np.sum(phi * turned, axis=-1)
+        if not q.max() <= LARGEST_GAIN:
+            raise ValueError(
+                f"features of squared norm {np.sum(phi * phi, axis=-1).max():g} are too large for lam = {lam!r}: "
+                f"phi' A^-1 phi is {q.max():g}, allowed are {LARGEST_GAIN:g}"
+            )
         z = np.sum(phi * state.theta[index, block], axis=-1)
         error = loss - np.clip(MIDDLE + z / (1 + q), 0.0, 1.0)
         gain = turned / (1 + q)[:, None]

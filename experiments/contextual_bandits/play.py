@@ -28,16 +28,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.contextual_bandits.checks import require_int
+from experiments.contextual_bandits.features import MOST
 from experiments.contextual_bandits.oracles import Oracle
 from experiments.contextual_bandits.policies import Policy, Seen
 from experiments.contextual_bandits.worlds import Environment
-from experiments.mirror_descent.horizons import Violation, checkpoints, require_memory
+from experiments.mirror_descent.horizons import Violation, checkpoints, require_memory, rows_of
 from experiments.streams import Stream
 
 __all__ = ["BanditRegret", "play"]
 
 Floats = NDArray[np.float64]
 TOLERANCE = 1e-9  # of rounding, relative to the price of a round, or to the rounds so far
+_SUM = 1e-9  # weights may miss the sum 1 by so much: single precision is not enough
 _NUMBERS = 2**19  # of contexts at a time
 _SUMS = ("regret", "conditional", "certificate", "squared_error", "best_loss", "price")
 
@@ -96,23 +99,25 @@ def play(
     points : int
         Regret is recorded after so many rounds, spread evenly on a logarithmic scale.
     memory : float
-        Bytes that contexts may take. What an oracle holds is not counted.
+        Bytes that contexts and results may take. What an oracle holds is not counted.
 
     Raises
     ------
     ValueError
-        If a number is out of range, or weights, predictions or mean losses are wrong: the message names the round.
+        If a number is out of range, or contexts, mean losses, predictions, weights (which must sum to 1 within 1e-9),
+        prices or slacks are wrong: the message names the round. What oracles and policies are given is read-only.
     Violation
         If a round violates an inequality; the message names the round and the value.
     """
-    rows = range(replicates) if isinstance(replicates, int) else replicates
-    if not len(rows):
-        raise ValueError("replicates must be at least 1, got none")
+    rows = rows_of(replicates)
+    for name in ("actions", "dimension"):
+        require_int(f"{name} of the world", getattr(world, name), 1, MOST)
     if policy.widths and oracle.spread is None:
         raise ValueError(f"{policy.name} needs an oracle with widths, such as ridge; {oracle.name} has none")
     rounds = checkpoints(world.horizon, points)
     one = 8.0 * len(rows) * world.actions * (world.dimension + 2)
-    require_memory(4 * max(one, 8.0 * _NUMBERS), memory, world.horizon)
+    results = 8.0 * len(_SUMS) * len(rows) * len(rounds)
+    require_memory(4 * max(one, 8.0 * _NUMBERS) + 2 * results, memory, world.horizon)
     run = _Run(policy, oracle, world, rows, seed)
     records = [run.until(stop) for stop in rounds.tolist()]
     sums = {name: np.asarray(column) for name, column in zip(_SUMS, zip(*records, strict=True), strict=True)}
@@ -134,17 +139,18 @@ class _Run:
         step = max(1, _NUMBERS // (len(self.rows) * world.actions * world.dimension))
         while self.t < stop:
             low, high = self.t, min(stop, self.t + step)
-            contexts, means = world.rounds(self.contexts, self.rows, low, high)
-            self._require_means(means, high - low)
+            contexts, means = self._rounds(low, high)
             numbers = np.asarray(self.choices.uniform(self.rows, 2 * (high - low), offset=2 * low))
             for k in range(high - low):
                 self._round(contexts[k], means[k], numbers[:, 2 * k], numbers[:, 2 * k + 1])
-        none = np.full(len(self.rows), math.nan)
-        return [*self.totals, none if self.oracle.price is None else self.oracle.price(self.state)]
+        if self.oracle.price is None:
+            return [*self.totals, np.full(len(self.rows), math.nan)]
+        return [*self.totals, self._numbers("price", self.oracle.name, self.oracle.price(self.state))]
 
     def _round(self, contexts: Floats, means: Floats, choice: Floats, coin: Floats) -> None:
         self.t += 1
         predicted = self._array("predictions", self.oracle.name, self.oracle.predict(self.state, contexts))
+        predicted = _read_only(predicted)
         weights = self._weights(predicted, contexts)
         reached = np.cumsum(weights, axis=1)
         action = np.sum(reached[:, :-1] <= (choice * reached[:, -1])[:, None], axis=1)
@@ -158,7 +164,7 @@ class _Run:
         context = contexts[index, action if contexts.shape[1] > 1 else 0]
         self.state = self.oracle.update(self.state, context, action, (coin < mean).astype(np.float64))
         if self.oracle.slack is not None:
-            slack = self.oracle.slack(self.state)
+            slack = self._numbers("slack", self.oracle.name, self.oracle.slack(self.state))
             self._require_slack(slack, self.oracle.name, self.t)
             self.least_oracle = np.minimum(self.least_oracle, slack)
 
@@ -169,7 +175,7 @@ class _Run:
             seen = Seen(predicted, *self.oracle.spread(self.state, contexts), drawn)
         weights = self._array("weights", self.policy.name, self.policy.act(seen, self.t))
         total = weights.sum(axis=1)
-        if weights.min() < 0 or np.abs(total - 1).max() > 1e-9:
+        if weights.min() < 0 or np.abs(total - 1).max() > _SUM:
             worst = weights.min() if weights.min() < 0 else total[np.argmax(np.abs(total - 1))]
             raise ValueError(
                 f"round {self.t}: weights of {self.policy.name} must be >= 0 and sum to 1, got {float(worst)!r}"
@@ -179,13 +185,24 @@ class _Run:
     def _price(self, weights: Floats, predicted: Floats, means: Floats, conditional: Floats) -> Floats:
         if self.policy.price is None:
             return np.full(conditional.shape, math.nan)
-        price = self.policy.price(weights, predicted, means, self.t)
+        price = self._numbers("price", self.policy.name, self.policy.price(weights, predicted, means, self.t))
         self._require_slack(price - conditional, self.policy.name, price)
         self.least = np.minimum(self.least, price - conditional)
         return price
 
-    def _array(self, what: str, whose: str, given: Any) -> Floats:
+    def _numbers(self, what: str, whose: str, given: Any) -> Floats:
         array = np.asarray(given, dtype=np.float64)
+        if array.shape != (len(self.rows),):
+            raise ValueError(
+                f"round {self.t}: {what} of {whose} must be of shape ({len(self.rows)},), got {array.shape}"
+            )
+        return array
+
+    def _array(self, what: str, whose: str, given: Any) -> Floats:
+        array = np.asarray(given)
+        if array.dtype.kind not in "biuf":
+            raise ValueError(f"round {self.t}: {what} of {whose} must be real numbers, got {given!r:.80}")
+        array = array.astype(np.float64, copy=False)
         shape = (len(self.rows), self.world.actions)
         if array.shape != shape or not np.isfinite(array).all():
             raise ValueError(
@@ -193,6 +210,21 @@ class _Run:
                 + ("" if array.shape != shape else f" with {float(array[~np.isfinite(array)][0])!r}")
             )
         return array
+
+    def _rounds(self, low: int, high: int) -> tuple[Floats, Floats]:
+        given = self.world.rounds(self.contexts, self.rows, low, high)
+        contexts, means = (_read_only(np.asarray(part, dtype=np.float64)) for part in given)
+        self._require_means(means, high - low)
+        allowed = [(high - low, len(self.rows), K, self.world.dimension) for K in (self.world.actions, 1)]
+        if contexts.shape not in allowed:
+            raise ValueError(
+                f"contexts of {high - low} rounds must be of shape {allowed[0]}, or {allowed[1]} where all actions "
+                f"share one, got {contexts.shape}"
+            )
+        bad = ~np.isfinite(contexts).all(axis=(1, 2, 3))
+        if bad.any():
+            raise ValueError(f"round {low + int(np.argmax(bad)) + 1}: contexts must be finite")
+        return contexts, means
 
     def _require_means(self, means: Floats, count: int) -> None:
         shape = (count, len(self.rows), self.world.actions)
@@ -210,3 +242,10 @@ class _Run:
         if bad.any():
             row = int(np.argmax(bad))
             raise Violation(f"round {self.t}, row {row}: {name} violates its inequality by {float(-slack[row])!r}")
+
+
+def _read_only(array: Floats) -> Floats:
+    """Return a view that others cannot write to: the player computes prices and regret from the same numbers."""
+    view = array.view()
+    view.flags.writeable = False
+    return view

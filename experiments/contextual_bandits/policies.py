@@ -5,7 +5,6 @@ A policy of one's own is a function of `Seen` and the round t = 1, 2, ..., see `
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.contextual_bandits.checks import is_real, require_positive
 from theory.online.neural_bandits.inverse_gap import fast_cb_weights, foster_rakhlin_weights, inverse_gap_weights
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 Schedule = Callable[[int], float]
+_TIE = 1e-12  # values that differ by less, relative to 1 or their size, are one
 
 
 class Seen(NamedTuple):
@@ -52,8 +53,8 @@ class Policy:
     act
         (what is seen, round t = 1, 2, ...) -> nonnegative weights (R, K) of common sum 1.
     price
-        (weights p, predictions f, true means F, t) -> (R,): at least ``<p, F> - min F``, whatever F. None if none is
-        known; else the player checks it in every round.
+        (weights p, predictions f, true means F, t) -> (R,): at least ``<p, F> - min F``, whatever F in [0, 1]. None if
+        none is known; else the player checks it in every round.
     widths
         Whether it needs an oracle with uncertainty, and normals.
     """
@@ -77,8 +78,8 @@ def schedule(first: float, exponent: float = 0.0) -> Schedule:
     >>> schedule(10.0, 0.5)(4)
     20.0
     """
-    _require_positive("first", first)
-    if not 0 <= exponent <= 1:
+    require_positive("first", first)
+    if not is_real(exponent) or not 0 <= exponent <= 1:
         raise ValueError(f"exponent must be in [0, 1], got {exponent!r}")
     return lambda t: first * t**exponent
 
@@ -118,7 +119,7 @@ def fast_cb(gamma: Schedule, *, least: float = 0.01) -> Policy:
     ValueError
         If least is not in (0, 1]; in a round where gamma is less than 2 K.
     """
-    if not 0 < least <= 1:
+    if not is_real(least) or not 0 < least <= 1:
         raise ValueError(f"least must be in (0, 1], got {least!r}")
 
     def act(seen: Seen, t: int) -> Floats:
@@ -147,7 +148,7 @@ def epsilon_greedy(first: float) -> Policy:
     >>> epsilon_greedy(1.0).act(Seen(np.asarray([[0.5, 0.25]])), 8).tolist()
     [[0.25, 0.75]]
     """
-    _require_positive("first", first)
+    require_positive("first", first)
 
     def act(seen: Seen, t: int) -> Floats:
         share = min(1.0, first * t ** (-1 / 3))
@@ -159,26 +160,30 @@ def epsilon_greedy(first: float) -> Policy:
 def lin_ucb(width: float) -> Policy:
     """Return the action whose estimated loss less ``width`` times its uncertainty is the least.
 
+    The width is constant; theorems take one that grows like the root of ``d log t``. With tangent features it is
+    NeuralUCB in the first-order model.
+
     Raises
     ------
     ValueError
         If width is not positive and finite.
     """
-    _require_positive("width", width)
+    require_positive("width", width)
     return Policy("LinUCB", lambda seen, t: _least(_given(seen.estimate) - width * _given(seen.width)), widths=True)
 
 
 def thompson(width: float) -> Policy:
     """Return the action whose estimated loss plus ``width`` times its uncertainty times a normal is the least.
 
-    The normals of the actions are independent of each other: each action's own posterior, not the joint one.
+    The normals of the actions are independent of each other: each action's own posterior, as in NeuralTS, not the joint
+    one of linear Thompson sampling. The width is constant here too.
 
     Raises
     ------
     ValueError
         If width is not positive and finite.
     """
-    _require_positive("width", width)
+    require_positive("width", width)
 
     def act(seen: Seen, t: int) -> Floats:
         return _least(_given(seen.estimate) + width * _given(seen.width) * _given(seen.noise))
@@ -198,16 +203,16 @@ def uniform() -> Policy:
 
 
 def _least(values: Floats) -> Floats:
-    """Return weight 1 for the least value, the first of several, else 0."""
-    return (np.arange(values.shape[1]) == np.argmin(values, axis=1)[:, None]).astype(np.float64)
+    """Return weight 1 for the least value, the first of those that agree up to rounding, else 0.
+
+    In round 1 the widths of contexts of norm 1 are all the same: which is rounded down must not decide on a path.
+    """
+    least = values.min(axis=1, keepdims=True)
+    first = np.argmax(values <= least + _TIE * (1 + np.abs(least)), axis=1)
+    return (np.arange(values.shape[1]) == first[:, None]).astype(np.float64)
 
 
 def _given(values: Floats | None) -> Floats:
     if values is None:
         raise ValueError("this policy needs estimates, widths and normals, got none")
     return values
-
-
-def _require_positive(name: str, value: float) -> None:
-    if not 0 < value < math.inf:
-        raise ValueError(f"{name} must be positive and finite, got {value!r}")

@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.contextual_bandits.checks import require_int
 from experiments.mirror_descent.horizons import LONGEST
 from experiments.streams import Stream
 
@@ -61,7 +62,8 @@ class World:
     "orthogonal": all T K contexts are different unit vectors, means ``1/2 +- 1/(2 sqrt(T K))`` by random signs: linear
     with a parameter of norm 1/2, and nothing that is seen says anything about what comes;
     "digits": scikit-learn's 1797 images, in a new order every replicate and again from its start after the last; the
-    context, shared by 10 actions, is the image divided by its norm, the loss 1 unless the action is the label.
+    context, shared by 10 actions, is the image divided by its norm, the loss 1 unless the action is the label. All
+    images are played, none is held out; after round 1797 they were all seen before.
 
     Parameters
     ----------
@@ -89,16 +91,16 @@ class World:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {self.kind!r}")
-        _require_int("horizon", self.horizon, 1, LONGEST)
+        require_int("horizon", self.horizon, 1, LONGEST)
         defaults = {"digits": (10, 64)}.get(self.kind, (5, 8))
-        _require_int("actions", self.actions, 0, LARGEST)
+        require_int("actions", self.actions, 0, LARGEST)
         object.__setattr__(self, "actions", self.actions or defaults[0])
         if self.kind == "orthogonal":
             defaults = (0, self.horizon * self.actions)
-        _require_int("dimension", self.dimension, 0, LARGEST)
+        require_int("dimension", self.dimension, 0, LARGEST)
         object.__setattr__(self, "dimension", self.dimension or defaults[1])
-        _require_int("actions", self.actions, 2, LARGEST)
-        _require_int("dimension", self.dimension, 2, LARGEST)
+        require_int("actions", self.actions, 2, LARGEST)
+        require_int("dimension", self.dimension, 2, LARGEST)
         if self.kind == "digits" and (self.actions, self.dimension) != (10, 64):
             raise ValueError(f"digits have 10 actions and dimension 64, got {self.actions} and {self.dimension}")
         if self.kind == "orthogonal" and self.dimension != self.horizon * self.actions:
@@ -171,8 +173,3 @@ def digits() -> tuple[Floats, NDArray[np.int64]]:
         raise ModuleNotFoundError("the world 'digits' needs scikit-learn: pip install scikit-learn") from error
     images, labels = load_digits(return_X_y=True)
     return images / np.sqrt(np.sum(images * images, axis=1, keepdims=True)), np.asarray(labels, dtype=np.int64)
-
-
-def _require_int(name: str, value: object, least: int, most: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise ValueError(f"{name} must be an int from {least} to {most}, got {value!r}")

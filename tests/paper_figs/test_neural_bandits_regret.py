@@ -44,6 +44,40 @@ def test_every_curve_is_drawn(found):
     assert any(len(line) == 2 and np.allclose(line, sizes / np.sqrt(horizons)) for line in lines)
 
 
+def test_bands_and_the_bound_are_those_of_the_results(found):
+    drawn = figure.draw(found)
+    for axes, kind in zip(drawn.axes, figure.TITLES, strict=False):
+        curves = [curve for (own, _, _), curve in found["curves"].items() if own == kind]
+        bands = [band.get_paths()[0].vertices[:, 1] for band in axes.collections]
+        assert len(bands) == len(curves) > 0
+        for curve, band in zip(curves, bands, strict=True):
+            assert set(curve["low"]) | set(curve["high"]) <= set(band)
+        bounds = [curve["bound"] for curve in curves if curve["bound"] is not None]
+        assert len(bounds) == (kind in {"linear", "small loss"})
+        for bound in bounds:
+            assert any(np.array_equal(line.get_ydata(), bound) for line in axes.get_lines())
+
+
+def test_what_width_costs_and_orthogonal_contexts_are_drawn_by_their_numbers(found):
+    widths, orthogonal = figure.draw(found).axes[4:]
+    lines = {line.get_label(): line.get_ydata() for line in widths.get_lines()}
+    price = [results["price"][-1] for _, results in found["widths"]["perturbed", 0]]
+    assert np.allclose(lines[r"$\propto\sqrt{m}$"], price[0] * np.asarray([1.0, 2.0, 4.0]))
+    lines = {line.get_label(): line.get_ydata() for line in orthogonal.get_lines()}
+    for policy, series in found["orthogonal"].items():
+        assert np.allclose(lines[f"{policy}: regret/T"], [results["final"].mean() / T for T, results in series])
+    error = 0.25 + 50 * np.asarray([1, 2]) / 4 * np.log1p(0.5)  # d = 2 T, K = 2
+    assert np.allclose(lines[r"SquareCB with ridge: $\sqrt{(K-1)TS}/T$"], np.sqrt(error / [25, 50]))
+
+
+def test_the_longest_of_several_horizons_is_shown():
+    cell = next(iter(cells("quick")))
+    rows = [(cell, {"rounds": np.asarray([1, last])}) for last in (10, 30, 20)]
+    fake = type("Fake", (), {"rows": lambda self: iter(rows)})()
+    (curve,) = figure.data(fake)["curves"].values()
+    assert curve["rounds"].tolist() == [1, 30]
+
+
 def test_it_is_saved(found, tmp_path):
     path = tmp_path / "figure.png"
     figure.draw(found).savefig(path, dpi=50)

@@ -109,7 +109,7 @@ def test_in_expectation_the_least_curvature_is_the_modulus():
     [
         ({"modulus": 0.0}, "modulus must be positive"),
         ({"radius": float("inf")}, "radius must be positive"),
-        ({"copies": 0}, "copies must be an int >= 1 or None"),
+        ({"copies": 0}, "copies must be an int from 1"),
         ({"copies": 2.0}, "copies must be an int"),
         ({"average": "signs"}, "average must be one of losses, predictions"),
     ],
@@ -122,3 +122,45 @@ def test_wrong_perturbations_are_refused(arguments, words):
 def test_wrong_radius_is_refused():
     with pytest.raises(ValueError, match="radius must be positive"):
         descent(linear(2), radius=-1.0)
+
+
+def test_an_oracle_that_needs_too_much_is_refused():
+    with pytest.raises(ValueError, match=r"descent on 1000000 features needs about 11\.9 GiB; allowed: 8\.0 GiB"):
+        descent(linear(10**6)).init(2, 200)
+    with pytest.raises(ValueError, match="perturbed descent on 100000 features needs about"):
+        perturbed_descent(linear(10**5), modulus=1.0, copies=10**4)
+
+
+def test_the_path_of_descent_is_that_of_its_steps():
+    states = path(descent(linear(3), radius=0.6), 7, 12, 3)
+    theta, squares = np.zeros(3), 0.0
+    for old, new in itertools.pairwise(states):
+        g = (new.gradients - old.gradients)[0, 0]
+        squares += g @ g
+        theta = theta - np.sqrt(2) * 0.6 / np.sqrt(squares) * g
+        theta *= min(1.0, 0.6 / np.linalg.norm(theta))
+        assert np.allclose(new.theta[0, 0], theta)
+    assert np.linalg.norm(theta) < 0.6 * (1 - 1e-9)  # inside, so that the size of the steps is seen
+
+
+@pytest.mark.parametrize("copies", [None, 3])
+def test_the_path_of_perturbed_descent_is_that_of_its_steps(copies):
+    states = path(perturbed_descent(linear(3), modulus=0.8, radius=4.0, copies=copies), 7, 12, 3)
+    for t, (old, new) in enumerate(itertools.pairwise(states), 1):
+        g = (new.gradients - old.gradients)[0, 0]
+        assert np.allclose(new.theta[0, 0], old.theta[0, 0] - g / (0.8 * t))
+        assert np.linalg.norm(new.theta[0, 0]) < 4.0
+
+
+def test_predictions_are_the_mean_of_the_copies_and_clipped():
+    theta, x = np.asarray([0.4, 0.2, -0.1]), np.asarray([[0.3, -0.5, 0.8], [9.0, 0.0, 0.0], [-9.0, 0.0, 0.0]])
+    for average in ("losses", "predictions"):
+        oracle = perturbed_descent(linear(3), modulus=0.04, radius=9.0, copies=3, average=average)
+        signs = copies_of(3, 3)
+        found = oracle.predict(oracle.init(3, 1)._replace(theta=theta[None, None]), x[None])
+        outputs = 0.5 + x @ theta + 0.2 * (signs @ theta)[:, None]  # (S, K)
+        assert np.allclose(found, np.clip(outputs.mean(axis=0), 0.0, 1.0))
+        assert abs((signs @ theta).mean()) > 0.1  # else the signs would not be seen
+    for oracle in (descent(linear(3), radius=9.0), perturbed_descent(linear(3), modulus=0.04, radius=9.0)):
+        found = oracle.predict(oracle.init(3, 1)._replace(theta=theta[None, None]), x[None])
+        assert np.allclose(found, [np.clip(0.5 + x @ theta, 0.0, 1.0)])

@@ -84,5 +84,30 @@ def test_wrong_ridges_are_refused():
     for lam in (0.0, -1.0, float("inf"), float("nan")):
         with pytest.raises(ValueError, match="lam must be positive"):
             ridge(linear(2), lam=lam)
-    with pytest.raises(ValueError, match=r"65536 features needs about 96\.0 GiB; allowed: 8\.0 GiB"):
+    with pytest.raises(ValueError, match=r"65536 features needs about 160\.0 GiB; allowed: 8\.0 GiB"):
         ridge(tangent(64, 1024)).init(5, 1)
+
+
+def test_predictions_are_clipped_and_the_loss_is_that_of_clipped_ones():
+    x, y = np.full((30, 1), 0.3), np.ones(30)
+    oracle = ridge(linear(1), lam=0.01)
+    state = after(oracle, x, y, np.zeros(30, dtype=int))
+    far = oracle.predict(state, np.asarray([[[1.0], [-1.0]]]))
+    assert far.tolist() == [[1.0, 0.0]]
+    matrix = 0.01 + 30 * 0.09
+    assert (30 * 0.3 * 0.5) / (matrix + 1.0) > 0.5  # what is clipped
+    new = oracle.update(state, np.ones((1, 1)), np.zeros(1, dtype=int), np.ones(1))
+    assert new.loss[0] == state.loss[0]
+
+
+def test_an_inverse_that_would_lose_its_digits_is_refused():
+    x, y, actions = rows_of(3, 200, 4)
+    least = ridge(linear(4), lam=1e-7)
+    state = after(least, x, y, actions)
+    exact = np.linalg.solve(1e-7 * np.eye(4) + x.T @ x, x.T @ (y - 0.5))
+    assert np.allclose(state.theta[0, 0], exact, rtol=0, atol=1e-6)
+    for lam, size in ((1e-10, 1.0), (1.0, 1e6)):
+        with pytest.raises(ValueError, match="are too large for lam"):
+            after(ridge(linear(4), lam=lam), size * x, y, actions)
+    with pytest.raises(ValueError, match="1/lam must be positive and finite"):
+        ridge(linear(2), lam=1e-310)

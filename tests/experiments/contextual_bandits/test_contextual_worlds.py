@@ -45,6 +45,28 @@ def test_one_action_of_a_small_loss_world_is_much_the_best_at_all_places():
     assert set(means.argmin(axis=-1).ravel().tolist()) == set(range(5))
 
 
+def test_the_best_action_of_a_small_loss_world_depends_on_the_seed():
+    world = World("small loss", horizon=40)
+    best = [world.rounds(Stream.named(seed, "world"), range(2), 0, 40).means.argmin(axis=-1) for seed in (0, 1)]
+    assert not np.array_equal(*best)
+    assert not np.array_equal(best[0][:, 0], best[0][:, 1])
+
+
+@pytest.mark.parametrize(("kind", "mean"), [("linear", lambda x: (1 + x) / 2), ("even", lambda x: 1 - x**2)])
+def test_means_are_those_that_are_said(kind, mean):
+    contexts, means = World(kind, horizon=20).rounds(STREAM, range(2), 0, 20)
+    assert np.allclose(means, mean(contexts[..., 0]))
+    assert contexts.shape == (20, 2, 5, 8)
+
+
+def test_the_loss_of_digits_is_one_exactly_where_the_label_is_missed():
+    images, labels = digits()
+    contexts, means = World("digits", horizon=50).rounds(STREAM, range(2), 0, 50)
+    known = {image.tobytes(): label for image, label in zip(images, labels.tolist(), strict=True)}
+    for context, row in zip(contexts[:, 1, 0], means[:, 1], strict=True):
+        assert row.tolist() == [float(action != known[context.tobytes()]) for action in range(10)]
+
+
 def test_even_means_correlate_with_no_coordinate():
     contexts, means = World("even", horizon=4000, actions=2, dimension=4).rounds(STREAM, range(1), 0, 4000)
     moments = np.mean(contexts[:, 0] * (means[:, 0, :, None] - means.mean()), axis=(0, 1))

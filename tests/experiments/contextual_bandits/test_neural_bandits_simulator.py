@@ -1,10 +1,16 @@
 import json
+from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 import pytest
 
 from experiments.contextual_bandits import neural_bandits_simulator as simulator
-from experiments.contextual_bandits.neural_bandits_simulator import cells, run
+from experiments.contextual_bandits.neural_bandits_simulator import SIMULATOR, cells, oracle_of, policy_of, run
+from experiments.contextual_bandits.play import play
+from experiments.contextual_bandits.policies import Seen, fast_cb, foster_rakhlin, schedule, square_cb
+from experiments.store import Store
+from experiments.sweep import run_sweep
 
 
 def cell(**changes):
@@ -30,6 +36,90 @@ def test_expected_regret_and_squared_error_keep_their_bounds(kind):
     assert found["violations"] == 0
     assert found["least_slack"] >= 0
     assert (found["certificate"] >= found["conditional"]).all()
+
+
+ERROR = 0.25 + 2 * np.log1p(400 / 8)  # lam/4 + (d/4) log(1 + T/(d lam)) for T = 400, d = 8
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        ("SquareCB", square_cb(schedule(2 * np.sqrt(4 * 400 / ERROR)))),
+        ("SquareCB, rest to the best", foster_rakhlin(schedule(2 * np.sqrt(8 * 400 / ERROR)))),
+        ("FastCB", fast_cb(schedule(50.0))),
+    ],
+)
+def test_theory_gives_the_parameters_that_are_said(name, made):
+    f = np.asarray([[0.3, 0.1, 0.7, 0.5, 0.2]])
+    for t in (1, 300):
+        assert np.allclose(policy_of(cell(policy=name)).act(Seen(f), t), made.act(Seen(f), t), rtol=1e-12)
+
+
+def test_the_bound_is_that_of_a_constant_parameter_at_every_time():
+    found, gamma = run(cell(replicates=3)), 2 * np.sqrt(4 * 400 / ERROR)
+    t = found["rounds"]
+    assert np.allclose(found["squared_error_bound"], 0.25 + 2 * np.log1p(t / 8))
+    assert np.allclose(found["bound"], 4 * t / gamma + gamma / 4 * (0.25 + 2 * np.log1p(t / 8)))
+    assert found["bound"][-1] == pytest.approx(np.sqrt(4 * 400 * ERROR))  # the best of all gamma
+
+
+def test_the_squared_error_bound_is_the_most_that_contexts_of_norm_one_can_cost():
+    axes = np.tile(np.eye(8), (50, 1))  # T/d times each
+    log_det = np.linalg.slogdet(np.eye(8) + axes.T @ axes)[1]
+    assert simulator.squared_error_bound(400, 8) == pytest.approx(0.25 + log_det / 4)
+
+
+def test_results_summarise_the_replicates():
+    own = cell(replicates=7, horizon=60)
+    found = run(own)
+    played = play(policy_of(own), oracle_of(own), simulator.world_of(own), replicates=7, seed=own["seed"])
+    assert np.array_equal(found["final"], played.regret[-1])
+    assert np.allclose(found["regret"], played.regret.mean(axis=1))
+    assert np.allclose(found["regret_se"], played.regret.std(axis=1) / np.sqrt(6))
+    assert np.allclose([found["low"], found["high"]], np.quantile(played.regret, [0.05, 0.95], axis=1))
+    assert found["least_slack"] == played.least_slack.min()
+    assert found["least_oracle_slack"] == played.least_oracle_slack.min()
+    assert np.allclose(found["squared_error"], played.squared_error.mean(axis=1))
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"oracle": "ridge"}, "ridge, linear"),
+        ({"oracle": "Fourier ridge", "size": 4}, "ridge, Fourier"),
+        ({"oracle": "tangent ridge", "size": 4}, "ridge, tangent"),
+        ({"oracle": "tangent descent", "size": 4}, "descent, tangent"),
+        ({"oracle": "perturbed", "size": 4}, "perturbed descent, tangent, expected copies of losses"),
+        ({"oracle": "perturbed", "size": 4, "copies": 3}, "perturbed descent, tangent, 3 copies of losses"),
+        (
+            {"oracle": "perturbed predictions", "size": 4, "copies": 3},
+            "perturbed descent, tangent, 3 copies of predictions",
+        ),
+    ],
+)
+def test_oracles_are_what_their_names_say(changes, name):
+    assert oracle_of(cell(**changes)).name == name
+    assert changes["oracle"] in simulator.ORACLES
+
+
+def test_a_sweep_that_was_stopped_goes_on_to_the_same_bytes(tmp_path):
+    def few(_):
+        for item in islice(cells("quick"), 0, None, 4):
+            short = item["kind"] != "orthogonal"
+            yield item | ({"horizon": 25, "replicates": 3} if short else {})
+
+    def stop(progress):
+        if progress.computed == 5:
+            raise KeyboardInterrupt
+
+    small = replace(SIMULATOR, cells=few)
+    whole, parts = tmp_path / "whole.sqlite", tmp_path / "parts.sqlite"
+    assert run_sweep(small, "quick", whole, executor="threads:2").failed == 0
+    with pytest.raises(KeyboardInterrupt):
+        run_sweep(small, "quick", parts, executor="serial", progress=stop)
+    assert run_sweep(small, "quick", parts, executor="serial", resume=True).skipped == 5
+    with Store(whole) as first, Store(parts) as second:
+        assert first.digest() == second.digest()
 
 
 def test_learners_do_better_than_the_uniform_control():
@@ -78,6 +168,9 @@ def test_with_orthogonal_contexts_the_bound_exceeds_the_horizon_and_the_regret_d
         ({"policy": "oracle"}, "policy must be one of SquareCB"),
         ({"oracle": "forest"}, "oracle must be one of ridge"),
         ({"explore": None}, "explore of SquareCB must be 'theory' or"),
+        ({"explore": [True, 0.5]}, "explore of SquareCB must be 'theory' or"),
+        ({"explore": [float("nan"), 0.5]}, "first must be positive"),
+        ({"horizon": 0}, "horizon must be an int from 1"),
         ({"explore": [1.0, "x"]}, "explore of SquareCB must be 'theory' or"),
         ({"policy": "LinUCB"}, "explore of LinUCB must be a number"),
         ({"oracle": "tangent ridge", "size": 4}, "explore 'theory' needs the oracle 'ridge' in a linear world"),
