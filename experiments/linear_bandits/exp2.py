@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.linear_bandits.players import Check, LinearLearner
-from theory.online.exp2 import price, tuned
+from theory.online.exp2 import FORMS, price, regret_bound, tuned
 from theory.online.optimal_design import OptimalDesign, optimal_design
 
 __all__ = ["UNIFORM", "exp2"]
@@ -56,8 +56,8 @@ def exp2(*, eta: float | None = None, gamma: float | None = None, form: str = "d
     Raises
     ------
     ValueError
-        If only one of the two is given or one is out of range; when it is run, also if the horizon is too short for
-        the tuning.
+        If only one of the two is given or one is out of range, or the form is unknown; when it is run, also if the
+        horizon is too short for the tuning, or the step too large for the exploration (`regret_bound`).
 
     Examples
     --------
@@ -69,6 +69,8 @@ def exp2(*, eta: float | None = None, gamma: float | None = None, form: str = "d
     """
     if (eta is None) != (gamma is None):
         raise ValueError("eta and gamma must be given both, or neither")
+    if form not in FORMS:
+        raise ValueError(f"form must be one of {', '.join(FORMS)}, got {form!r}")
     if eta is not None and not 0 < eta < math.inf:
         raise ValueError(f"eta must be positive and finite, got {eta!r}")
     if gamma is not None and not 0 < gamma <= 1:
@@ -80,6 +82,8 @@ def exp2(*, eta: float | None = None, gamma: float | None = None, form: str = "d
         if step is None or exploration is None:
             numbers = tuned(design.rank, len(actions), horizon, form=form)
             step, exploration = numbers.eta, numbers.gamma
+        sizes = (design.rank, len(actions), horizon)
+        regret_bound(*sizes, eta=step, gamma=exploration, leverage=design.largest)  # refuses what has no bound
         none = np.zeros(replicates)
         weights = np.full((replicates, len(actions)), 1 / len(actions))
         vector = np.zeros((replicates, design.rank))

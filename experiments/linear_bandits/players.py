@@ -125,8 +125,8 @@ def play(
         If a path violates one of the learner's inequalities; the message names the round and the value.
     """
     rows = range(replicates) if isinstance(replicates, int) else replicates
-    if not len(rows):
-        raise ValueError("replicates must be at least 1, got none")
+    if not isinstance(rows, range) or not len(rows):
+        raise ValueError(f"replicates must be an int >= 1 or a range that is not empty, got {replicates!r}")
     rounds = checkpoints(horizon, points)
     count, width = world.table.shape
     require_memory(8.0 * len(rows) * (8 * count + 4 * width**2 + 2 * len(rounds)) + 16.0 * _BLOCK, memory, horizon)

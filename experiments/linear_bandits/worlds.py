@@ -66,6 +66,9 @@ class LinearWorld:
         for row in self.chances:
             if min(row) < 0 or not math.isclose(math.fsum(row), 1, abs_tol=_ROUNDING):
                 raise ValueError(f"chances must be >= 0 with sum 1, got {row}")
+        for name in ("actions", "vectors"):
+            if not np.isfinite(getattr(self, name)).all():
+                raise ValueError(f"{name} must be finite, got {getattr(self, name)}")
         self._require_losses()
 
     def _require_losses(self) -> None:
@@ -101,7 +104,9 @@ class LinearWorld:
         return np.cumsum(np.asarray(self.chances, dtype=np.float64), axis=1)[:, :-1]
 
     def totals(self, rounds: int) -> Floats:
-        """Return the sums of mean losses (N,) over the first rounds."""
+        """Return the sums of mean losses (N,) over the first rounds, 0 or more."""
+        if rounds < 0:
+            raise ValueError(f"rounds must be at least 0, got {rounds!r}")
         spent = [min(self.phase, max(0, rounds - p * self.phase)) for p in range(len(self.chances) - 1)]
         found: Floats = np.asarray([*spent, rounds - sum(spent)], dtype=np.float64) @ self.means
         return found
@@ -118,6 +123,9 @@ def cube(dimension: int, gap: float, *, switch: int | None = None) -> LinearWorl
     >>> cube(2, 0.5).means.tolist()
     [[0.5, 0.0, 0.0, -0.5]]
     """
+    _require_whole("dimension", dimension)
+    if switch is not None:
+        _require_whole("switch", switch)
     signs = np.ones((1 if switch is None else 2, dimension))
     signs[1:, 0] = -1.0
     actions = tuple(itertools.product((-1.0, 1.0), repeat=dimension))
@@ -132,9 +140,16 @@ def sphere(count: int, dimension: int, gap: float, *, seed: int = 0) -> LinearWo
     >>> sphere(20, 3, 0.5).losses.shape
     (6, 20)
     """
+    _require_whole("count", count)
+    _require_whole("dimension", dimension)
     numbers = np.asarray(Stream.named(seed, "sphere", count, dimension).normal(count, dimension))
     rows = numbers / np.linalg.norm(numbers, axis=1, keepdims=True)
     return _signed(tuple(map(tuple, rows.tolist())), np.ones((1, dimension)), gap, 1)
+
+
+def _require_whole(name: str, value: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"{name} must be an int >= 1, got {value!r}")
 
 
 def _signed(actions: Rows, signs: Floats, gap: float, phase: int) -> LinearWorld:

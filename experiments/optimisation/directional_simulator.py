@@ -52,7 +52,7 @@ def landscape_of(name: str, *, dimension: int = 20, seed: int = SEED) -> Landsca
     Raises
     ------
     ValueError
-        If the name is unknown.
+        If the name is unknown, or the dimension no int of at least 1.
 
     Examples
     --------
@@ -61,6 +61,8 @@ def landscape_of(name: str, *, dimension: int = 20, seed: int = SEED) -> Landsca
     """
     if name not in LANDSCAPES:
         raise ValueError(f"the landscape must be one of {', '.join(LANDSCAPES)}, got {name!r}")
+    if not isinstance(dimension, int) or dimension < 1:
+        raise ValueError(f"dimension must be an int >= 1, got {dimension!r}")
     stream = Stream.named(seed, "directional_sharpness", name, dimension)
     if name == "logistic":
         return _regression(stream.normal(1, (20 * dimension, dimension + 1))[0])

@@ -305,7 +305,10 @@ def exchange_gains(factor: Constant = 1) -> Stated:
     where="hard half of the equivalence: a design of largest determinant has no leverage above d",
     expected="proved",
     strength="lower",
-    assumptions=("the left side is the gain of log det by one exchange at least: exchange_gains",),
+    assumptions=(
+        "the left side is the gain of log det by one exchange at least, for d >= 2: exchange_gains",
+        "for d = 1 all weight on the longest action is best; a design of largest determinant exists, by compactness",
+    ),
     says=r"\ln\kappa-1+\frac1\kappa>0,\quad\kappa>1",
     uses=(f"{_PAPER}.exchange_gains",),
 )

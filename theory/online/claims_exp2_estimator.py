@@ -96,7 +96,8 @@ def second_moment_is_leverage(factor: Constant = 1) -> Stated:
         f"{_PAPER}.second_moment_is_leverage",
         "kiefer_wolfowitz.mean_leverage_plane", "kiefer_wolfowitz.mean_leverage_space",
     ),
-    says=r"p_a=(1-\gamma)q_a+\gamma\mu_a,\ \sum_ap_ar_a=\sum_ap_a\ell_a^2s_a,\ \sum_ap_as_a=d,\ |\ell|\le1\implies"
+    says=r"p_a=(1-\gamma)q_a+\gamma\mu_a\ (0\le\gamma\le1),\ \sum_ap_ar_a=\sum_ap_a\ell_a^2s_a,\ \sum_ap_as_a=d,\ "
+    r"|\ell|\le1\implies"
     r"(1-\gamma)\sum_aq_ar_a\le d",
 )  # fmt: skip
 def second_moment(factor: Constant = 1) -> Stated:
@@ -199,6 +200,14 @@ _BOTH = (
 )  # fmt: skip
 
 
+def _if_small(sign: str) -> str:
+    """Return the conditions on the vectors, of whose pairs one is added or subtracted."""
+    return (
+        r"\langle z,y\rangle\ge\gamma\|y\|^2\text{ for }(z,y)=(a,v),(b,w),(a" + sign + "b,v" + sign + r"w),\ "
+        r"\langle a,w\rangle=\langle b,v\rangle,\ \|a\|^2,\|b\|^2\le g\implies"
+    )
+
+
 @claim(
     paper=_PAPER,
     where="size of the estimate, every dimension: from above",
@@ -210,7 +219,7 @@ _BOTH = (
         ("the estimate of the loss of b is <b, v> times the loss seen, at most 1 in size; with g = d, eta d <= gamma "
          "it is, times eta, at most 1 in size"),
     ),
-    says=r"\|a\|^2,\|b\|^2\le g\implies\gamma\langle b,v\rangle\le g",
+    says=_if_small("-") + r"\gamma\langle b,v\rangle\le g",
 )  # fmt: skip
 def estimate_from_above(factor: Constant = 1) -> Stated:
     """Twice the mixed term is at most the sum of the two leverages under P."""
@@ -224,7 +233,7 @@ def estimate_from_above(factor: Constant = 1) -> Stated:
     strength="tight",
     form=_QUOTED,
     assumptions=(_BOTH[0], _BOTH[1].replace("difference", "sum")),
-    says=r"\|a\|^2,\|b\|^2\le g\implies-\gamma\langle b,v\rangle\le g",
+    says=_if_small("+") + r"-\gamma\langle b,v\rangle\le g",
 )
 def estimate_from_below(factor: Constant = 1) -> Stated:
     """The same for -b."""

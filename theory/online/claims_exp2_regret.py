@@ -33,8 +33,8 @@ _TERMS = "the three terms are those of regret_in_three_terms, L = ln N; steps wi
     expected="proved",
     strength="upper",
     form=_QUOTED,
-    says=r"p=(1-\gamma)q+\gamma\mu,\ |\ell|\le1\implies\langle p,\ell\rangle-\ell_\ast"
-    r"\le(1-\gamma)(\langle q,\ell\rangle-\ell_\ast)+2\gamma",
+    says=r"p=(1-\gamma)q+\gamma\mu\ (0\le\gamma\le1),\ \textstyle\sum q=\sum\mu=1,\ |\ell|\le1"
+    r"\implies\langle p,\ell\rangle-\ell_\ast\le(1-\gamma)(\langle q,\ell\rangle-\ell_\ast)+2\gamma",
 )
 def mixing_costs(cost: Constant = 2) -> Stated:
     """What exploration loses is at most 2; l1 is the loss of the comparator."""
@@ -75,7 +75,7 @@ def mixing_costs(cost: Constant = 2) -> Stated:
                      "estimate_from_below")
     ),
     says=r"r_t\le(1-\gamma)m_t+2\gamma,\ \sum m_t\le\frac L\eta+\varphi\eta\sum s_t,\ (1-\gamma)s_t\le d\implies"
-    r"\sum_tr_t\le(1-\gamma)\frac L\eta+\varphi\,\eta dT+2\gamma T",
+    r"\sum_{t\le T}r_t\le(1-\gamma)\frac L\eta+\varphi\,\eta dT+2\gamma T",
 )  # fmt: skip
 def regret_in_three_terms(factor: Constant = 1) -> Stated:
     """Sum the rounds; the factor 1 - gamma cancels in the second moment and stays in the first term."""

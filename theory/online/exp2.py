@@ -28,6 +28,7 @@ __all__ = ["FORMS", "Tuning", "price", "regret_bound", "sharper_bound", "tuned"]
 
 FORMS = ("derived", "as usually quoted")
 _SHARP = math.exp(2) + 1
+_LARGEST = 700  # e^y is a double up to there
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ def price(y: float) -> float:
     >>> price(0), round(price(1), 6), round(price(2), 6)
     (0.5, 0.718282, 1.097264)
     """
-    if not 0 <= y <= 700:
-        raise ValueError(f"y must be from 0 to 700, got {y!r}")
+    if not 0 <= y <= _LARGEST:
+        raise ValueError(f"y must be from 0 to {_LARGEST}, got {y!r}")
     if y < 0.1:  # the difference below would lose digits
         return math.fsum(y**k / math.factorial(k + 2) for k in range(12))
     return (math.expm1(y) - y) / y**2
@@ -60,9 +61,9 @@ def regret_bound(d: int, N: int, T: int, *, eta: float, gamma: float, leverage: 
     Parameters
     ----------
     d, N, T
-        Dimension of the span of the actions, their number, and the number of rounds.
+        Dimension of the span of the actions, their number, at least d, and the number of rounds.
     eta, gamma
-        Step, > 0, and exploration, in (0, 1].
+        Step, > 0, and exploration, in (0, 1]; ``eta leverage/gamma`` is at most 700, so that e^y is a number.
     leverage
         Largest of the design, at least d; d if it is not given.
 
@@ -72,9 +73,7 @@ def regret_bound(d: int, N: int, T: int, *, eta: float, gamma: float, leverage: 
     >>> {name: round(value, 2) for name, value in found.terms.items()}
     {'prior': 97.73, 'estimates': 17.24, 'exploration': 48.0}
     """
-    for name, value, least in (("d", d, 1), ("N", N, 1), ("T", T, 1)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise ValueError(f"{name} must be an int >= {least}, got {value!r}")
+    _require_sizes(d, N, T)
     if not 0 < eta < math.inf:
         raise ValueError(f"eta must be positive and finite, got {eta!r}")
     if not 0 < gamma <= 1:
@@ -83,6 +82,10 @@ def regret_bound(d: int, N: int, T: int, *, eta: float, gamma: float, leverage: 
     if not d * (1 - 1e-9) <= largest < math.inf:
         raise ValueError(f"leverage must be at least d = {d}, as it is for every design, got {leverage!r}")
     y = eta * largest / gamma
+    if y > _LARGEST:
+        raise ValueError(
+            f"eta must be at most {_LARGEST} gamma/leverage = {_LARGEST * gamma / largest:.6g}, got {eta!r}"
+        )
     terms = {
         "prior": (1 - gamma) * math.log(N) / eta,
         "estimates": price(y) * eta * d * T,
@@ -95,6 +98,14 @@ def regret_bound(d: int, N: int, T: int, *, eta: float, gamma: float, leverage: 
     )
     given = {"d": d, "N": N, "T": T, "eta": eta, "gamma": gamma, "leverage": largest}
     return RegretBound("expected regret of EXP2", terms, given, assumptions, "bubeck_exp2", "derived")
+
+
+def _require_sizes(d: int, N: int, T: int, *, least: int = 1) -> None:
+    for name, value, low in (("d", d, 1), ("N", N, least), ("T", T, 1)):
+        if isinstance(value, bool) or not isinstance(value, int) or value < low:
+            raise ValueError(f"{name} must be an int >= {low}, got {value!r}")
+    if d > N:
+        raise ValueError(f"d must be at most N = {N}, as N actions span no more dimensions, got {d!r}")
 
 
 def sharper_bound(d: int, N: int, T: int) -> RegretBound:
@@ -127,7 +138,8 @@ def tuned(d: int, N: int, T: int, *, form: str = "derived") -> Tuning:
     Raises
     ------
     ValueError
-        If the exploration were more than 1: the horizon is too short; or the form is another one.
+        If the exploration were more than 1: the horizon is too short; or the form is another one; or there are fewer
+        actions than dimensions.
 
     Examples
     --------
@@ -137,11 +149,7 @@ def tuned(d: int, N: int, T: int, *, form: str = "derived") -> Tuning:
     """
     if form not in FORMS:
         raise ValueError(f"form must be one of {', '.join(FORMS)}, got {form!r}")
-    if isinstance(N, bool) or not isinstance(N, int) or N < 2:
-        raise ValueError(f"N must be an int >= 2, got {N!r}")
-    for name, value in (("d", d), ("T", T)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} must be an int >= 1, got {value!r}")
+    _require_sizes(d, N, T, least=2)
     ratio, constant = (2.0, _SHARP / 4) if form == "derived" else (1.0, 3.0)
     eta = math.sqrt(math.log(N) / (constant * T * d))
     gamma = eta * d / ratio

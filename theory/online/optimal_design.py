@@ -8,7 +8,9 @@ exchanges of weight with the action of largest leverage, or away from that of le
 ``log det M`` tells (Frank-Wolfe with away steps; line search in closed form). `rational_design` rounds it to exact
 weights and computes every leverage exactly: what it returns is a certificate.
 
-Leverages do not change under invertible linear maps, so the actions may span less than the space they lie in.
+Leverages do not change under invertible linear maps, so coordinates may have any units, and the actions may span less
+than the space they lie in. In double precision the rank must be plain: actions that are neither dependent nor clearly
+independent are refused, as leverages computed from them would be wrong; `rational_design` takes them.
 
 >>> import numpy as np
 >>> found = optimal_design([[1, 0], [0, 1], [1, 1], [0.1, 0.2]])
@@ -30,7 +32,7 @@ from numpy.typing import NDArray
 __all__ = ["OptimalDesign", "RationalDesign", "leverages_of", "optimal_design", "rational_design"]
 
 Floats = NDArray[np.float64]
-_RANK = 1e-10  # singular values below this part of the largest count as 0
+_NONE, _SOME = 1e-13, 1e-9  # parts of the largest singular value: below the first one is 0, above the second it is not
 _FRESH = 50  # rank-one updates before leverages are computed anew
 _MOST_DIGITS = 9
 
@@ -93,7 +95,8 @@ def optimal_design(actions: Any, *, tolerance: float = 1e-8, iterations: int = 1
     Parameters
     ----------
     actions : array (N, D)
-        Finite; not all zero. They may span less than R^D.
+        Finite; not all zero. They may span less than R^D. With every coordinate scaled to be at most 1 in size,
+        singular values below 1e-13 of the largest count as 0.
     tolerance : float
         From 1e-13 to 1.
     iterations : int
@@ -102,7 +105,7 @@ def optimal_design(actions: Any, *, tolerance: float = 1e-8, iterations: int = 1
     Raises
     ------
     ValueError
-        If the actions or the tolerance are not as said.
+        If the actions or the tolerance are not as said, or a singular value is from 1e-13 to 1e-9 of the largest.
     ArithmeticError
         If the search gives up; the message says how far it came.
 
@@ -146,8 +149,12 @@ def _checked(actions: Any) -> Floats:
 
 def _orthonormal(table: Floats) -> Floats:
     """Return coordinates (N, d) of the actions in which ``sum_a a a'`` is the identity."""
-    left, values, _ = np.linalg.svd(table / np.abs(table).max(), full_matrices=False)
-    return np.ascontiguousarray(left[:, values > _RANK * values[0]])
+    sizes = np.abs(table).max(axis=0)
+    left, values, _ = np.linalg.svd(table[:, sizes > 0] / sizes[sizes > 0], full_matrices=False)
+    doubtful = values[(values > _NONE * values[0]) & (values < _SOME * values[0])] / values[0]
+    if doubtful.size:
+        raise ValueError(f"actions must be dependent or not, got a singular value of {doubtful[0]:.3g} of the largest")
+    return np.ascontiguousarray(left[:, values >= _SOME * values[0]])
 
 
 def _pivots(rows: Floats) -> Floats:
@@ -223,9 +230,10 @@ def rational_design(actions: Sequence[Sequence[int | Fraction]], *, digits: int 
     if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= _MOST_DIGITS:
         raise ValueError(f"digits must be an int from 1 to {_MOST_DIGITS}, got {digits!r}")
     rows = _exact(actions)
-    found = optimal_design([[float(x) for x in row] for row in rows], tolerance=0.1 / 10**digits)
+    found = optimal_design(_floats(rows), tolerance=0.1 / 10**digits)
     for parts in _roundings(found.weights, digits):
-        weights = tuple(Fraction(part) / sum(parts) for part in parts)
+        total = sum(parts)
+        weights = tuple(part / total for part in parts)
         try:
             rank, leverages = leverages_of(rows, weights)
         except ZeroDivisionError:
@@ -235,13 +243,28 @@ def rational_design(actions: Sequence[Sequence[int | Fraction]], *, digits: int 
     raise ArithmeticError(f"no rational weights were found that reach {digits} digits")
 
 
+def _floats(rows: list[list[Fraction]]) -> Floats:
+    """Return the actions in coordinates of d of them, exact up to the last step: so the rank is the true one.
+
+    The columns of the reduced echelon form of the transpose are such coordinates. While one is above 2 in size its
+    action replaces one of the d, which at least doubles their volume: so the search ends, and numbers are tame.
+    """
+    reduced, rank = _matrix(list(zip(*rows, strict=True))).rref()
+    axes = [[Fraction(int(x.p), int(x.q)) for x in row] for row in reduced.tolist()[:rank]]
+    table = list(zip(*axes, strict=True))
+    while True:
+        size, i, j = max((abs(x), i, j) for i, row in enumerate(table) for j, x in enumerate(row))
+        if size <= 2:
+            return np.array(table, dtype=np.float64)
+        unit = [x / table[i][j] for x in table[i]]
+        table = [tuple(x / table[i][j] if k == j else x - row[j] * unit[k] for k, x in enumerate(row)) for row in table]
+
+
 def _roundings(weights: Floats, digits: int) -> Iterator[list[Fraction]]:
     """Yield exact weights near the given ones, up to a factor: simple fractions first, then finer decimals."""
     simple = [Fraction(float(weight)).limit_denominator(100) for weight in weights]
-    if any(simple):
-        yield simple
-    for places in (digits // 2 + 2, digits + 3, digits + 6):
-        yield [Fraction(round(float(weight) * 10**places)) for weight in weights]
+    finer = ([Fraction(round(float(w) * 10**n)) for w in weights] for n in (digits // 2 + 2, digits + 3, digits + 6))
+    yield from (parts for parts in (simple, *finer) if any(parts))
 
 
 def leverages_of(
@@ -264,19 +287,22 @@ def leverages_of(
     rows, (w,) = _exact(actions), _exact([weights])
     if len(w) != len(rows) or min(w) < 0 or sum(w) != 1:
         raise ValueError(f"weights must be {len(rows)} nonnegative numbers of sum 1, got {len(w)} of sum {sum(w)}")
-    from flint import fmpq, fmpq_mat
+    from flint import fmpq
 
-    def matrix(table: Sequence[Sequence[Fraction]]) -> Any:
-        entries = [fmpq(x.numerator, x.denominator) for row in table for x in row]
-        return fmpq_mat(len(table), len(table[0]), entries)
-
-    reduced, rank = matrix(rows).rref()
+    reduced, rank = _matrix(rows).rref()
     pivots = [next(j for j in range(len(rows[0])) if reduced[i, j] != 0) for i in range(rank)]
-    basis = matrix([[row[j] for j in pivots] for row in rows])  # an injective linear map of the span
-    scaled = matrix([[weight * row[j] for j in pivots] for row, weight in zip(rows, w, strict=True)])
+    basis = _matrix([[row[j] for j in pivots] for row in rows])  # an injective linear map of the span
+    scaled = _matrix([[weight * row[j] for j in pivots] for row, weight in zip(rows, w, strict=True)])
     images = (basis.transpose() * scaled).solve(basis.transpose())
     found = [sum((basis[i, j] * images[j, i] for j in range(rank)), start=fmpq(0)) for i in range(len(rows))]
     return rank, tuple(Fraction(int(x.p), int(x.q)) for x in found)
+
+
+def _matrix(table: Sequence[Sequence[Fraction]]) -> Any:
+    from flint import fmpq, fmpq_mat
+
+    entries = [fmpq(x.numerator, x.denominator) for row in table for x in row]
+    return fmpq_mat(len(table), len(table[0]), entries)
 
 
 def _exact(table: Sequence[Sequence[int | Fraction]]) -> list[list[Fraction]]:

@@ -111,3 +111,16 @@ def test_the_remainder_bounds_the_third_derivative_and_is_not_idle():
         ahead, behind = (v @ found.problem.curvature(x + step * v) @ v for step in (1e-5, -1e-5))
         ratios.append(abs(ahead - behind) / 2e-5 / found.remainder(v))
     assert 0.05 < max(ratios) < 1
+
+
+def test_share_is_one_in_one_dimension_and_never_more():
+    cell = {"landscape": "diagonal", "direction": "gradient", "steps": 20, "seed": 1}
+    assert directional_simulator.run(cell | {"dimension": 1})["share"] == pytest.approx([1.0])
+    share = directional_simulator.run(cell | {"dimension": 5})["share"]
+    assert np.all((share > 0) & (share < 1))
+
+
+@pytest.mark.parametrize("dimension", [0, 1.5])
+def test_landscapes_have_dimensions(dimension):
+    with pytest.raises(ValueError, match="dimension must be an int >= 1"):
+        directional_simulator.landscape_of("diagonal", dimension=dimension)

@@ -71,3 +71,24 @@ def test_short_horizons_name_the_least_one(form):
 def test_bad_input(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("call", [tuned, lambda d, N, T: regret_bound(d, N, T, eta=0.1, gamma=0.5)])
+def test_fewer_actions_than_dimensions_are_refused(call):
+    with pytest.raises(ValueError, match="d must be at most N = 2"):
+        call(5, 2, 100)
+
+
+def test_a_step_beyond_all_numbers_is_refused():
+    with pytest.raises(ValueError, match=r"eta must be at most 700 gamma/leverage = 0\.233333, got 1\.0"):
+        regret_bound(3, 8, 400, eta=1.0, gamma=0.001)
+
+
+@pytest.mark.parametrize(("d", "N"), [(5, 50), (3, 7), (11, 1000), (2, 2)])
+@pytest.mark.parametrize(("form", "constant"), [("derived", math.exp(2) + 1), ("as usually quoted", 3)])
+def test_the_least_horizon_is_the_least(d, N, form, constant):
+    least = math.ceil(d * math.log(N) / constant)
+    assert tuned(d, N, least, form=form).gamma <= 1
+    if least > 1:
+        with pytest.raises(ValueError, match=f"at least {least} rounds"):
+            tuned(d, N, least - 1, form=form)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from theory.online import optimal_design as home
 from theory.online.optimal_design import leverages_of, optimal_design, rational_design
 
 WHOLE = st.integers(-6, 6)
@@ -140,3 +141,70 @@ def test_exact_leverages_refuse():
         rational_design([[0, 0]])
     with pytest.raises(ZeroDivisionError):
         leverages_of([[1, 0], [0, 1]], [1, 0])
+
+
+@pytest.mark.parametrize(
+    "actions", [[[1, 0], [0, 1e-12]], [[1, 0], [1e-12, 1e-12]], [[1, 0], [1, 1e-12]], [[1e300, 0], [0, 1e-300]]]
+)
+def test_units_of_coordinates_do_not_matter(actions):
+    found = optimal_design(actions)
+    assert found.rank == 2
+    assert found.weights.tolist() == pytest.approx([0.5, 0.5])
+
+
+def test_doubtful_rank_is_refused_in_doubles_and_decided_exactly():
+    tiny = Fraction(1, 10**11)
+    rows = [[1, 1], [1, 1 + tiny], [1, 1 - tiny]]
+    with pytest.raises(ValueError, match="dependent or not, got a singular value of 4"):
+        optimal_design([[float(x) for x in row] for row in rows])
+    found = rational_design(rows, digits=6)
+    assert (found.rank, found.weights, found.largest) == (2, (0, Fraction(1, 2), Fraction(1, 2)), 2)
+
+
+@pytest.mark.parametrize("third", [[10**400, 1], [Fraction(1, 10**400), 1], [1, Fraction(1, 10**13)]])
+def test_rational_designs_of_numbers_of_any_size(third):
+    found = rational_design([[1, 0], [0, 1], third])
+    assert 2 <= found.largest <= 2 * (1 + Fraction(1, 10**6))
+    assert leverages_of([[1, 0], [0, 1], third], found.weights) == (2, found.leverages)
+
+
+def test_a_design_is_exact_where_the_first_actions_are_nearly_dependent():
+    found = rational_design([[1, 0], [1, Fraction(1, 10**13)], [0, 1]])
+    assert found.weights == (0, Fraction(1, 2), Fraction(1, 2))
+    assert found.leverages[0] == 2 + Fraction(2, 10**26)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.tuples(WHOLE, WHOLE, WHOLE), min_size=1, max_size=8))
+def test_rational_designs_in_space_of_any_rank(rows):
+    if not np.any(rows):
+        return
+    found = rational_design(rows, digits=8)
+    assert found.rank == np.linalg.matrix_rank(np.array(rows))
+    assert sum(found.weights) == 1
+    assert sum(w * s for w, s in zip(found.weights, found.leverages, strict=True)) == found.rank
+    assert found.largest == max(found.leverages) <= found.rank * (1 + Fraction(1, 10**8))
+
+
+@pytest.mark.parametrize("seed", [138, 150])
+def test_weights_that_go_away_are_zero(seed):
+    rng = np.random.default_rng(seed)  # two sets on which an exchange takes all weight of an action
+    weights = optimal_design(rng.normal(size=(rng.integers(4, 12), rng.integers(2, 5))), tolerance=1e-10).weights
+    assert weights.min() == 0
+    assert not ((weights > 0) & (weights < 1e-14)).any()
+
+
+def test_log_det_gap_is_the_rank_times_the_logarithm():
+    found = optimal_design([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.7, 0.7, 0.7]], tolerance=1.0)
+    assert found.largest > 3 * 1.01
+    assert found.log_det_gap == pytest.approx(3 * np.log(found.largest / 3))
+
+
+def test_negative_weights_of_sum_one_are_refused():
+    with pytest.raises(ValueError, match="nonnegative"):
+        leverages_of([[1, 0], [0, 1], [1, 1]], [1, 1, -1])
+
+
+def test_weights_that_are_all_rounded_to_zero_are_passed_over():
+    tried = list(home._roundings(np.full(300, 1 / 300), 1))
+    assert [sum(parts) for parts in tried] == [300 * 33, 300 * 33333]

@@ -61,7 +61,7 @@ def exponential_without_the_region(gamma: Constant = Fraction(125643, 100000)) -
     r"\bigl|\tfrac1{1+e^{-h}}-\tfrac12-\tfrac h4\bigr|\le\tfrac{|h|}{2\gamma},\ |h|\le2",
 )
 def logistic_by_definition(gamma: Constant = Fraction(8389, 1000)) -> Stated:
-    """The region ends at |h| = 2; there gamma = 1/(1 - tanh 1)/... = 8.3890...; c/M is 1.25643 only, as M = 1."""
+    """The region ends at |h| = 2; there gamma = 1 + e^2 = 8.38905...; c/M is 1.25643 only, as M = 1."""
     import sympy
 
     domain = Domain("h in [-2,2]")

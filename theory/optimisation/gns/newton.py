@@ -25,6 +25,7 @@ PUBLISHED, CONVEX = 1 / 8, 1 / 2
 
 Array = np.ndarray[Any, Any]
 _EPS = float(np.finfo(float).eps)
+_LARGEST = 1e100  # of gamma: lengths of steps must have squares
 
 
 class ProgressViolated(ArithmeticError):
@@ -146,9 +147,10 @@ def minimise(
     Raises
     ------
     ValueError
-        If a number is out of range, or the start is not a vector.
+        If a number is out of range, the start is not a vector, or the gradient there has another shape.
     ProgressViolated
-        If a trial step contradicts the theory, H has a negative eigenvalue, or a number is not finite.
+        If a trial step contradicts the theory, H is not symmetric or has a negative eigenvalue, or f, its gradient or H
+        is not finite at an iterate. (A trial step where f is not finite is refused.)
 
     Examples
     --------
@@ -161,7 +163,11 @@ def minimise(
     x = np.asarray(problem.start, dtype=float)
     if x.ndim != 1 or not x.size or not np.all(np.isfinite(x)):
         raise ValueError(f"the start must be a vector of finite numbers, got shape {x.shape}")
-    f, g = problem.value(x), problem.gradient(x)
+    f, g = problem.value(x), np.asarray(problem.gradient(x), dtype=float)
+    if g.shape != x.shape:
+        raise ValueError(f"{problem.name}: the gradient must be of shape {x.shape}, got {g.shape}")
+    if not (math.isfinite(f) and np.all(np.isfinite(g))):
+        raise ProgressViolated(f"{problem.name}: f and its gradient must be finite at the start, got {f!r} and {g}")
     values, norms, slack = [f], [float(np.linalg.norm(g))], math.inf
     gammas: list[float] = []
     trials: list[int] = []
@@ -172,7 +178,7 @@ def minimise(
         slack = min(slack, (trial.decrease + trial.rounding - demand) / demand if demand > 0 else math.inf)
         gammas.append(gamma)
         trials.append(refused + 1)
-        x, f, g, gamma = trial.x, trial.f, trial.g, 2 * gamma
+        x, f, g, gamma = trial.x, trial.f, trial.g, min(2 * gamma, _LARGEST)
         values.append(f)
         norms.append(float(np.linalg.norm(g)))
     counts = np.array(trials, dtype=int)
@@ -196,15 +202,19 @@ def _check_options(acceptance: float, gamma: float, tolerance: float, iterations
     for name, number in (("gamma", gamma), ("tolerance", tolerance)):
         if not (number > 0 and math.isfinite(number)):
             raise ValueError(f"{name} must be positive and finite, got {number!r}")
+    if gamma > _LARGEST:
+        raise ValueError(f"gamma must be at most {_LARGEST}, got {gamma!r}")
     for name, count in (("iterations", iterations), ("halvings", halvings)):
-        if count < 1:
-            raise ValueError(f"{name} must be at least 1, got {count!r}")
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+            raise ValueError(f"{name} must be an int >= 1, got {count!r}")
 
 
 def _look(problem: Problem, iteration: int, x: Array, f: float, g: Array) -> _Here:
     H = np.asarray(problem.curvature(x), dtype=float)
     if H.shape != 2 * x.shape or not np.all(np.isfinite(H)):
         raise ProgressViolated(f"{problem.name}, iteration {iteration}: H must be finite and of shape {2 * x.shape}")
+    if np.abs(H - H.T).max() > 1e-9 * np.abs(H).max():
+        raise ProgressViolated(f"{problem.name}, iteration {iteration}: H must be symmetric")
     roots, vectors = np.linalg.eigh(H)
     if roots[0] < -1e-9 * max(1.0, roots[-1]):
         raise ProgressViolated(f"{problem.name}, iteration {iteration}: H has the negative eigenvalue {roots[0]:.6g}")
@@ -217,7 +227,7 @@ def _try(problem: Problem, here: _Here, gamma: float) -> _Trial:
     parts = -(here.vectors.T @ here.g) / (here.roots + lam)
     h, q = here.vectors @ parts, here.vectors @ (here.roots * parts)
     x = here.x + h
-    f, n = problem.value(x), problem.gradient(x)
+    f, n = problem.value(x), np.asarray(problem.gradient(x), dtype=float)
     where = f"{problem.name}, iteration {here.iteration}"
     if not (math.isfinite(f) and np.all(np.isfinite(n))):
         return _Trial(x, math.inf, np.full_like(n, np.inf), lam, -math.inf, 0.0)

@@ -6,6 +6,7 @@ H is the Hessian (`logistic`), the weighted Gauss-Newton matrix (`log_sum_exp`),
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,11 @@ from theory.optimisation.gns.smoothness import harmonic, self_concordant_radius
 __all__ = ["chebyshev", "equations", "log_sum_exp", "logistic", "rosenbrock", "without_curvature"]
 
 Array = np.ndarray[Any, Any]
+
+
+def _require_finite(name: str, numbers: Array) -> None:
+    if not np.isfinite(numbers).all():
+        raise ValueError(f"{name} must be finite, got {numbers[~np.isfinite(numbers)][0]}")
 
 
 def logistic(features: Any, labels: Any, *, ridge: float = 0.0) -> Problem:
@@ -36,7 +42,7 @@ def logistic(features: Any, labels: Any, *, ridge: float = 0.0) -> Problem:
     Raises
     ------
     ValueError
-        If a shape or a label is wrong, or ridge is negative.
+        If a shape or a label is wrong, a number is not finite, or ridge is negative.
 
     Examples
     --------
@@ -47,8 +53,9 @@ def logistic(features: Any, labels: Any, *, ridge: float = 0.0) -> Problem:
     A, y = np.asarray(features, dtype=float), np.asarray(labels, dtype=float)
     if A.ndim != 2 or y.shape != A.shape[:1] or not A.size or not np.all(np.abs(y) == 1):
         raise ValueError(f"features (n, d) and labels -1 or 1, shape (n,), are needed, got {A.shape} and {y.shape}")
-    if not ridge >= 0:
-        raise ValueError(f"ridge must be at least 0, got {ridge!r}")
+    _require_finite("features", A)
+    if not 0 <= ridge < math.inf:
+        raise ValueError(f"ridge must be at least 0 and finite, got {ridge!r}")
     rows, count = y[:, None] * A, len(y)
     known = self_concordant_radius(max(float(np.linalg.norm(A, axis=1).max()), 1e-300))
 
@@ -87,7 +94,7 @@ def log_sum_exp(rows: Any, shifts: Any, *, mu: float = 0.1) -> Problem:
     Raises
     ------
     ValueError
-        If a shape is wrong or mu is not positive.
+        If a shape is wrong, a number is not finite, or mu is not positive.
 
     Examples
     --------
@@ -98,8 +105,10 @@ def log_sum_exp(rows: Any, shifts: Any, *, mu: float = 0.1) -> Problem:
     A, b = np.asarray(rows, dtype=float), np.asarray(shifts, dtype=float)
     if A.ndim != 2 or b.shape != A.shape[:1] or not A.size:
         raise ValueError(f"rows (n, d) and shifts (n,) are needed, got {A.shape} and {b.shape}")
-    if not mu > 0:
-        raise ValueError(f"mu must be positive, got {mu!r}")
+    _require_finite("rows", A)
+    _require_finite("shifts", b)
+    if not 0 < mu < math.inf:
+        raise ValueError(f"mu must be positive and finite, got {mu!r}")
 
     def weights(z: Array) -> tuple[float, Array]:
         top = z.max()
@@ -117,7 +126,7 @@ def log_sum_exp(rows: Any, shifts: Any, *, mu: float = 0.1) -> Problem:
         return np.asarray((A.T * weights(A @ x - b)[1]) @ A / mu)
 
     def radius(x: Array, norm: float) -> float:
-        return harmonic(self_concordant_radius(max(distance, 1e-300) / mu), mu / norm)
+        return harmonic(self_concordant_radius(max(distance, 1e-300) / mu), mu / norm if norm > 0 else math.inf)
 
     return Problem("log-sum-exp", lambda x: weights(A @ x - b)[0], gradient, curvature, np.ones(A.shape[1]), True,
                    minimum, radius)  # fmt: skip
@@ -133,7 +142,7 @@ def equations(
     Raises
     ------
     ValueError
-        If p < 2.
+        If p is less than 2 or infinite.
 
     Examples
     --------
@@ -141,8 +150,8 @@ def equations(
     >>> line.gradient(np.ones(1)).tolist(), line.curvature(np.ones(1)).tolist()
     ([8.0], [[16.0]])
     """
-    if not p >= 2:
-        raise ValueError(f"p must be at least 2, got {p!r}")
+    if not 2 <= p < math.inf:
+        raise ValueError(f"p must be at least 2 and finite, got {p!r}")
 
     def value(x: Array) -> float:
         return float(np.linalg.norm(u(x)) ** p / p)
@@ -183,15 +192,15 @@ def chebyshev(dimension: int = 4, *, p: float = 2.0) -> Problem:
     Raises
     ------
     ValueError
-        If the dimension is below 2.
+        If the dimension is not an int of at least 2.
 
     Examples
     --------
     >>> chebyshev(3).value(np.array([-1.0, 1.0, 1.0]))
     0.5
     """
-    if dimension < 2:
-        raise ValueError(f"the dimension must be at least 2, got {dimension!r}")
+    if not isinstance(dimension, int) or dimension < 2:
+        raise ValueError(f"the dimension must be an int >= 2, got {dimension!r}")
 
     def jacobian(x: Array) -> Array:
         J = np.eye(dimension)

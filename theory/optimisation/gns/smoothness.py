@@ -111,7 +111,7 @@ def gamma_of_quadratic(gradient: Any, hessian: Any, approximation: Any) -> float
     Raises
     ------
     ValueError
-        If a shape is wrong, or the gradient is zero (then H matters in the kernel of H only).
+        If a shape is wrong, a matrix is not finite, or the gradient is zero (then only the kernel of H matters).
 
     Examples
     --------
@@ -123,13 +123,15 @@ def gamma_of_quadratic(gradient: Any, hessian: Any, approximation: Any) -> float
     if g.ndim != 1 or exact.shape != 2 * g.shape or own.shape != 2 * g.shape:
         raise ValueError(f"shapes must be (d,), (d, d), (d, d), got {g.shape}, {exact.shape}, {own.shape}")
     norm = float(np.linalg.norm(g))
-    _require(norm > 0, "gradient", "different from zero", norm)
+    _require(0 < norm < math.inf, "gradient", "finite and different from zero", gradient)
+    for name, matrix in (("hessian", exact), ("approximation", own)):
+        _require(bool(np.isfinite(matrix).all()), name, "finite", matrix)
     error = float(np.linalg.norm(exact - own, 2))
     return norm / error if error > 0 else math.inf
 
 
 def gamma_of_steps(gradient: Callable[[Array], Any], x: Any, approximation: Any, steps: Any) -> float:
-    """Return the largest gamma that none of the given steps refutes: an upper bound of gamma.
+    """Return the largest gamma that none of the given steps refutes: an upper bound of gamma, infinite without any.
 
     Parameters
     ----------
@@ -139,12 +141,12 @@ def gamma_of_steps(gradient: Callable[[Array], Any], x: Any, approximation: Any,
     approximation : array, shape (d, d)
         H, positive semidefinite.
     steps : array, shape (n, d)
-        Those outside the region, and zero, do not count.
+        Those outside the region, and zero, do not count; nor do those longer than the bound by shorter ones.
 
     Raises
     ------
     ValueError
-        If a shape is wrong.
+        If a shape is wrong, H is not positive semidefinite, a step is not finite, or the gradient is not a number.
 
     Examples
     --------
@@ -155,13 +157,22 @@ def gamma_of_steps(gradient: Callable[[Array], Any], x: Any, approximation: Any,
     moves = np.asarray(steps, dtype=float)
     if point.ndim != 1 or own.shape != 2 * point.shape or moves.ndim != 2 or moves.shape[1:] != point.shape:
         raise ValueError(f"shapes must be (d,), (d, d), (n, d), got {point.shape}, {own.shape}, {moves.shape}")
+    _require(bool(np.isfinite(moves).all()), "steps", "finite", moves)
+    symmetric = np.isfinite(own).all() and np.allclose(own, own.T, rtol=1e-9, atol=0)
+    _require(bool(symmetric and np.linalg.eigvalsh(own)[0] >= -1e-9 * np.abs(own).max()), "approximation",
+             "positive semidefinite", approximation)  # fmt: skip
     here = np.asarray(gradient(point), dtype=float)
     norm, least = float(np.linalg.norm(here)), math.inf
-    for move in moves:
-        length = float(np.linalg.norm(move))
+    _require(math.isfinite(norm), "gradient at x", "finite", here)
+    lengths = np.linalg.norm(moves, axis=1)
+    for k in np.argsort(lengths, kind="stable"):
+        move, length = moves[k], float(lengths[k])
+        if length >= least:
+            break
         if length == 0 or move @ own @ move > norm * length * (1 + 1e-12):
             continue
         residual = float(np.linalg.norm(np.asarray(gradient(point + move), dtype=float) - here - own @ move))
+        _require(not math.isnan(residual), "gradient", "a number at every step", residual)
         least = min(least, max(length, norm * length / residual if residual > 0 else math.inf))
     return least
 
@@ -176,7 +187,8 @@ def gamma_of_scalar(derivative: Callable[[float], float], x: float, curvature: f
     x, curvature
         The point, and H >= 0 there.
     points
-        On each side; at least 2. Without an end (H = 0) the grid goes to twice the largest gamma found so far.
+        On each side; at least 2. The grid ends where the region does, and is refined, while gamma is found to be less
+        than half of it, to end there; without an end (H = 0) it is widened to twice its width as long as gamma is more.
 
     Raises
     ------
@@ -188,18 +200,22 @@ def gamma_of_scalar(derivative: Callable[[float], float], x: float, curvature: f
     >>> round(gamma_of_scalar(lambda x: math.exp(x) - 2, 0.0, 1.0), 5)
     1.39221
     """
-    _require(points >= 2, "points", "at least 2", points)
-    _require(curvature >= 0, "curvature", "at least 0", curvature)
+    _require(isinstance(points, int) and points >= 2, "points", "an int of at least 2", points)
+    _require(0 <= curvature < math.inf, "curvature", "at least 0 and finite", curvature)
     slope = abs(derivative(x))
     _require(slope > 0, "derivative at x", "different from zero", slope)
-    end = slope / curvature if curvature > 0 else 1.0
+    region, least = slope / curvature if curvature > 0 else math.inf, math.inf
+    end = min(1.0, region)
     while True:
         grid = np.linspace(end / points, end, points)
         steps = np.concatenate([-grid, grid])[:, None]
-        found = gamma_of_steps(lambda at: [derivative(float(at[0]))], [x], [[curvature]], steps)
-        if curvature > 0 or found <= end or end > 1e6:
-            return found
-        end = 2 * end
+        least = min(least, gamma_of_steps(lambda at: [derivative(float(at[0]))], [x], [[curvature]], steps))
+        if least < end / 2 and end > 1e-9:
+            end = least
+        elif end < min(least, region) and end <= 1e6:
+            end = min(2 * end, region)
+        else:
+            return least
 
 
 def _require(holds: bool, name: str, allowed: str, given: Any) -> None:

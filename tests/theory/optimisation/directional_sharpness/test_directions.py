@@ -65,8 +65,25 @@ def test_flat_directions():
         (lambda: direction("clipped", [0.0, 0.0, 1.0]), "tau must be positive"),
         (lambda: sharpness(np.eye(2), [0.0, 0.0]), "different from zero"),
         (lambda: sharpness(np.eye(2), [1.0]), "shapes must be"),
+        (lambda: sharpness(np.diag([math.nan, 1.0]), [1.0, 0.0]), "must be finite"),
+        (lambda: gain([1.0, 2.0, 3.0], np.eye(2), [1.0, 0.0]), r"gradient must be of shape \(2,\), got \(3,\)"),
+        (lambda: direction("sign", [math.nan]), "gradient must be finite"),
+        (lambda: direction("clipped", []), r"gradient must be of shape \(d,\), got \(0,\)"),
     ],
 )
 def test_wrong_arguments_are_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_model_without_bound_has_no_best_step():
+    saddle = np.diag([-1.0, 1.0])
+    assert (gain([0.0, 1.0], saddle, [1.0, 0.0]), best_step([0.0, 1.0], saddle, [1.0, 0.0])) == (math.inf, math.inf)
+
+
+@pytest.mark.parametrize("size", [1e-200, 1.0, 1e200])
+def test_sharpness_and_gain_do_not_depend_on_the_length_of_the_direction(size):
+    H, g, v = np.diag([1.0, 3.0]), [2.0, 1.0], np.array([1.0, 1.0])
+    assert sharpness(H, size * v) == pytest.approx(2)
+    assert gain(g, H, size * v) == pytest.approx(9 / 8)
+    assert best_step(g, H, size * v) * size == pytest.approx(3 / 4)

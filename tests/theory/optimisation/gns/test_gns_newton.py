@@ -114,8 +114,10 @@ def test_a_trial_that_is_not_finite_is_refused():
         ({"acceptance": 0.0}, "acceptance must lie in"),
         ({"gamma": 0.0}, "gamma must be positive"),
         ({"tolerance": float("inf")}, "tolerance must be positive and finite"),
-        ({"iterations": 0}, "iterations must be at least 1"),
-        ({"halvings": 0}, "halvings must be at least 1"),
+        ({"iterations": 0}, "iterations must be an int >= 1, got 0"),
+        ({"halvings": 0}, "halvings must be an int >= 1, got 0"),
+        ({"iterations": 1.5}, "iterations must be an int >= 1, got 1.5"),
+        ({"gamma": 1e200}, "gamma must be at most 1e"),
     ],
 )
 def test_options_out_of_range_are_refused(options, message):
@@ -127,3 +129,46 @@ def test_options_out_of_range_are_refused(options, message):
 def test_a_start_that_is_no_vector_is_refused(start):
     with pytest.raises(ValueError, match="the start must be a vector"):
         minimise(replace(LINE, start=start))
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_numbers_that_are_not_finite_at_the_start_are_an_error(bad):
+    with pytest.raises(ProgressViolated, match="line: f and its gradient must be finite at the start"):
+        minimise(replace(LINE, gradient=lambda x: np.array([1.0, bad])))
+    with pytest.raises(ProgressViolated, match="must be finite at the start, got"):
+        minimise(replace(LINE, value=lambda x: bad))
+
+
+def test_a_gradient_of_another_shape_and_an_asymmetric_matrix_are_refused():
+    with pytest.raises(ValueError, match=r"the gradient must be of shape \(2,\), got \(3,\)"):
+        minimise(replace(LINE, gradient=lambda x: np.ones(3)))
+    with pytest.raises(ProgressViolated, match="iteration 0: H must be symmetric"):
+        minimise(replace(LINE, curvature=lambda x: np.array([[1.0, 5.0], [0.0, 1.0]])))
+
+
+def test_a_start_without_gradient_is_the_end():
+    path = minimise(replace(LINE, start=np.zeros(2)))
+    assert (path.converged, path.gammas.size, path.evaluations.tolist()) == (True, 0, [1])
+
+
+def test_a_function_without_minimum_does_not_overflow():
+    slope = Problem("slope", lambda x: -float(x.sum()), lambda x: -np.ones(1), lambda x: np.zeros((1, 1)),
+                    np.zeros(1), True)  # fmt: skip
+    path = minimise(slope, iterations=700)
+    assert not path.converged
+    assert np.all(np.diff(path.values) <= 0)
+    assert path.gammas.max() == 1e100
+
+
+def test_a_false_bound_of_gamma_is_found():
+    square = Problem("square", lambda x: float(x @ x), lambda x: 2 * x, lambda x: np.zeros((1, 1)), np.ones(1), True)
+    with pytest.raises(ProgressViolated, match=r"iteration 0: gamma = 50\.0 is refused though 100\.0 is proved"):
+        minimise(replace(square, radius=lambda x, norm: 100.0), gamma=50.0)
+    assert minimise(replace(square, radius=lambda x, norm: norm / 2), gamma=50.0).converged
+
+
+def test_rounding_of_large_values_refuses_no_step():
+    lifted = replace(LINE, value=lambda x: 1e6 + float(x @ x) / 2)
+    path = minimise(lifted, tolerance=1e-12)
+    assert path.converged
+    assert path.trials.max() == 1

@@ -72,10 +72,22 @@ def test_breast_cancer():
         (lambda: logistic(ROWS, np.ones(8), ridge=-1.0), "ridge must be at least 0"),
         (lambda: log_sum_exp(ROWS, SHIFTS[:2]), "shifts"),
         (lambda: log_sum_exp(ROWS, SHIFTS, mu=0.0), "mu must be positive"),
-        (lambda: chebyshev(1), "the dimension must be at least 2"),
+        (lambda: chebyshev(1), "the dimension must be an int >= 2, got 1"),
+        (lambda: chebyshev(2.5), "the dimension must be an int >= 2, got 2.5"),
         (lambda: rosenbrock(p=1.0), "p must be at least 2"),
+        (lambda: rosenbrock(p=np.inf), "p must be at least 2 and finite"),
+        (lambda: logistic([[np.nan]], [1.0]), "features must be finite, got nan"),
+        (lambda: logistic(ROWS, np.ones(8), ridge=np.inf), "ridge must be at least 0 and finite"),
+        (lambda: log_sum_exp(ROWS * np.inf, SHIFTS), "rows must be finite"),
+        (lambda: log_sum_exp(ROWS, SHIFTS * np.nan), "shifts must be finite"),
+        (lambda: log_sum_exp(ROWS, SHIFTS, mu=np.inf), "mu must be positive and finite"),
     ],
 )
 def test_wrong_problems_are_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_the_bound_of_gamma_at_the_minimiser():
+    problem = log_sum_exp([[1.0], [-1.0]], [0.0, 0.0], mu=0.1)
+    assert problem.radius(np.zeros(1), 0.0) == pytest.approx(1.2564312086 * 0.1 / 2)

@@ -85,6 +85,8 @@ def test_the_harmonic_rule_fails_with_a_smaller_matrix_whose_region_is_larger():
 
 def test_steps_outside_the_region_do_not_count():
     assert gamma_of_steps(lambda x: x**3, [1.0], [[3.0]], [[0.34], [0.0]]) == math.inf
+    assert gamma_of_steps(lambda x: x**3, [1.0], [[3.0]], [[0.3334]]) == math.inf
+    assert gamma_of_steps(lambda x: x**3, [1.0], [[3.0]], [[1 / 3]]) == pytest.approx(0.9)
 
 
 @pytest.mark.parametrize(
@@ -96,14 +98,48 @@ def test_steps_outside_the_region_do_not_count():
         (lambda: self_concordant_radius(0.0), "M must be positive"),
         (harmonic, "gammas must be positive"),
         (lambda: harmonic(1.0, -1.0), "gammas must be positive"),
-        (lambda: gamma_of_quadratic([0.0], [[1.0]], [[1.0]]), "gradient must be different from zero"),
+        (lambda: gamma_of_quadratic([0.0], [[1.0]], [[1.0]]), "gradient must be finite and different from zero"),
         (lambda: gamma_of_quadratic([1.0], [1.0], [[1.0]]), "shapes must be"),
         (lambda: gamma_of_steps(lambda x: x, [1.0], [[1.0]], [1.0]), "shapes must be"),
+        (lambda: gamma_of_quadratic([1.0], [[math.nan]], [[1.0]]), "hessian must be finite"),
+        (lambda: gamma_of_steps(lambda x: x * math.nan, [1.0], [[1.0]], [[1.0]]), "gradient at x must be finite"),
+        (lambda: gamma_of_steps(lambda x: x, [1.0], [[1.0]], [[math.nan]]), "steps must be finite"),
+        (lambda: gamma_of_steps(lambda x: x, [1.0], [[-1.0]], [[1.0]]), "approximation must be positive semidefinite"),
+        (lambda: gamma_of_steps(lambda x: x, [1.0, 1.0], [[1.0, 1.0], [0.0, 1.0]], [[1.0, 0.0]]), "semidefinite"),
+        (
+            lambda: gamma_of_steps(lambda x: np.where(x > 1, math.nan, x), [1.0], [[0.0]], [[0.1]]),
+            "gradient must be a number at every step",
+        ),
         (lambda: gamma_of_scalar(lambda x: x, 0.0, 1.0), "derivative at x must be different from zero"),
         (lambda: gamma_of_scalar(lambda x: x, 1.0, -1.0), "curvature must be at least 0"),
-        (lambda: gamma_of_scalar(lambda x: x, 1.0, 1.0, points=1), "points must be at least 2"),
+        (lambda: gamma_of_scalar(lambda x: x, 1.0, 1.0, points=1), "points must be an int of at least 2, got 1"),
     ],
 )
 def test_numbers_out_of_range_are_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_steps_beyond_the_bound_are_not_tried():
+    def gradient(x):
+        assert x[0] < 3
+        return x**3
+
+    assert gamma_of_steps(gradient, [1.0], [[0.0]], [[100.0], [0.25], [0.5]]) == 0.25 / (1.25**3 - 1)
+
+
+@pytest.mark.parametrize("curvature", [0.0, 1e-4, 1e-8])
+def test_a_wide_region_is_searched_where_gamma_is(curvature):
+    # residual e^h - 1 - H h against |h|/gamma, |h| <= gamma: at h = gamma, e^gamma = 2 + H gamma
+    found = gamma_of_scalar(lambda x: math.exp(x) - 2, 0.0, curvature)
+    assert found == pytest.approx(math.log(2), abs=1e-3)
+    assert math.exp(found) >= 2 + curvature * found - 1e-12
+
+
+def test_logistic_gamma_is_one_plus_e_squared():
+    assert gamma_of_scalar(lambda x: 1 / (1 + math.exp(-x)), 0.0, 0.25) == pytest.approx(1 + math.e**2, rel=1e-12)
+
+
+def test_a_gamma_far_below_the_region_is_found():
+    found = gamma_of_scalar(lambda x: math.exp(1e3 * x) - 2, 0.0, 0.0)
+    assert found == pytest.approx(math.log(2) / 1e3, rel=1e-3)
