@@ -94,7 +94,7 @@ def _draw_kind(axes: Any, kind: str, found: dict[str, Any]) -> None:
             axes.plot(curve["rounds"], lower, color="tab:green", ls="-.", lw=1.2, label=label)
     label = "bound: log(K)/eta + eta K t/2, at T sqrt(2 T K log K)"
     axes.plot(found["t"], found["bound"], "k--", lw=1, label=label)
-    label = "minimax lower bound min(t, sqrt(t K))/20 (worst arms of a horizon t, as usually quoted)"
+    label = "minimax lower bound min(t, sqrt(t K))/20"
     axes.plot(found["t"], found["minimax"], "k:", lw=1.3, label=label)
     axes.set_xscale("log")
     curves = [curve for (own, _), curve in found["curves"].items() if own == kind]
