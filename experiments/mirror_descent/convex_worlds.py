@@ -192,9 +192,10 @@ class ConvexWorld:
                 x = (low + high) / 2
                 rises = plus * s / (1 + s * x) - minus * s / (1 - s * x) - multiplier * x > 0
                 low, high = np.where(rises, x, low), np.where(rises, high, x)
-            return (low + high) / 2
+            return np.where(plus + minus > 0, (low + high) / 2, 0.0)  # axes never seen take no room in the ball
 
-        least, most = np.zeros((plus.shape[0], 1)), np.full((plus.shape[0], 1), rounds * self.G / r)
+        # On the sphere <gradient, x> = multiplier r^2, and a round adds at most s r/(1 + s r) to the left.
+        least, most = np.zeros((plus.shape[0], 1)), np.full((plus.shape[0], 1), rounds * s / (r * (1 + s * r)))
         free = point(least)
         if (np.sum(free * free, axis=-1) <= r * r).all():
             return free
@@ -203,4 +204,6 @@ class ConvexWorld:
             outside = np.sum(point(middle) ** 2, axis=-1, keepdims=True) > r * r
             least, most = np.where(outside, middle, least), np.where(outside, most, middle)
         inside = np.sum(free * free, axis=-1, keepdims=True) <= r * r
-        return np.asarray(onto_ball(np.where(inside, free, point(most)), r))
+        bound = point(most)
+        bound = bound * (r / np.sqrt(np.sum(bound * bound, axis=-1, keepdims=True)))  # what is left is an angle
+        return np.asarray(onto_ball(np.where(inside, free, bound), r))

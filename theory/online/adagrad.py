@@ -1,7 +1,7 @@
 r"""AdaGrad, diagonal on a box and full matrix on a ball, and the inequalities that every path obeys.
 
 Diagonal: coordinate i has the step ``eta/h_i``, ``h_i`` the root of the sum of its squared gradients, the newest
-included; a coordinate that has seen nothing does not move. On every path and for every u of a box of width D,
+included; a coordinate that has seen nothing does not move. On every path in a box of width D and for every u of it,
 
 ``sum <g_t, x_t - u> <= (D^2/(2 eta)) sum_i h_i + (eta/2) sum_t sum_i g_{t,i}^2/h_{t,i}``
 
@@ -18,9 +18,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from theory.arrays import Array, real_arrays
-from theory.online.online_newton import metric_step
-from theory.online.paths import Gradient, Path, follow, inner, positive, total
+from theory.arrays import Array, real_arrays, require
+from theory.online.online_newton import metric_step, require_resolved, start_in_ball
+from theory.online.paths import Gradient, Path, checked_start, follow, inner, norm_sq, positive, total
 
 __all__ = ["diagonal_move", "diagonal_path", "diagonal_slack", "full_move", "full_path", "full_slack", "metric_root"]
 
@@ -60,20 +60,31 @@ def diagonal_path(
     Raises
     ------
     ValueError
-        If eta or the width is not positive; for the rest see `theory.online.paths.follow`.
+        If eta or the width is not positive, or the start lies outside the box; for the rest see
+        `theory.online.paths.follow`.
     """
     positive(eta=eta, width=1.0 if width is None else width)
+    xp, (start,), _ = real_arrays(checked_start(start))
+    if width is not None:
+        room = width / 2 * (1 + float(xp.finfo(start.dtype).eps) ** 0.5)
+        require(xp, xp.abs(start) <= room, start, "start", f"in the box, at most {width / 2!r} in size")
 
     def move(state: Array, t: int, play: Array, seen: Array) -> tuple[Array, Array]:
         return diagonal_move(play, seen, state, eta=eta, width=width)
 
-    xp, (start,), _ = real_arrays(start)
     return follow(gradient, start, rounds, move=move, state=xp.zeros_like(start), largest=largest)
 
 
 def diagonal_slack(path: Path, u: Any, *, eta: float, width: float, closed: bool = False) -> Array:
-    """Return the slack of the first inequality of the module, or of the ``closed`` one."""
+    """Return the slack of the first inequality of the module, or of the ``closed`` one.
+
+    Raises
+    ------
+    ValueError
+        If a number is not positive, or a play is farther than the width from the comparator in some coordinate.
+    """
     positive(eta=eta, width=width)
+    path.within(u, width, by_coordinate=True)
     xp, (gradients,), _ = real_arrays(path.gradients)
     squares = xp.cumulative_sum(gradients**2, axis=0)
     root = xp.where(squares > 0, xp.sqrt(squares), xp.ones_like(squares))
@@ -85,6 +96,11 @@ def diagonal_slack(path: Path, u: Any, *, eta: float, width: float, closed: bool
 def metric_root(outer: Array, delta: float) -> Array:
     """Return ``delta I + outer^{1/2}`` for positive semidefinite matrices, shape (..., d, d).
 
+    Raises
+    ------
+    ValueError
+        If a matrix is not finite, or delta is negative.
+
     Examples
     --------
     >>> import numpy as np
@@ -92,6 +108,9 @@ def metric_root(outer: Array, delta: float) -> Array:
     [[2.5, 0.0], [0.0, 0.5]]
     """
     xp, (outer,), _ = real_arrays(outer)
+    require(xp, xp.isfinite(outer), outer, "the matrix", "finite")
+    if not 0 <= delta < float("inf"):
+        raise ValueError(f"delta must be nonnegative and finite, got {delta!r}")
     values, vectors = xp.linalg.eigh(outer)
     roots = delta + xp.sqrt(xp.where(values > 0, values, xp.zeros_like(values)))
     root = xp.matmul(vectors * roots[..., None, :], xp.matrix_transpose(vectors))
@@ -121,14 +140,22 @@ def full_path(
     Raises
     ------
     ValueError
-        If eta, delta or the radius is not positive; for the rest see `theory.online.paths.follow`.
+        If eta, delta or the radius is not positive, the start lies outside the ball, or gradients grow so large that
+        delta is lost in rounding; for the rest see `theory.online.paths.follow`.
+
+    Notes
+    -----
+    The root of a matrix of rank less than d errs by 1e-8 of its norm in double precision: a direction whose gradients
+    are smaller than that part of the largest is not told from one that saw nothing but rounding.
     """
-    positive(eta=eta, delta=delta, radius=1.0 if radius is None else radius)
+    positive(eta=eta, delta=delta)
+    xp, (start,), _ = real_arrays(start_in_ball(start, radius))
 
     def move(state: Array, t: int, play: Array, seen: Array) -> tuple[Array, Array]:
+        size = (xp.linalg.trace(state) + norm_sq(seen)) ** 0.5
+        require_resolved(size, delta, state, f"round {t}: the root of the sum of |g|^2")
         return full_move(play, seen, state, eta=eta, delta=delta, radius=radius)
 
-    xp, (start,), _ = real_arrays(start)
     none = xp.zeros_like(start)[..., :, None] * xp.zeros_like(start)[..., None, :]
     return follow(gradient, start, rounds, move=move, state=none, largest=largest)
 
@@ -137,9 +164,17 @@ def full_slack(path: Path, u: Any, *, eta: float, delta: float, D: float, closed
     """Return ``(D^2/(2 eta)) tr H_T + (eta/2) sum g'H_t^{-1}g`` less the linear regret, D the diameter.
 
     With ``closed`` the last sum is replaced by its bound ``2 tr(sum g g')^{1/2}``.
+
+    Raises
+    ------
+    ValueError
+        If a number is not positive, a play is farther than D from the comparator, or delta is lost in rounding.
     """
     positive(eta=eta, delta=delta, D=D)
+    path.within(u, D)
     xp, (gradients,), _ = real_arrays(path.gradients)
+    size = total(norm_sq(gradients)) ** 0.5
+    require_resolved(size, delta, gradients, "the root of the sum of |g|^2")
     outer, spent, metric = 0 * gradients[0, ..., :, None] * gradients[0, ..., None, :], [], None
     for t in range(gradients.shape[0]):
         g = gradients[t, ...]

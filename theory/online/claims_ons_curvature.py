@@ -4,7 +4,8 @@ If ``exp(-alpha f)`` is concave, then ``f(u) >= f(x) - log(1 + alpha v)/alpha`` 
 wanted is ``f(u) >= f(x) - v + (gamma/2) v^2``, hence ``log(1 + alpha v)/alpha <= v - (gamma/2) v^2`` for all v of at
 most B, where B is a bound on ``<grad f(x), x - u>``, such as G D. The largest such gamma is
 ``2 (alpha B - log(1 + alpha B))/(alpha B^2)``; it is at least ``2 (1 - log 2) min(1/B, alpha)``, and 2 (1 - log 2) =
-.6137 is the largest number here. The usual half is therefore right, and the older quarter in 1/(4 B) too small.
+.6137 is the largest number here. So the usual min(1/B, alpha)/2 is right, and the older min(1/(4 B), alpha)/2 smaller
+than need be.
 """
 
 from __future__ import annotations

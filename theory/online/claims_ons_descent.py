@@ -73,7 +73,8 @@ def strongly_convex_round(price: Constant = Fraction(1, 2)) -> Stated:
     assumptions=(
         (
             "the classes are the rounds: r is <g, x - u> - (lambda/2)|x - u|^2, at least the regret of a strongly "
-            "convex loss, h = 1/t, a and b the potentials before and after: they telescope from 0 to last >= 0"
+            "convex loss, h = 1/t, a and b the potentials before and after: they telescope from 0 to last >= 0; "
+            "|g_t| <= G, so that the condition on a round is strongly_convex_round"
         ),
         "log = log T: the sum of 1/t is at most 1 + log T, by sea.harmonic_step",
     ),

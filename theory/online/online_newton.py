@@ -22,7 +22,7 @@ from typing import Any
 from theory.arrays import Array, real_arrays, require, restore
 from theory.online.bounds import RegretBound, checked
 from theory.online.mirror_descent import quadratic_step
-from theory.online.paths import Gradient, Path, follow, inner, like, positive, total
+from theory.online.paths import Gradient, Path, checked_start, follow, inner, norm_sq, positive, total
 
 __all__ = [
     "best_curvature",
@@ -33,6 +33,8 @@ __all__ = [
     "newton_path",
     "newton_slack",
     "newton_step_sharper",
+    "require_resolved",
+    "start_in_ball",
     "usual_curvature",
 ]
 
@@ -46,7 +48,7 @@ def usual_curvature(*, alpha: float, G: float, D: float) -> float:
     0.25
     """
     positive(alpha=alpha, G=G, D=D)
-    return min(1 / (G * D), alpha) / 2
+    return min(1 / G / D, alpha) / 2
 
 
 def best_curvature(*, alpha: float, B: float) -> float:
@@ -63,7 +65,7 @@ def best_curvature(*, alpha: float, B: float) -> float:
     S = alpha * B
     if S < 1e-3:  # the difference of nearly equal numbers, by its series
         return alpha * (1 - 2 * S / 3 + S**2 / 2 - 2 * S**3 / 5)
-    return 2 * alpha * (S - math.log1p(S)) / S**2
+    return 2 / B * (1.0 if math.isinf(S) else 1 - math.log1p(S) / S)
 
 
 def first_matrix(start: Any, epsilon: float) -> Array:
@@ -89,7 +91,7 @@ def metric_step(center: Array, gradient: Array, matrix: Array, *, radius: float 
     if radius is None:
         return free
     positive(radius=radius)
-    outside = inner(free, free) > radius**2
+    outside = norm_sq(free) > radius**2
     if not bool(xp.any(outside)):
         return free
     return xp.where(outside[..., None], quadratic_step(center, gradient, matrix, radius=radius), free)
@@ -126,14 +128,45 @@ def newton_path(
     Raises
     ------
     ValueError
-        If gamma, epsilon or the radius is not positive; for the rest see `theory.online.paths.follow`.
+        If gamma, epsilon or the radius is not positive, the start lies outside the ball, or gradients grow so large
+        that epsilon is lost in rounding; for the rest see `theory.online.paths.follow`.
     """
     positive(gamma=gamma)
+    xp, (start,), _ = real_arrays(start_in_ball(start, radius))
 
     def move(state: Array, t: int, play: Array, seen: Array) -> tuple[Array, Array]:
+        require_resolved(xp.linalg.trace(state) + norm_sq(seen), epsilon, state, f"round {t}: the trace of the matrix")
         return newton_move(play, seen, state, gamma=gamma, radius=radius)
 
     return follow(gradient, start, rounds, move=move, state=first_matrix(start, epsilon), largest=largest)
+
+
+def require_resolved(size: Array, least: float, matrix: Array, name: str) -> None:
+    """Demand that ``least`` on the diagonal is not lost in rounding beside a matrix of the given size.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> require_resolved(np.asarray(1e18), 1.0, np.eye(2), "the trace")
+    Traceback (most recent call last):
+        ...
+    ValueError: the trace must be at most 4.5e+15, beside which 1.0 I is lost in rounding, got 1e+18
+    """
+    xp, (size, matrix), _ = real_arrays(size, matrix)
+    most = least / float(xp.finfo(size.dtype).eps)
+    if matrix.shape[-1] > 1:
+        require(xp, size <= most, size, name, f"at most {most:.2g}, beside which {least!r} I is lost in rounding")
+
+
+def start_in_ball(start: Any, radius: float | None) -> Array:
+    """Return a start as an array after checking that it lies in the ball, up to rounding."""
+    start = checked_start(start)
+    if radius is not None:
+        positive(radius=radius)
+        xp, (size,), _ = real_arrays(norm_sq(start) ** 0.5)
+        room = radius * (1 + float(xp.finfo(size.dtype).eps) ** 0.5)
+        require(xp, size <= room, size, "the norm of start", f"at most the radius {radius!r}")
+    return start
 
 
 def elliptical_potential(path: Path, *, epsilon: float) -> tuple[Array, Array, Array]:
@@ -148,14 +181,15 @@ def elliptical_potential(path: Path, *, epsilon: float) -> tuple[Array, Array, A
     [14.791136, 16.581526, 16.581547]
     """
     xp, (gradients,), _ = real_arrays(path.gradients)
+    squares = total(norm_sq(gradients))
     matrix, spent = first_matrix(gradients[0, ...], epsilon), []
+    require_resolved(squares, epsilon, matrix, "the sum of |g|^2")
     for t in range(gradients.shape[0]):
         g = gradients[t, ...]
         matrix = matrix + g[..., :, None] * g[..., None, :]
         spent.append(inner(g, xp.linalg.solve(matrix, g[..., None])[..., 0]))
     d = gradients.shape[-1]
     grown = xp.linalg.slogdet(matrix)[1] - d * math.log(epsilon)
-    squares = total(inner(gradients, gradients))
     return total(xp.stack(spent, axis=0)), grown, d * xp.log1p(squares / (d * epsilon))
 
 
@@ -163,8 +197,8 @@ def newton_slack(path: Path, u: Any, *, gamma: float, epsilon: float) -> Array:
     """Return right side less left side of the inequality of the module, at least 0 on every path."""
     positive(gamma=gamma)
     spent, _, _ = elliptical_potential(path, epsilon=epsilon)
-    apart = path.plays[0, ...] - like(path.plays, u)
-    return gamma * epsilon / 2 * inner(apart, apart) + spent / (2 * gamma) - path.curved_regret(u, gamma)
+    first = norm_sq(path.apart(u)[0, ...])
+    return gamma * epsilon / 2 * first + spent / (2 * gamma) - path.curved_regret(u, gamma)
 
 
 def newton_step_sharper(*, d: Any, alpha: Any, G: Any, D: Any, T: Any) -> RegretBound:
@@ -179,7 +213,8 @@ def newton_step_sharper(*, d: Any, alpha: Any, G: Any, D: Any, T: Any) -> Regret
     1.8109
     """
     xp, p, scalar = checked(("d", "alpha", "T"), d=d, alpha=alpha, G=G, D=D, T=T)
-    require(xp, p["d"] >= 1, p["d"], "d", "at least 1")
+    for name in ("d", "T"):
+        require(xp, p[name] >= 1, p[name], name, "at least 1")
     inverse, spread = 1 / p["alpha"], p["G"] * p["D"]
     factor = xp.where(inverse > spread, inverse, spread)
     logarithm = factor * p["d"] * xp.log1p(p["T"] / (4 * p["d"]))

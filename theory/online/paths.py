@@ -12,11 +12,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Any
 
-from theory.arrays import Array, real_arrays, require
+from theory.arrays import Array, quiet, real_arrays, require
 
-__all__ = ["Gradient", "Move", "Path", "follow", "inner", "like", "positive"]
+__all__ = [
+    "Gradient",
+    "Move",
+    "Path",
+    "checked_gradient",
+    "checked_rounds",
+    "checked_start",
+    "follow",
+    "inner",
+    "like",
+    "nonnegative",
+    "norm_sq",
+    "positive",
+    "total",
+]
 
 Gradient = Callable[[int, Array], Any]
 """Called with the round (from 1) and the plays; returns the gradients seen there, in the same shape."""
@@ -32,14 +47,51 @@ class Path:
     Attributes
     ----------
     plays, gradients : arrays, shape (T, ..., d)
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or there is no round or no coordinate; from the methods, if a comparator has another shape
+        than a play or is not finite.
     """
 
     plays: Array
     gradients: Array
 
+    def __post_init__(self) -> None:
+        _, arrays, _ = real_arrays(self.plays, self.gradients)
+        plays, gradients = (tuple(array.shape) for array in arrays)
+        if plays != gradients or len(plays) < 2 or 0 in plays:
+            raise ValueError(f"plays and gradients must have one shape (T, ..., d), got {plays} and {gradients}")
+        for name, array in zip(("plays", "gradients"), arrays, strict=True):
+            object.__setattr__(self, name, array)
+
+    def apart(self, u: Any) -> Array:
+        """Return x_t - u of each round, shape (T, ..., d)."""
+        xp, (plays, u), _ = real_arrays(self.plays, u)
+        play, given = tuple(plays.shape[1:]), tuple(u.shape)
+        fits = all(a in {1, b} for a, b in zip(reversed(given), reversed(play), strict=False))
+        if not fits or given[-1:] != play[-1:] or len(given) > len(play):
+            raise ValueError(f"the comparator must have the shape of a play, {play}, or broadcast to it, got {given}")
+        require(xp, xp.isfinite(u), u, "the comparator", "finite")
+        return plays - u
+
+    def within(self, u: Any, most: float, *, by_coordinate: bool = False) -> None:
+        """Demand that no play is farther from the comparator than the decision set is wide, up to rounding.
+
+        Raises
+        ------
+        ValueError
+            If one is, in norm or ``by_coordinate``: the inequalities with this diameter or width then say nothing.
+        """
+        apart = self.apart(u)
+        xp, (far,), _ = real_arrays(abs(apart) if by_coordinate else norm_sq(apart) ** 0.5)
+        room = most * (1 + float(xp.finfo(far.dtype).eps) ** 0.5)
+        require(xp, far <= room, far, "the distance of play and comparator", f"at most {most!r}, as declared")
+
     def linear(self, u: Any) -> Array:
         """Return <g_t, x_t - u> of each round, shape (T, ...)."""
-        return inner(self.gradients, self.plays - like(self.plays, u))
+        return inner(self.gradients, self.apart(u))
 
     def linear_regret(self, u: Any) -> Array:
         """Return the sum of <g_t, x_t - u>, which is at least the regret if the losses are convex."""
@@ -71,26 +123,23 @@ def follow(
     Raises
     ------
     ValueError
-        If there is no round, or a gradient has another shape than the play, is not finite or exceeds ``largest``: the
-        message names the round.
+        If there is no round, the start is no finite point, a play is not finite, or a gradient has another shape than
+        the play, is not finite, is too large to be squared or exceeds ``largest``: the message names the round.
     """
-    if isinstance(rounds, bool) or not isinstance(rounds, int) or rounds < 1:
-        raise ValueError(f"rounds must be an integer of at least 1, got {rounds!r}")
-    xp, (play,), _ = real_arrays(start)
+    rounds = checked_rounds(rounds)
+    play = checked_start(start)
+    xp, _, _ = real_arrays(play)
     plays, gradients = [], []
     for t in range(1, rounds + 1):
-        seen = like(play, gradient(t, play))
-        if seen.shape != play.shape:
-            raise ValueError(f"round {t}: the gradient has shape {tuple(seen.shape)}, the play {tuple(play.shape)}")
-        require(xp, xp.isfinite(seen), seen, f"round {t}: the gradient", "finite")
-        if largest is not None:
-            size = xp.sqrt(inner(seen, seen))
-            allowed = f"at most {largest!r} in norm, as declared"
-            require(xp, size <= largest * (1 + 1e-12), size, f"round {t}: the gradient", allowed)
+        require(xp, xp.isfinite(play), play, f"round {t}: the play", "finite")
+        seen = checked_gradient(xp, t, play, gradient(t, play), largest)
         plays.append(play)
         gradients.append(seen)
         state, play = move(state, t, play, seen)
     return Path(xp.stack(plays, axis=0), xp.stack(gradients, axis=0))
+
+
+# -- arithmetic along paths ------------------------------------------------------------------------------------------
 
 
 def total(values: Array) -> Array:
@@ -105,6 +154,11 @@ def inner(a: Array, b: Array) -> Array:
     return xp.sum(product, axis=-1)
 
 
+def norm_sq(a: Array) -> Array:
+    """Return squared Euclidean norms along the last axis."""
+    return inner(a, a)
+
+
 def like(array: Array, value: Any) -> Array:
     """Return a value as an array of the namespace and dtype of another.
 
@@ -117,14 +171,60 @@ def like(array: Array, value: Any) -> Array:
     return real_arrays(array, value)[1][1]
 
 
-def positive(**values: float) -> None:
+# -- what callers hand in --------------------------------------------------------------------------------------------
+
+
+def positive(**values: Any) -> None:
     """Demand that numbers are positive and finite.
 
     Raises
     ------
     ValueError
-        If one is not; the message names it.
+        If one is not, or is no number; the message names it.
     """
     for name, value in values.items():
-        if not 0 < value < float("inf"):
+        if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) < float("inf"):
             raise ValueError(f"{name} must be positive and finite, got {value!r}")
+
+
+def nonnegative(**values: Any) -> None:
+    """Demand that numbers are nonnegative and finite; raises as `positive` does."""
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= float(value) < float("inf"):
+            raise ValueError(f"{name} must be nonnegative and finite, got {value!r}")
+
+
+def checked_rounds(rounds: Any) -> int:
+    """Return a number of rounds, an integer of at least 1."""
+    if isinstance(rounds, bool) or not isinstance(rounds, Integral) or rounds < 1:
+        raise ValueError(f"rounds must be an integer of at least 1, got {rounds!r}")
+    return int(rounds)
+
+
+def checked_start(start: Any, project: Callable[[Array], Array] | None = None) -> Array:
+    """Return the first play as an array of at least one finite coordinate that its projection does not move."""
+    xp, (start,), _ = real_arrays(start)
+    if start.ndim < 1 or 0 in start.shape:
+        raise ValueError(f"start must have coordinates along its last axis, got shape {tuple(start.shape)}")
+    require(xp, xp.isfinite(start), start, "start", "finite")
+    if project is not None:
+        room = float(xp.finfo(start.dtype).eps) ** 0.5 * norm_sq(start) ** 0.5
+        moved = norm_sq(start - like(start, project(start))) ** 0.5
+        require(xp, moved <= room, moved, "the distance of start from the decision set", "0")
+    return start
+
+
+@quiet
+def checked_gradient(xp: Any, t: int, play: Array, seen: Any, largest: float | None = None) -> Array:
+    """Return the gradients of a round as an array, after checking shape, size and the declared bound."""
+    seen = like(play, seen)
+    if seen.shape != play.shape:
+        raise ValueError(f"round {t}: the gradient has shape {tuple(seen.shape)}, the play {tuple(play.shape)}")
+    require(xp, xp.isfinite(seen), seen, f"round {t}: the gradient", "finite")
+    size = norm_sq(seen) ** 0.5
+    require(xp, xp.isfinite(size), seen, f"round {t}: the gradient", "small enough to be squared")
+    if largest is not None:
+        allowed = f"at most {largest!r} in norm, as declared"
+        room = 1 + max(1e-12, 64 * float(xp.finfo(size.dtype).eps))  # the norm is rounded
+        require(xp, size <= largest * room, size, f"round {t}: the gradient", allowed)
+    return seen

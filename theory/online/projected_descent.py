@@ -13,7 +13,7 @@ from typing import Any
 
 from theory.arrays import Array
 from theory.online.mirror_descent import Projection, euclidean_leader, euclidean_step, onto_ball
-from theory.online.paths import Gradient, Path, follow, inner, like, positive, total
+from theory.online.paths import Gradient, Path, checked_start, follow, like, norm_sq, positive, total
 
 __all__ = ["decreasing_steps_slack", "descend", "follow_leader", "leader_slack", "onto_ball", "strongly_convex_slack"]
 
@@ -30,12 +30,26 @@ def descend(
     project: Projection | None = None,
     largest: float | None = None,
 ) -> Path:
-    """Run ``x_{t+1} = project(x_t - eta_t g_t)``; arguments and errors as in `theory.online.paths.follow`."""
+    """Run ``x_{t+1} = project(x_t - eta_t g_t)``; arguments as in `theory.online.paths.follow`.
+
+    Raises
+    ------
+    ValueError
+        If a step is not positive and finite, or the projection moves the start; else as `theory.online.paths.follow`.
+    """
+    start = checked_start(start, project)
 
     def move(state: Any, t: int, play: Array, seen: Array) -> tuple[Any, Array]:
-        return state, euclidean_step(play, seen, step(t), project=project)
+        return state, euclidean_step(play, seen, _step_of(step, t), project=project)
 
     return follow(gradient, start, rounds, move=move, largest=largest)
+
+
+def _step_of(step: Steps, t: int) -> float:
+    """Return the step of a round after checking it."""
+    size = step(t)
+    positive(**{f"round {t}: the step": size})
+    return float(size)
 
 
 def follow_leader(
@@ -78,11 +92,12 @@ def decreasing_steps_slack(path: Path, u: Any, *, step: Steps, D: float) -> Arra
     Raises
     ------
     ValueError
-        If D is not positive, or a step is larger than the one before.
+        If D or a step is not positive, a step is larger than the one before, or the comparator is farther than D.
     """
     positive(D=D)
-    squares = inner(path.gradients, path.gradients)
-    steps = [float(step(t)) for t in range(1, squares.shape[0] + 1)]
+    path.within(u, D)
+    squares = norm_sq(path.gradients)
+    steps = [_step_of(step, t) for t in range(1, squares.shape[0] + 1)]
     for t, (before, now) in enumerate(itertools.pairwise(steps), 2):
         if now > before:
             raise ValueError(f"round {t}: the step must be at most the one before, {before!r}, got {now!r}")
@@ -92,14 +107,13 @@ def decreasing_steps_slack(path: Path, u: Any, *, step: Steps, D: float) -> Arra
 def strongly_convex_slack(path: Path, u: Any, *, lam: float) -> Array:
     """Return ``sum |g_t|^2/(2 lam t)`` less ``sum [<g, x - u> - (lam/2)|x - u|^2]``, for steps ``1/(lam t)``."""
     positive(lam=lam)
-    squares = inner(path.gradients, path.gradients)
+    squares = norm_sq(path.gradients)
     prices = _over_rounds([1 / (2 * lam * t) for t in range(1, squares.shape[0] + 1)], squares)
-    apart = path.plays - like(path.plays, u)
-    return total(prices * squares) + lam / 2 * total(inner(apart, apart)) - path.linear_regret(u)
+    return total(prices * squares) + lam / 2 * total(norm_sq(path.apart(u))) - path.linear_regret(u)
 
 
 def leader_slack(path: Path, u: Any, *, step: float) -> Array:
     """Return ``|u|^2/(2 step) + (step/2) sum |g_t|^2`` less the linear regret, for `follow_leader`."""
     positive(step=step)
-    u = like(path.plays, u)
-    return inner(u, u) / (2 * step) + step / 2 * total(inner(path.gradients, path.gradients)) - path.linear_regret(u)
+    regret = path.linear_regret(u)
+    return norm_sq(like(path.plays, u)) / (2 * step) + step / 2 * total(norm_sq(path.gradients)) - regret

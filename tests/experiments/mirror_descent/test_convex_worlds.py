@@ -35,6 +35,34 @@ def test_the_bound_on_gradients_is_attained():
     assert np.linalg.norm(world.gradient(-np.eye(5)[:1], vector)) == pytest.approx(world.G)
 
 
+@pytest.mark.parametrize("size", [1e-3, 0.5, 0.99, 1 - 1e-9, 1 - 1e-12])
+@pytest.mark.parametrize("radius", [0.5, 3.0])
+@pytest.mark.parametrize("rounds", [1, 5, 200])
+def test_the_best_point_of_logarithmic_losses_meets_the_conditions_of_optimality(size, rounds, radius):
+    size /= radius
+    world = ConvexWorld("logarithmic", horizon=rounds, size=size, radius=radius)
+    drawn = world.rounds(Stream(1), range(6), 1, rounds + 1)
+    plus, minus = (drawn > 0).sum(axis=0), (drawn < 0).sum(axis=0)
+    x = world._best_logarithmic(plus.astype(float), minus.astype(float), rounds)
+    slope = size * (plus / (1 + size * x) - minus / (1 - size * x))
+    # concave: no point of the ball gains more than radius |slope| - <slope, x>
+    gain = radius * np.linalg.norm(slope, axis=-1) - (slope * x).sum(axis=-1)
+    assert (np.linalg.norm(x, axis=-1) <= radius * (1 + 1e-12)).all()
+    assert (gain <= 1e-10 * (1 + radius * np.abs(slope).sum(axis=-1))).all()
+
+
+@pytest.mark.parametrize(("kind", "x"), [("quadratic", -1.0), ("logarithmic", 0.0), ("logarithmic", 0.9)])
+def test_declared_exp_concavity_is_exact(kind, x):
+    """Along the gradient f'' >= alpha f'^2, and alpha is the largest such number."""
+    world = ConvexWorld(kind, horizon=1)
+    vector, e, step = 0.5 * np.eye(5)[:1], np.eye(5)[:1], 1e-4
+    if kind == "logarithmic":
+        vector = world.turned(vector)
+    down, here, up = (world.loss((x + shift) * e, vector)[0] for shift in (-step, 0.0, step))
+    curvature, slope = (up - 2 * here + down) / step**2, (up - down) / (2 * step)
+    assert curvature / slope**2 == pytest.approx(world.alpha, rel=1e-5)
+
+
 def test_turning_twice_is_nothing_and_keeps_norms():
     x = np.random.default_rng(2).normal(size=(4, 5))
     world = ConvexWorld("logarithmic", horizon=1)

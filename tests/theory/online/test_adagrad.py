@@ -16,6 +16,7 @@ from theory.online.adagrad import (
     metric_root,
 )
 from theory.online.mirror_descent import quadratic_step
+from theory.online.paths import Path
 
 ETA = 2 / math.sqrt(2)
 
@@ -82,8 +83,8 @@ def test_every_full_path_obeys_the_inequality(seed, d):
 
 def test_the_full_matrix_is_the_diagonal_one_in_one_dimension():
     drawn = np.random.default_rng(3).normal(size=(20, 1))
-    full = full_path(lambda t, x: drawn[t - 1], np.zeros(1), 20, eta=1.0, delta=1e-13, radius=1.0)
-    diagonal = diagonal_path(lambda t, x: drawn[t - 1], np.zeros(1), 20, eta=1.0, width=2.0)
+    full = full_path(lambda t, x: drawn[t - 1], np.zeros(1), 20, eta=0.4, delta=1e-13, radius=1.0)
+    diagonal = diagonal_path(lambda t, x: drawn[t - 1], np.zeros(1), 20, eta=0.4, width=2.0)
     assert full.plays == pytest.approx(diagonal.plays, abs=1e-9)
 
 
@@ -113,6 +114,48 @@ def test_the_last_move_minimises_over_the_ball():
     assert path.plays[2] == pytest.approx(quadratic_step(path.plays[1], drawn[1], metric, radius=0.5))
 
 
+def still():
+    return Path(np.zeros((2, 2)), np.ones((2, 2)))
+
+
+HARD = {
+    "zeros, then ones": [0.0, 0.0, 1.0, -1.0, 1.0, 1.0],
+    "huge, then tiny": [1e9, 1e-9, -1e-9, 1e-9, 1e-9],
+    "tiny, then huge": [1e-9, 1e-9, 1.0, 1e9],
+    "one": [1.0],
+    "alternating": [1.0, -1.0] * 20,
+}
+
+
+@pytest.mark.parametrize("name", HARD)
+@pytest.mark.parametrize("eta", [1e-3, ETA, 1e3])
+def test_hard_sequences(name, eta):
+    drawn = np.asarray(HARD[name])[:, None] * [1.0, -1.0]
+    scale = np.abs(drawn).sum()
+    for make, measure in (
+        (lambda g: diagonal_path(g, [0.0, 0.0], len(drawn), eta=eta, width=2.0),
+         lambda path, u, closed: diagonal_slack(path, u, eta=eta, width=2.0, closed=closed)),
+        (lambda g: full_path(g, [0.0, 0.0], len(drawn), eta=eta, delta=1e-3, radius=1.0),
+         lambda path, u, closed: full_slack(path, u, eta=eta, delta=1e-3, D=2.0, closed=closed)),
+    ):  # fmt: skip
+        path = make(lambda t, x: drawn[t - 1])
+        for corner in ([0.7, 0.7], [-0.7, -0.7], [0.7, -0.7], [-0.7, 0.7], [0.0, 0.0]):
+            assert float(measure(path, corner, False)) >= -1e-12 * scale
+            assert float(measure(path, corner, True)) >= float(measure(path, corner, False)) - 1e-12 * scale
+
+
+def test_slacks_by_hand():
+    path = diagonal_path(lambda t, x: 0 * x + (3.0 if t == 1 else 4.0), [0.0], 2, eta=0.5, width=2.0)
+    assert path.plays[:, 0].tolist() == [0.0, -0.5]
+    # D^2/(2 eta) 5 + (eta/2)(9/3 + 16/5) - [0 - 2 + 7], u = -1
+    assert float(diagonal_slack(path, [-1.0], eta=0.5, width=2.0)) == pytest.approx(20 + 0.25 * 6.2 - 5)
+    assert float(diagonal_slack(path, [-1.0], eta=0.5, width=2.0, closed=True)) == pytest.approx(20 + 0.25 * 10 - 5)
+    path = full_path(lambda t, x: np.asarray([3.0, 0.0]), [0.0, 0.0], 1, eta=0.5, delta=1.0, radius=1.0)
+    # D^2/(2 eta) (3 + 2) + (eta/2) 9/4 - 3, and 2 tr root = 6 in place of 9/4
+    assert float(full_slack(path, [-1.0, 0.0], eta=0.5, delta=1.0, D=2.0)) == pytest.approx(20 + 0.25 * 2.25 - 3)
+    assert float(full_slack(path, [-1.0, 0.0], eta=0.5, delta=1.0, D=2.0, closed=True)) == pytest.approx(20 + 1.5 - 3)
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
@@ -120,6 +163,16 @@ def test_the_last_move_minimises_over_the_ball():
         (lambda: diagonal_path(lambda t, x: x, [0.0], 2, eta=1.0, width=-1.0), "width must be positive"),
         (lambda: full_path(lambda t, x: x, [0.0], 2, eta=1.0, delta=0.0), "delta must be positive"),
         (lambda: full_path(lambda t, x: x, [0.0], 2, eta=1.0, delta=1.0, radius=0.0), "radius must be positive"),
+        (lambda: diagonal_path(lambda t, x: x, [5.0], 2, eta=1.0, width=2.0), "start must be in the box, at most 1.0"),
+        (lambda: full_path(lambda t, x: x, [5.0], 2, eta=1.0, delta=1.0, radius=1.0), "the norm of start must be"),
+        (lambda: full_path(lambda t, x: x + 1e9, [0.0, 0.0], 2, eta=1.0, delta=1e-9), "round 1: the root of the sum"),
+        (lambda: metric_root(np.asarray([[np.nan]]), 1.0), "the matrix must be finite"),
+        (lambda: metric_root(np.eye(2), -1.0), "delta must be nonnegative"),
+        (
+            lambda: diagonal_slack(still(), [3.0, 0.0], eta=1.0, width=2.0),
+            "the distance of play and comparator",
+        ),
+        (lambda: full_slack(still(), [2.0, 2.0], eta=1.0, delta=1.0, D=2.5), "the distance of play and comparator"),
     ],
 )
 def test_bad_numbers(call, words):

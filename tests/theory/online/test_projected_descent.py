@@ -69,6 +69,35 @@ def test_the_lazy_form_obeys_its_inequality(seed):
     assert free.plays == pytest.approx(active.plays)
 
 
+@pytest.mark.parametrize("size", [0.0, -1.0, math.nan, math.inf])
+def test_bad_steps_name_the_round(size):
+    def step(t):
+        return size if t == 2 else 1.0
+
+    with pytest.raises(ValueError, match="round 2: the step must be positive and finite"):
+        descend(lambda t, x: x, [0.0], 3, step=step)
+    with pytest.raises(ValueError, match="round 2: the step must be positive and finite"):
+        decreasing_steps_slack(Path(np.zeros((3, 1)), np.ones((3, 1))), [0.0], step=step, D=1.0)
+
+
+def test_points_outside_the_set_are_refused():
+    with pytest.raises(ValueError, match=r"the distance of start from the decision set must be 0, got 4\.0"):
+        descend(lambda t, x: x, [5.0], 3, step=lambda t: 1.0, project=unit_ball)
+    path = descend(lambda t, x: x + 1, [1.0], 3, step=lambda t: 1.0, project=unit_ball)
+    with pytest.raises(ValueError, match=r"the distance of play and comparator must be at most 2\.0"):
+        decreasing_steps_slack(path, [-1.5], step=lambda t: 1.0, D=2.0)
+
+
+def test_slacks_by_hand():
+    path = Path(np.asarray([[0.0], [0.5]]), np.asarray([[2.0], [1.0]]))
+    # D^2/(2 eta_2) + (eta_1 4 + eta_2 1)/2 - [2 + 3/2], u = -1
+    slack = decreasing_steps_slack(path, [-1.0], step=lambda t: 1 / t, D=2.0)
+    assert float(slack) == pytest.approx(4 + (4 + 0.5) / 2 - 3.5)
+    # sum g^2/(2 lam t) + (lam/2)(1 + 9/4) - 7/2
+    assert float(strongly_convex_slack(path, [-1.0], lam=2.0)) == pytest.approx(1 + 0.125 + 3.25 - 3.5)
+    assert float(leader_slack(path, [-1.0], step=0.5)) == pytest.approx(1 + 1.25 - 3.5)
+
+
 def test_growing_steps_are_refused():
     path = descend(lambda t, x: x - 1, [0.0], 5, step=float)
     with pytest.raises(ValueError, match=r"round 2: the step must be at most the one before, 1\.0, got 2\.0"):

@@ -32,9 +32,10 @@ and those that hold prove no bound on expected regret by themselves.
   usually quoted for these are refuted by a run of the algorithm: their price of smoothness is free of :math:`\beta`
   (`claims_sea_exp_concave_quoted`);
 - dynamic regret, against a comparator whose path has length P: with a fixed step (`claims_omd_dynamic`), and for an
-  online ensemble of N learners, of the order of log T many, that needs to know neither P nor the variations. The
-  weights are those of optimistic Hedge, whose round keeps the squared distance that they move, by Pinsker's inequality
-  (`claims_ensemble_meta`); the learners' rounds, the play's moves and the grid of steps (`claims_ensemble_base`);
+  online ensemble of N learners, of the order of log T many, that is given D, L, G and T, but neither P nor the
+  variations. The weights are those of optimistic Hedge, whose round keeps the squared distance that they move, by
+  Pinsker's inequality (`claims_ensemble_meta`); the learners' rounds, the play's moves and the grid of steps
+  (`claims_ensemble_base`);
   :math:`C\sqrt{8L^2D^2\ln N+5G^2+4\sigma^2_{1:T}+3\Sigma^2_{2:T}}+\tfrac34LC^2+4LA` with :math:`A=D^2+2DP`,
   :math:`C=D\sqrt{2\ln N}+\tfrac32\sqrt A` (`claims_ensemble_bound`). The rate as usually quoted,
   :math:`P+\sqrt{1+P}(\sqrt{\sigma^2}+\sqrt{\Sigma^2})`, mixes units: with a constant free of D and L it fails, with

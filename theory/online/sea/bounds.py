@@ -40,7 +40,7 @@ _DYNAMIC = (
     "the comparators are fixed in advance, one a round, and P is the length of their path",
     _ALWAYS[4],
     "each mean loss F_t is convex",
-    "the ensemble of theory.online.sea.ensemble with its tuning, of that many learners",
+    "the ensemble of theory.online.sea.ensemble, of that many learners, tuned with these D, L, G and the rounds T",
 )
 _STRONG = (*_ALWAYS, "each mean loss F_t is lam-strongly convex", "steps 2/(lam t)")
 _EXP_CONCAVE = (

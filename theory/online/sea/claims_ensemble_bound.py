@@ -123,12 +123,17 @@ def moves_that_are_kept(four: Constant = 4) -> Stated:
 
 _REGRET = (
     (
-        "each mean loss is convex and L-smooth, gradients are at most G, the set has diameter D, the comparators are "
-        "fixed in advance; the surrogate is linear: E <g_t, x_t - u_t> is at least the expected regret of round t"
+        "each mean loss is convex and L-smooth, gradients of the drawn losses are at most G, the decision set is "
+        "convex with diameter at most D, the comparators lie in it and are fixed in advance; the surrogate is linear: "
+        "E <g_t, x_t - u_t> is at least the expected regret of round t"
     ),
     (
-        "the root is concave: E sqrt <= sqrt E; sums over rounds are telescoped; some step of the grid is within sqrt "
-        "2 of the best one, or the best one is above 1/(8 L)"
+        "the learner knows D, L, G and T: rates and correction hold the first three, the grid all of them; N >= 2 is "
+        "the number of steps on it; P, sigma^2 and Sigma^2 need not be known"
+    ),
+    (
+        "the root is concave: E sqrt <= sqrt E; sums over rounds are telescoped; for every path some step of the grid "
+        "is within sqrt 2 of the best one, or the best one is above 1/(8 L)"
     ),
     (
         "decided is the closing inequality; that its left side bounds the expected dynamic regret is composed in words "

@@ -28,7 +28,8 @@ _RUN = (
     ),
     (
         "2 x^2 is alpha-exp-concave for every alpha <= 1/4; beta = min(1/(4 G D), alpha)/2 for alpha = 1/(4 T); the "
-        "drawn losses are the mean ones: sigma^2 = 0 and Sigma^2_{2:T} = 0"
+        "drawn losses are the mean ones: sigma^2 = 0 and Sigma^2_{2:T} = 0; were the first mean gradient counted as a "
+        "drift, the first term were 64 at most, in place of 32, and the same T would do"
     ),
 )
 _FORM = "not read in print; what is added to the start, not given in the quoted form, is taken to be D^2/2 beta G^2/2"

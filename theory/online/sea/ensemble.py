@@ -25,7 +25,7 @@ from typing import Any
 
 from theory.arrays import Array, real_arrays, require
 from theory.online.mirror_descent import Projection, entropy_leader, euclidean_step, onto_ball
-from theory.online.sea.paths import (
+from theory.online.paths import (
     Gradient,
     checked_gradient,
     checked_rounds,
@@ -52,9 +52,12 @@ __all__ = [
 ]
 
 
+_LONGEST = 2**53  # rounds: floats count no further
+
+
 @dataclass(frozen=True)
 class EnsembleTuning:
-    """What the ensemble is run with.
+    """What the ensemble is run with; the values named here are those of `tuned_ensemble`.
 
     Attributes
     ----------
@@ -62,11 +65,16 @@ class EnsembleTuning:
         Diameter of the decision set, smoothness of the mean losses, bound on the gradients.
     rounds : int
     steps : tuple of float
-        Of the base learners, increasing by factors of 2.
+        Of the base learners, two at least, increasing by factors of 2.
     correction : float
         lambda, what a learner pays for the square of its move: ``2 L``.
     delta : float
         In the rate ``sqrt(2 ln N)/(D sqrt(delta + 4 G^2 + V))`` of the weights: ``8 L^2 D^2 ln N``.
+
+    Raises
+    ------
+    ValueError
+        If a value is out of its range, or the squares of them that the rate needs are too small or large for floats.
     """
 
     D: float
@@ -76,6 +84,19 @@ class EnsembleTuning:
     steps: tuple[float, ...]
     correction: float
     delta: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rounds", checked_rounds(self.rounds))
+        positive(D=self.D, G=self.G)
+        nonnegative(L=self.L, correction=self.correction, delta=self.delta)
+        if len(self.steps) < 2:
+            raise ValueError(f"steps must be those of at least two learners, got {self.steps!r}")
+        positive(**{f"steps[{i}]": step for i, step in enumerate(self.steps)})
+        object.__setattr__(self, "steps", tuple(map(float, self.steps)))
+        for name in ("D", "L", "G", "correction", "delta"):
+            object.__setattr__(self, name, float(getattr(self, name)))
+        squares = self.D * self.D * (self.delta + 4 * self.G * self.G)
+        positive(**{"D^2 (delta + 4 G^2)": squares})
 
     @property
     def learners(self) -> int:
@@ -103,7 +124,7 @@ def tuned_ensemble(*, D: float, L: float, G: float, rounds: int) -> EnsembleTuni
     Raises
     ------
     ValueError
-        If a parameter is out of its range; the message names it.
+        If a parameter is out of its range; the message names it, or the number made of it that no float holds.
 
     Examples
     --------
@@ -111,16 +132,19 @@ def tuned_ensemble(*, D: float, L: float, G: float, rounds: int) -> EnsembleTuni
     >>> tuning.learners, round(tuning.steps[-1], 3), tuning.delta
     (8, 4.987, 0.0)
     """
-    checked_rounds(rounds)
+    rounds = checked_rounds(rounds)
     positive(D=D, G=G)
     nonnegative(L=L)
-    lowest, largest = D / (G * (8 * (rounds + 1)) ** 0.5), D * ((2 * rounds - 1) / 8) ** 0.5 / G
+    if rounds > _LONGEST:
+        raise ValueError(f"rounds must be at most {_LONGEST}, got {rounds!r}"[:100])
+    D, L, G = float(D), float(L), float(G)
+    lowest, largest = D / G / (8 * (rounds + 1)) ** 0.5, D / G * ((2 * rounds - 1) / 8) ** 0.5
     if L > 0:
         largest = min(largest, 1 / (8 * L))
+    positive(**{"the lowest step": lowest, "the largest step": largest})
     count = max(2, 1 + math.ceil(math.log2(largest / lowest) - 0.5))
     steps = tuple(largest * 2.0 ** (i - count + 1) for i in range(count))
     delta = 8 * (L * D) * (L * D) * math.log(count)
-    nonnegative(delta=delta)
     return EnsembleTuning(D, L, G, rounds, steps, 2 * L, delta)
 
 
@@ -179,29 +203,29 @@ def ensemble_descend(
     tuning: EnsembleTuning,
     *,
     project: Projection | None = None,
-    largest: float | None = None,
 ) -> EnsembleTrace:
     """Run the ensemble; every learner starts from the same centre, the first guess is 0.
+
+    The inequalities below speak of plays that lie in a set of diameter D, to which the projection must keep them.
 
     Parameters
     ----------
     gradient : callable
-        Called with the round (from 1) and the plays, shape (..., d); returns the gradients seen there.
+        Called with the round (from 1) and the plays, shape (..., d); returns the gradients seen there, at most G.
     start : array, shape (..., d)
+        The centre, in the decision set.
     tuning : EnsembleTuning
     project : callable, optional
-        The Euclidean projection on the decision set; without it the whole space.
-    largest : float, optional
-        The declared bound on gradients; None takes that of the tuning.
+        The Euclidean projection on the decision set, of diameter D; without it the whole space, of which the
+        inequalities below say nothing unless the learners stay that close together.
 
     Raises
     ------
     ValueError
-        If the start is no finite point, or a gradient has another shape than the play, is not finite or exceeds the
-        bound: the message names the round.
+        If the start is no finite point or the projection moves it, or a gradient has another shape than the play, is
+        not finite or exceeds G: the message names the round.
     """
-    largest = tuning.G if largest is None else largest
-    xp, (center, steps), _ = real_arrays(checked_start(start), list(tuning.steps))
+    xp, (center, steps), _ = real_arrays(checked_start(start, project), list(tuning.steps))
     guess, variation = xp.zeros_like(center), xp.sum(xp.zeros_like(center), axis=-1)
     centers = center[..., None, :] + xp.zeros_like(steps)[:, None]
     steps = steps + xp.sum(xp.zeros_like(centers), axis=-1)
@@ -213,7 +237,7 @@ def ensemble_descend(
         rate = tuning.rate(variation)
         weights = entropy_leader(losses + inner(guess[..., None, :], base) + paid, rate)
         play = xp.sum(weights[..., None] * base, axis=-2)
-        seen = checked_gradient(xp, t, play, gradient(t, play), largest)
+        seen = checked_gradient(xp, t, play, gradient(t, play), tuning.G)
         for record, item in zip(records, (play, seen, guess, base, weights, rate), strict=True):
             record.append(item)
         losses = losses + inner(seen[..., None, :], base) + paid
@@ -281,12 +305,13 @@ def ensemble_slack(trace: EnsembleTrace, u: Any) -> Array:
     """Return the slack of the inequality for the ensemble, which all the others are put together to.
 
     ``sum <g_t, x_t - u_t> <= C sqrt(delta + 4 G^2 + V) + 4 L A - L sum_{t>=2} |x_t - x_{t-1}|^2`` with ``A = D^2 + 2 D
-    P`` and ``C = D sqrt(2 ln N) + (3/2) sqrt A``.
+    P`` and ``C = D sqrt(2 ln N) + (3/2) sqrt A``, for the values of `tuned_ensemble` and comparators in the decision
+    set; it may be negative for others.
 
     Raises
     ------
     ValueError
-        If the comparators do not have the plays' shape, or the path is longer than D (T - 1).
+        If the comparators do not broadcast to the plays' shape, are not finite, or move by more than D in a round.
     """
     u, tuning = _comparators(trace, u), trace.tuning
     path = tuning.D**2 + 2 * tuning.D * path_length(u)
@@ -301,6 +326,8 @@ def _comparators(trace: EnsembleTrace, u: Any) -> Array:
     u = u + xp.zeros_like(plays)
     if u.shape != plays.shape:
         raise ValueError(f"u must broadcast against the plays, of shape {tuple(plays.shape)}, got {tuple(u.shape)}")
+    require(xp, xp.isfinite(u), u, "u", "finite")
     moved = norm_sq(u[1:, ...] - u[:-1, ...]) ** 0.5
-    require(xp, moved <= trace.tuning.D * (1 + 1e-9), moved, "every move of u", f"at most D = {trace.tuning.D!r}")
+    room = 1 + float(xp.finfo(moved.dtype).eps) ** 0.5
+    require(xp, moved <= trace.tuning.D * room, moved, "every move of u", f"at most D = {trace.tuning.D!r}")
     return u

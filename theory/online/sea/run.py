@@ -18,7 +18,7 @@ from typing import Any
 
 from theory.arrays import Array, real_arrays, require
 from theory.online.mirror_descent import Projection, euclidean_step, onto_ball, quadratic_step
-from theory.online.sea.paths import (
+from theory.online.paths import (
     Gradient,
     checked_gradient,
     checked_rounds,
@@ -154,11 +154,12 @@ def descend(
     Raises
     ------
     ValueError
-        If there is no round, the start is no finite point, a gradient has another shape than the play, is not finite or
-        exceeds ``largest``: the message names the round.
+        If there is no round, the start is no finite point or the projection moves it, a gradient has another shape than
+        the play, is not finite or exceeds ``largest``: the message names the round.
     """
-    checked_rounds(rounds)
-    xp, (center,), _ = real_arrays(checked_start(start))
+    rounds = checked_rounds(rounds)
+    center = checked_start(start, project)
+    xp, _, _ = real_arrays(center)
     guess, variation = xp.zeros_like(center), xp.sum(xp.zeros_like(center), axis=-1)
     records: tuple[list[Array], ...] = ([], [], [], [center], [])
     for t in range(1, rounds + 1):
@@ -196,9 +197,10 @@ def newton_descend(
     >>> newton_descend(lambda t, x: x - 1.0, [0.0], 3, beta=0.1, G=2.0, radius=1.0).matrices.shape
     (3, 1, 1)
     """
-    checked_rounds(rounds)
+    rounds = checked_rounds(rounds)
     positive(beta=beta, G=G)
-    xp, (center,), _ = real_arrays(checked_start(start))
+    center = checked_start(start, None if radius is None else lambda point: onto_ball(point, radius))
+    xp, _, _ = real_arrays(center)
     guess = xp.zeros_like(center)
     matrix = (1 + beta * G**2 / 2) * xp.eye(center.shape[-1], dtype=center.dtype) + xp.zeros_like(center)[..., None]
     one = xp.sum(xp.zeros_like(center), axis=-1) + 1

@@ -38,3 +38,6 @@ def test_the_bound_with_every_constant_holds_where_the_quoted_one_fails():
     beta = 1 / (8 * rounds)
     quoted = 16 / beta * math.log1p(2 * beta) + 16 * 16 * 4 * math.log(513) + 2 * (1 + 8 * beta)
     assert quoted < 2 * rounds <= float(exp_concave(**given))
+    with_first_drift = quoted + 16 / beta * (math.log1p(4 * beta) - math.log1p(2 * beta))
+    assert quoted + 31 < with_first_drift < quoted + 32
+    assert with_first_drift < 2 * rounds

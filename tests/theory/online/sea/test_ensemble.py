@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -234,6 +235,13 @@ def test_dynamic_bound_by_hand_and_its_scaling():
         ({"L": -1.0}, "L must be nonnegative"),
         ({"L": math.inf}, "L must be nonnegative"),
         ({"L": 1e300}, "delta must be nonnegative and finite"),
+        ({"D": "1"}, "D must be positive and finite, got '1'"),
+        ({"D": [1.0, 2.0]}, "D must be positive and finite"),
+        ({"G": True}, "G must be positive and finite, got True"),
+        ({"D": 1e-300, "G": 1e300}, "the lowest step must be positive and finite, got 0.0"),
+        ({"D": 1e300, "G": 1e-300}, "the lowest step must be positive and finite, got inf"),
+        ({"G": 1e200}, r"D\^2 \(delta \+ 4 G\^2\) must be positive and finite, got inf"),
+        ({"rounds": 10**400}, "rounds must be at most 9007199254740992"),
         ({"rounds": 0}, "rounds must be an integer of at least 1"),
         ({"rounds": 2.0}, "rounds must be an integer of at least 1"),
     ],
@@ -241,6 +249,65 @@ def test_dynamic_bound_by_hand_and_its_scaling():
 def test_tuning_says_what_is_wrong(given, said):
     with pytest.raises(ValueError, match=said):
         tuned_ensemble(**{"D": 1.0, "L": 1.0, "G": 1.0, "rounds": 10} | given)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"steps": (0.1,)}, "steps must be those of at least two learners"),
+        ({"steps": (0.1, -1.0)}, r"steps\[1\] must be positive"),
+        ({"delta": -1.0}, "delta must be nonnegative"),
+        ({"correction": math.nan}, "correction must be nonnegative"),
+        ({"rounds": 2.5}, "rounds must be an integer of at least 1"),
+        ({"D": -1.0}, "D must be positive"),
+    ],
+)
+def test_a_tuning_of_ones_own_says_what_is_wrong(changed, said):
+    with pytest.raises(ValueError, match=said):
+        dataclasses.replace(tuned_ensemble(D=2.0, L=1.0, G=1.0, rounds=5), **changed)
+
+
+def test_integers_of_an_array_library_and_fractions_are_numbers():
+    tuning = tuned_ensemble(D=Fraction(2), L=np.float32(1), G=1, rounds=np.int64(5))
+    assert tuning == tuned_ensemble(D=2.0, L=1.0, G=1.0, rounds=5)
+    assert type(tuning.D) is type(tuning.L) is float
+
+
+def test_single_precision_is_not_mistaken_for_a_gradient_or_a_move_that_is_too_large():
+    gradients = np.random.default_rng(0).normal(size=(50, 20, 3)).astype(np.float32)
+    gradients /= np.linalg.norm(gradients, axis=-1, keepdims=True)  # of norm 1 + 1e-7 where rounded up
+    tuning = tuned_ensemble(D=2.0, L=0.0, G=1.0, rounds=50)
+    trace = ensemble_descend(lambda t, x: gradients[t - 1], np.zeros((20, 3), np.float32), tuning, project=unit_ball)
+    assert trace.plays.dtype == trace.weights.dtype == np.float32
+    u = gradients * (-1.0) ** np.arange(50, dtype=np.float32)[:, None, None]
+    u[1::2] = -u[::2]  # moves of the diameter, up to rounding
+    assert ensemble_slack(trace, u).min() > 0
+
+
+def test_the_run_and_its_slacks_use_the_array_standard_only():
+    strict = pytest.importorskip("array_api_strict")
+    tuning = tuned_ensemble(D=2.0, L=1.0, G=2.0, rounds=6)
+
+    def run(start):
+        return ensemble_descend(lambda t, x: x - 0.5 * (-1) ** t, start, tuning, project=unit_ball)
+
+    trace, other = run(np.zeros((2, 3))), run(strict.zeros((2, 3), dtype=strict.float64))
+    np.testing.assert_array_equal(np.asarray(other.plays), trace.plays)
+    u = np.zeros((6, 2, 3))
+    for ours, theirs in zip(slacks(trace, u), slacks(other, strict.asarray(u)), strict=True):
+        np.testing.assert_array_equal(np.asarray(theirs), ours)
+
+
+def test_a_start_outside_the_set_is_refused_as_the_inequalities_fail_for_it():
+    tuning = tuned_ensemble(D=2.0, L=0.0, G=1.0, rounds=50)
+
+    def run(start, project):
+        return ensemble_descend(lambda t, x: np.ones_like(x), start, tuning, project=project)
+
+    with pytest.raises(ValueError, match="the distance of start from the decision set must be 0, got 999"):
+        run([1000.0], unit_ball)
+    far = run([1000.0], lambda point: np.clip(point, -1.0, 1000.0))  # a set that is wider than declared
+    assert learner_slack(far, np.full(1, -1.0)).min() < 0
 
 
 def test_runs_and_slacks_say_what_is_wrong():
@@ -256,6 +323,10 @@ def test_runs_and_slacks_say_what_is_wrong():
         ensemble_slack(trace, np.zeros((2, 5, 1)))
     with pytest.raises(ValueError, match="every move of u must be at most D"):
         learner_slack(trace, 3.0 * np.arange(5)[:, None])
+    short = ensemble_descend(lambda t, x: x, [0.5], tuned_ensemble(D=2.0, L=1.0, G=1.0, rounds=1), project=unit_ball)
+    for slack in (ensemble_slack, learner_slack):
+        with pytest.raises(ValueError, match="u must be finite"):
+            slack(short, [[math.nan]])
     with pytest.raises(ValueError, match="rounds along its first"):
         path_length([1.0, 2.0])
     with pytest.raises(ValueError, match="learners must be at least 2"):
