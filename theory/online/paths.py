@@ -33,6 +33,8 @@ __all__ = [
     "total",
 ]
 
+LARGEST = 1.7976931348623157e308  # comparing with it reads any whole number, as float() does not
+
 Gradient = Callable[[int, Array], Any]
 """Called with the round (from 1) and the plays; returns the gradients seen there, in the same shape."""
 
@@ -183,14 +185,14 @@ def positive(**values: Any) -> None:
         If one is not, or is no number; the message names it.
     """
     for name, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, Real) or not 0 < float(value) < float("inf"):
+        if isinstance(value, bool) or not isinstance(value, Real) or not 0 < value <= LARGEST:
             raise ValueError(f"{name} must be positive and finite, got {value!r}")
 
 
 def nonnegative(**values: Any) -> None:
     """Demand that numbers are nonnegative and finite; raises as `positive` does."""
     for name, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= float(value) < float("inf"):
+        if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value <= LARGEST:
             raise ValueError(f"{name} must be nonnegative and finite, got {value!r}")
 
 
