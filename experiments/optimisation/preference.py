@@ -34,12 +34,23 @@ class World:
         Law of the answers that are compared; also the base policy of the regulariser.
     beta
         Weight of the divergence from the reference policy, which is uniform.
+
+    Raises
+    ------
+    ValueError
+        If a true reward is outside [-bound, bound], or reward and base differ in length.
     """
 
     reward: tuple[float, ...] = (1.0, 0.5, 0.0) + (-0.5,) * 8
     base: tuple[float, ...] = (0.5, 0.25, 0.125) + (0.015625,) * 8
     beta: float = 0.125
     bound: float = 2.0
+
+    def __post_init__(self) -> None:
+        if len(self.reward) != len(self.base):
+            raise ValueError(f"reward and base must have the same length, got {len(self.reward)}, {len(self.base)}")
+        if not all(abs(r) <= self.bound for r in self.reward):
+            raise ValueError(f"true rewards must be in [-{self.bound!r}, {self.bound!r}], got {self.reward!r:.200}")
 
     @property
     def reference(self) -> tuple[float, ...]:
@@ -102,10 +113,10 @@ def pathwise_slack(world: World, found: Collapse) -> float:
     problem, q, s = found.problem, found.policy, found.reward
     if problem.eta == 0:
         raise ValueError("the inequality needs eta > 0")
-    r, reference = np.array(world.reward), np.array(world.reference)
+    r = np.array(world.reward)
     p = problem.best_response(r)
-    divergences = float(np.sum(p * np.log(p / reference)) - np.sum(q * np.log(q / reference)))
-    right = float(np.dot(p - np.array(world.base), r - s)) + problem.beta * divergences
+    divergences = problem.divergence(p) - problem.divergence(q)
+    right = float(np.dot(p - problem.base_policy, r - s)) + problem.beta * divergences
     right += (problem.loss(r) - problem.loss(s) + found.gap) / problem.eta
     return right - float(np.dot(p - q, r))
 

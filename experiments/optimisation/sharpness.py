@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -51,7 +52,7 @@ def multipliers(rounds: int, *, clip: bool, norm: float = 0.1) -> list[float]:
 
 
 def fisher_ratios(scale: float, *, classes: int, count: int, tau: float, seed: int) -> dict[str, Floats]:
-    """Return penalty over Fisher term, and its rigorous bounds, for random scores and steps of one size.
+    """Return penalty over Fisher term, and the bounds of `fisher_enclosure`, for random scores and steps of one size.
 
     Parameters
     ----------
@@ -66,10 +67,14 @@ def fisher_ratios(scale: float, *, classes: int, count: int, tau: float, seed: i
     Raises
     ------
     ValueError
-        If the scale is not in (0, 1].
+        If the scale is not in (0, 1], tau is not positive and finite, or there are less than two classes.
     """
     if not 0 < scale <= 1:
         raise ValueError(f"scale must be in (0, 1], got {scale!r}")
+    if not 0 < tau < math.inf:
+        raise ValueError(f"tau must be positive and finite, got {tau!r}")
+    if classes < 2:
+        raise ValueError(f"there must be at least two classes, got {classes!r}")
     old = 2 * Stream.named(seed, "saf scores").normal(count, classes)
     step = Stream.named(seed, "saf steps").normal(count, classes)
     weights = np.exp(old / tau)

@@ -76,6 +76,8 @@ def untrained(algorithm: str, A: Floats, depth: int, lam: float) -> Network:
         raise ValueError(f"algorithm must be one of {', '.join(ALGORITHMS)}, got {algorithm!r}")
     if depth < 1:
         raise ValueError(f"depth must be at least 1, got {depth!r}")
+    if not np.any(A):
+        raise ValueError("A must not be 0: there is no longest step")
     step = (1.0 if algorithm == "ista" else 0.99) / lipschitz(A)
     return Network(algorithm, (step,) * depth, lam)
 
@@ -122,6 +124,8 @@ def _backwards(network: Network, problem: Recovery, outputs: list[Floats], back:
 def train(start: Network, problem: Recovery, training: str, lam: float, *, iterations: int = 60) -> Network:
     """Return the best network met on the way from ``start``: by L-BFGS, and for IHT by a search along coordinates.
 
+    Its loss on ``problem`` is at most that of ``start``.
+
     Training begins with the first two layers and goes on with two more at a time: all at once ends in poorer minima.
 
     Parameters
@@ -132,8 +136,10 @@ def train(start: Network, problem: Recovery, training: str, lam: float, *, itera
     Raises
     ------
     ValueError
-        If the training is unknown, or iterations < 1.
+        If the training is unknown, iterations < 1, or the start's weight is 0: its logarithm is trained.
     """
+    if not start.weight > 0:
+        raise ValueError(f"the weight to start from must be positive, got {start.weight!r}")
     if iterations < 1:
         raise ValueError(f"iterations must be at least 1, got {iterations!r}")
     network, whole = start, len(start.steps)
@@ -145,7 +151,8 @@ def train(start: Network, problem: Recovery, training: str, lam: float, *, itera
             search.try_factors()
         part = search.network(search.point)
         network = Network(start.algorithm, part.steps + start.steps[depth:], part.weight)
-    return network
+    losses = [loss_and_gradient(one, problem, training, lam)[0] for one in (network, start)]
+    return network if losses[0] <= losses[1] else start
 
 
 class _Search:

@@ -88,7 +88,8 @@ def _between(horizon: int, low: Fraction, high: Fraction) -> Stated:
     paper=PAPER,
     where="two experts, T = 10",
     says=r"T=10,\;\eta=\sqrt{8\ln2/T}:"
-    r"\quad\mathcal R^\star_T<1.63679<\max_{\ell\in\{0,1\}^{T\times2}}\mathcal R_T<1.63680<\tfrac{\ln2}\eta+\tfrac{\eta T}8",
+    r"\quad\mathcal R^\star_T<1.63679<\max_{\ell\in\{0,1\}^{T\times2}}\mathcal R_T<1.63680"
+    r"<\tfrac{\ln2}\eta+\tfrac{\eta T}8",
     expected="certified",
     strength="tight",
     assumptions=(_PLAYED,),
@@ -106,7 +107,8 @@ chain_at_ten.false_if("it were below 1.63679", high=Fraction("1.63679"))
     paper=PAPER,
     where="two experts, T = 100",
     says=r"T=100,\;\eta=\sqrt{8\ln2/T}:"
-    r"\quad\mathcal R^\star_T<5.5509<\max_{\ell\in\{0,1\}^{T\times2}}\mathcal R_T<5.5510<\tfrac{\ln2}\eta+\tfrac{\eta T}8",
+    r"\quad\mathcal R^\star_T<5.5509<\max_{\ell\in\{0,1\}^{T\times2}}\mathcal R_T<5.5510"
+    r"<\tfrac{\ln2}\eta+\tfrac{\eta T}8",
     expected="certified",
     strength="tight",
     assumptions=(_PLAYED,),

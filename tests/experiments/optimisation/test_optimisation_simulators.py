@@ -74,6 +74,58 @@ def test_wrong_cells_are_refused():
         preference_simulator.run(cell | {"scale": -1.0})
 
 
+@pytest.mark.parametrize("broken", ["policy", "nan"])
+def test_preferences_that_break_the_pathwise_inequality_are_an_error(broken, monkeypatch):
+    from experiments.optimisation.preference import solve
+
+    def wrong(world, wins, eta):
+        found = solve(world, wins, eta)
+        worst = np.full(11, 1e-6 if broken == "policy" else np.nan)
+        worst[-1] = 1 - 1e-5
+        return replace(found, policy=worst)
+
+    monkeypatch.setattr(preference_simulator, "solve", wrong)
+    cell = next(few("rpo")) | {"scale": 1.0, "numbers": [2000]}
+    with pytest.raises(ArithmeticError, match="violate the pathwise inequality"):
+        preference_simulator.run(cell)
+
+
+@pytest.mark.parametrize("network", ["supervised", "unsupervised"])
+def test_results_are_of_fresh_problems_and_of_the_weight_of_the_objective(network):
+    """The trained network is built again from its steps and weight, and looked at here."""
+    from experiments.optimisation.unfolding import Network, recovery
+    from theory.optimisation.deep_unfolding.layers import lipschitz
+
+    cell = next(few("deep_unfolding")) | {"network": network, "train": 10}
+    found = unfolding_simulator.run(cell)
+    fresh, known = (
+        recovery(cell["n"], cell["m"], cell[part], cell["share"], seed=cell["seed"], part=part)
+        for part in ("test", "train")
+    )
+    rebuilt = Network("ista", tuple(found["steps"] / lipschitz(fresh.A)), found["weight"])
+    last = rebuilt.run(fresh)[-1]
+    errors = np.sum((last - fresh.x) ** 2, axis=0)
+    values = 0.5 * np.sum((fresh.A @ last - fresh.y) ** 2, axis=0) + cell["lam"] * np.abs(last).sum(axis=0)
+    assert found["error_mean"][-1] == pytest.approx(errors.sum() / np.sum(fresh.x**2), rel=1e-6)
+    assert found["error_median"][-1] == pytest.approx(np.median(errors) * 30 / np.sum(fresh.x**2), rel=1e-6)
+    assert found["objective_mean"][-1] == pytest.approx(values.mean(), rel=1e-6)
+    assert found["objective_median"][-1] == pytest.approx(np.median(values), rel=1e-6)
+    assert abs(found["weight"] / cell["lam"] - 1) > 1e-3
+    assert not set(fresh.x[fresh.x != 0]) & set(known.x[known.x != 0])
+
+
+def test_outputs_that_are_no_numbers_count_as_diverged():
+    from experiments.optimisation.unfolding import recovery, untrained
+
+    problem = recovery(4, 2, 3, 0.5, seed=1, part="test")
+    network = untrained("ista", problem.A, 1, 0.05)
+    outputs, values = network.run(problem), np.array([[1.0, 1.0, 1.0], [np.nan, 0.0, 5e9]])
+    found = unfolding_simulator._results(network, problem, outputs, values)
+    assert found["diverged"] == found["rising"] == pytest.approx(2 / 3)
+    with pytest.raises(ArithmeticError, match="rises in a layer"):
+        unfolding_simulator._require_guarantee(network, problem, outputs, values)
+
+
 def test_a_plain_network_that_breaks_its_guarantee_is_an_error(monkeypatch):
     from experiments.optimisation.unfolding import Network
 

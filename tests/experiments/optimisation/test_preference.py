@@ -25,6 +25,20 @@ def test_every_set_of_preferences_obeys_the_pathwise_inequality(coverage):
             assert pathwise_slack(world, solve(world, wins, eta)) >= -1e-7
 
 
+@pytest.mark.parametrize("eta", [0.03, 0.7])
+def test_the_slack_is_what_both_conditions_leave(eta):
+    """The policy guarantees more than max_min against r, any other gains less than min_max at s."""
+    r = np.array(WORLD.reward)
+    for wins in counts(WORLD, [40], 4, seed=5)[:, 0]:
+        found = solve(WORLD, wins, eta)
+        p = found.problem.best_response(r)
+        first = found.problem.objective(found.policy, r) - found.max_min
+        second = found.min_max - found.problem.objective(p, found.reward)
+        assert first >= -1e-12
+        assert second >= -1e-12
+        assert pathwise_slack(WORLD, found) == pytest.approx((first + second) / eta, abs=1e-10)
+
+
 def test_a_policy_that_is_no_best_response_can_break_it():
     wins = counts(WORLD, [2000], 1, seed=1)[0, 0]
     found = solve(WORLD, wins, 0.5)
@@ -53,6 +67,10 @@ def test_many_preferences_lead_to_the_best_response():
 def test_wrong_arguments_are_refused():
     with pytest.raises(ValueError, match="positive and increasing"):
         counts(WORLD, [8, 4], 1, seed=1)
+    with pytest.raises(ValueError, match="same length"):
+        World(base=(0.5, 0.5))
+    with pytest.raises(ValueError, match="true rewards must be in"):
+        World(bound=0.75)
     with pytest.raises(ValueError, match="got none"):
         solve(WORLD, np.eye(11, dtype=int), 0.0)
     with pytest.raises(ValueError, match="needs eta > 0"):

@@ -36,3 +36,7 @@ def test_the_penalty_is_its_fisher_term_within_the_bounds(scale):
 def test_larger_steps_are_refused():
     with pytest.raises(ValueError, match="scale must be"):
         fisher_ratios(2.0, classes=3, count=2, tau=1.0, seed=1)
+    with pytest.raises(ValueError, match="tau must be"):
+        fisher_ratios(0.5, classes=3, count=2, tau=0.0, seed=1)
+    with pytest.raises(ValueError, match="two classes"):
+        fisher_ratios(0.5, classes=1, count=2, tau=1.0, seed=1)

@@ -53,10 +53,21 @@ def test_each_training_is_better_at_its_own_loss():
         )
 
 
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_training_never_ends_above_its_start(algorithm):
+    """From a network that is trained already: its last steps fit its first ones, and new first ones spoil them."""
+    problem = small()
+    trained = train(untrained(algorithm, problem.A, 4, LAM), problem, "unsupervised", LAM, iterations=20)
+    again = train(trained, problem, "unsupervised", LAM, iterations=1)
+    before, after = (loss_and_gradient(one, problem, "unsupervised", LAM)[0] for one in (trained, again))
+    assert after <= before
+
+
 def test_parts_share_the_matrix_and_not_the_signals():
     train_set, test_set = small(), small("test")
     assert np.array_equal(train_set.A, test_set.A)
-    assert not np.array_equal(train_set.x, test_set.x)
+    assert not set(train_set.x[train_set.x != 0]) & set(test_set.x[test_set.x != 0])
+    assert not np.array_equal(train_set.x != 0, test_set.x != 0)
     assert np.array_equal(train_set.y, train_set.A @ train_set.x)
     assert 0.02 < np.mean(train_set.x != 0) < 0.2
 
@@ -73,5 +84,9 @@ def test_wrong_arguments_are_refused():
         untrained("ista", problem.A, 0, LAM)
     with pytest.raises(ValueError, match="training must be"):
         loss_and_gradient(untrained("ista", problem.A, 1, LAM), problem, "semi", LAM)
+    with pytest.raises(ValueError, match="A must not be 0"):
+        untrained("ista", np.zeros((2, 3)), 1, LAM)
+    with pytest.raises(ValueError, match="weight to start from"):
+        train(untrained("ista", problem.A, 1, 0.0), problem, "supervised", LAM)
     with pytest.raises(ValueError, match="iterations must be"):
         train(untrained("ista", problem.A, 1, LAM), problem, "supervised", LAM, iterations=0)

@@ -51,7 +51,7 @@ def threshold(algorithm: str, lam: float, step: float) -> float:
     Raises
     ------
     ValueError
-        If the algorithm is unknown.
+        If the algorithm is unknown, lam is negative or the step not positive.
 
     Examples
     --------
@@ -59,11 +59,21 @@ def threshold(algorithm: str, lam: float, step: float) -> float:
     2.0
     """
     _require_algorithm(algorithm)
+    _require_weight(lam)
+    _require_steps([step])
     return lam * step if algorithm == "ista" else math.sqrt(2 * lam * step)
 
 
 def lipschitz(A: Floats) -> float:
-    """Return L, the largest eigenvalue of A'A."""
+    """Return L, the largest eigenvalue of A'A.
+
+    Raises
+    ------
+    ValueError
+        If A is no matrix of finite numbers.
+    """
+    if np.ndim(A) != 2 or not np.all(np.isfinite(A)):
+        raise ValueError(f"A must be a matrix of finite numbers, got shape {np.shape(A)}")
     return float(np.linalg.norm(A, 2)) ** 2
 
 
@@ -77,9 +87,11 @@ def objective(algorithm: str, A: Floats, y: Floats, x: Floats, lam: float) -> Fl
     Raises
     ------
     ValueError
-        If the algorithm is unknown.
+        If the algorithm is unknown, lam is negative, or shapes do not fit.
     """
     _require_algorithm(algorithm)
+    _require_weight(lam)
+    _require_problem(A, y)
     penalty = np.abs(x) if algorithm == "ista" else (x != 0)
     found: Floats = 0.5 * np.sum((A @ x - y) ** 2, axis=0) + lam * penalty.sum(axis=0)
     return found
@@ -91,7 +103,8 @@ def layers(algorithm: str, A: Floats, y: Floats, steps: Sequence[float], lam: fl
     Raises
     ------
     ValueError
-        If the algorithm is unknown, a step is not positive and finite, lam is negative, or shapes do not fit.
+        If the algorithm is unknown, a step is not positive and finite, lam is negative, or A and y are not arrays of
+        finite numbers with shapes that fit.
 
     Examples
     --------
@@ -100,12 +113,9 @@ def layers(algorithm: str, A: Floats, y: Floats, steps: Sequence[float], lam: fl
     [0.0, 0.25, 0.375]
     """
     _require_algorithm(algorithm)
-    if not all(0 < step < math.inf for step in steps):
-        raise ValueError(f"steps must be positive and finite, got {list(steps)!r:.200}")
-    if not 0 <= lam < math.inf:
-        raise ValueError(f"lam must be nonnegative and finite, got {lam!r}")
-    if A.ndim != 2 or y.ndim != 2 or A.shape[0] != y.shape[0]:
-        raise ValueError(f"A must have shape (m, n) and y (m, count), got {A.shape} and {y.shape}")
+    _require_steps(steps)
+    _require_weight(lam)
+    _require_problem(A, y)
     shrink, found = soft if algorithm == "ista" else hard, [np.zeros((A.shape[1], y.shape[1]))]
     for step in steps:
         x = found[-1]
@@ -124,15 +134,17 @@ def rate_bound(L: float, squared_distance: float, k: int, *, sharp: bool = False
     Raises
     ------
     ValueError
-        If k < 1, or the sharp constant is asked for k > 1.
+        If k is no whole number or less than 1, L or the distance is negative, or the sharp constant is asked for k > 1.
 
     Examples
     --------
     >>> rate_bound(2.0, 1.0, 1), rate_bound(2.0, 1.0, 1, sharp=True)
     (1.0, 0.5)
     """
-    if k < 1:
-        raise ValueError(f"k must be at least 1, got {k!r}")
+    if k < 1 or k != int(k):
+        raise ValueError(f"k must be a whole number and at least 1, got {k!r}")
+    if not (0 <= L < math.inf and 0 <= squared_distance < math.inf):
+        raise ValueError(f"L and the squared distance must be nonnegative and finite, got {L!r}, {squared_distance!r}")
     if sharp and k != 1:
         raise ValueError(f"the sharp constant is for k = 1, got {k!r}")
     return L * squared_distance / (4.0 if sharp else 2.0 * k)
@@ -148,7 +160,27 @@ def fixed_point_residual(algorithm: str, A: Floats, y: Floats, x: Floats, step: 
 
 def local_radius(step: float, lam: float) -> float:
     """Return sqrt(lam step/2): no point within it, entry by entry, has a lower objective than a fixed point of IHT."""
+    _require_weight(lam)
+    _require_steps([step])
     return math.sqrt(lam * step / 2)
+
+
+def _require_steps(steps: Sequence[float]) -> None:
+    if not all(0 < step < math.inf for step in steps):
+        raise ValueError(f"steps must be positive and finite, got {list(steps)!r:.200}")
+
+
+def _require_weight(lam: float) -> None:
+    if not 0 <= lam < math.inf:
+        raise ValueError(f"lam must be nonnegative and finite, got {lam!r}")
+
+
+def _require_problem(A: Floats, y: Floats) -> None:
+    shapes = np.shape(A), np.shape(y)
+    if len(shapes[0]) != 2 or len(shapes[1]) != 2 or shapes[0][0] != shapes[1][0]:
+        raise ValueError(f"A must have shape (m, n) and y (m, count), got {shapes[0]} and {shapes[1]}")
+    if not all(isinstance(array, np.ndarray) and np.all(np.isfinite(array)) for array in (A, y)):
+        raise ValueError("A and y must be NumPy arrays of finite numbers")
 
 
 def _require_algorithm(algorithm: str) -> None:

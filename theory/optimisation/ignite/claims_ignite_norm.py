@@ -47,7 +47,7 @@ def gradient_of_the_norm(c: Constant = 1) -> Stated:
     strength="upper",
     assumptions=(
         "change is G(phi + d) - G(phi), at most <g, d> + M rho^2/2, as the Hessian is at most M",
-        "for the other sign apply it to -G",
+        "for the other sign apply it to -G; where the gradient is 0 the condition is the bound",
     ),
     says=r"\|d\|\le\rho:\quad G(\phi+d)-G(\phi)\le\rho\,\|\nabla G(\phi)\|+\tfrac M2\rho^2",
 )

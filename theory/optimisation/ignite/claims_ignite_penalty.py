@@ -57,7 +57,7 @@ def norm_is_attained_to_first_order(c: Constant = 1) -> Stated:
     corrects=f"{_PAPER}.norm_of_the_mean",
     assumptions=(
         "w are the weights of the examples; x is the part of a gradient along the mean, n > 0 its norm, so x^2 <= n^2",
-        "so S is the norm of the mean gradient, in every dimension",
+        "so S is the norm of the mean gradient, in every dimension; gradients that are 0 add nothing to either side",
     ),
     says=r"\Bigl\|\textstyle\sum_i w_ig_i\Bigr\|\le\sum_i w_i\|g_i\|",
 )

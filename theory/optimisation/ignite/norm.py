@@ -37,7 +37,7 @@ def finite_difference(slope: Slope, phi: Floats, r: float) -> Floats:
     Raises
     ------
     ValueError
-        If r is not positive and finite, or the gradient is 0, where its norm has no gradient.
+        If r is not positive and finite, or the gradient is not finite, or 0, where its norm has no gradient.
     """
     if not 0 < r < math.inf:
         raise ValueError(f"r must be positive and finite, got {r!r}")
@@ -52,7 +52,7 @@ def exact(g: Floats, hessian: Floats) -> Floats:
     Raises
     ------
     ValueError
-        If the gradient is 0.
+        If the gradient is 0 or not finite.
     """
     found: Floats = hessian @ _unit(g)
     return found
@@ -69,18 +69,28 @@ def penalised_gradient(
 def multiplier_step(multiplier: float, norm: float, *, rho: float, target: float, step: float, clip: bool) -> float:
     """Return ``multiplier + step (rho norm - target)``, cut off at 0 if ``clip``.
 
+    Raises
+    ------
+    ValueError
+        If the result is not finite.
+
     Examples
     --------
     >>> multiplier_step(0.1, 0.0, rho=1.0, target=0.5, step=1.0, clip=False)
     -0.4
     """
     moved = multiplier + step * (rho * norm - target)
+    if not math.isfinite(moved):
+        raise ValueError(f"the multiplier must be finite, got {moved!r} from {multiplier!r} and the norm {norm!r}")
     return max(0.0, moved) if clip else moved
 
 
 def _unit(g: Floats) -> Floats:
-    norm = float(np.linalg.norm(g))
-    if norm == 0:
+    most = float(np.max(np.abs(g), initial=0.0))
+    if not math.isfinite(most):
+        raise ValueError("the gradient must be finite")
+    if most == 0:
         raise ValueError("the gradient is 0: its norm has no gradient there")
-    found: Floats = g / norm
+    scaled = np.asarray(g) / most  # squares of very large or small entries are not floats
+    found: Floats = scaled / np.linalg.norm(scaled)
     return found

@@ -18,7 +18,8 @@ expectation. Nothing is decided about rates or about classes of networks.
 - Convexity of the reward class is needed: for the two rewards (a, 0) and (0, a) alone minimax is
   :math:`\ln\cosh(a/2)>0` and maximin is 0 (`two_rewards_minimax`, `two_rewards_maximin`; the form for every class is
   refuted).
-- One instance with six preferences is certified to collapse up to 1e-10; `Collapse.enclose` does so for any other.
+- One instance with six preferences is certified to collapse up to 1e-10. `Collapse.enclose` gives rationals around
+  both values of any other: how close they are depends on its reward.
 
 **Numbers**
 

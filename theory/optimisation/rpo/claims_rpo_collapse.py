@@ -162,7 +162,11 @@ def collapse_for_every_class(most: Constant = 2) -> Stated:
     where="minimax and maximin, for two rewards",
     expected="proved",
     strength="upper",
-    assumptions=(*_TWO, "p is the policy's weight of the first action; v is what it guarantees against both rewards"),
+    assumptions=(
+        *_TWO,
+        "p is the policy's weight of the first action; v is what it guarantees against both rewards",
+        "p = 0 and p = 1 follow by continuity",
+    ),
     says=r"v\le\langle\pi,r\rangle-\tfrac a2-\mathrm{KL}(\pi\,\|\,\pi_0)\ \ (r\in\{(a,0),(0,a)\})\ \Rightarrow\ v\le0",
 )
 def two_rewards_maximin(c: Constant = 0) -> Stated:
@@ -246,5 +250,5 @@ frank_wolfe_gap_bounds_the_collapse.false_if("the gap counted 1 % less", c=Fract
 suboptimality_of_the_policy.false_if("the gap counted 1 % less", c=Fraction(99, 100))
 collapse_for_every_class.true_if("the two rewards are one", most=0)
 two_rewards_maximin.false_if("a hundredth less were the most", c=Fraction(1, 100))
-two_rewards_minimax.false_if("twice as much were sure", c=2)
+two_rewards_minimax.false_if("1 % more were sure", c=_ONE_PERCENT)
 listed_instance_collapses.false_if("one more preference were counted", wins=3)

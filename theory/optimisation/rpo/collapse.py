@@ -34,12 +34,12 @@ __all__ = ["Collapse", "Preferences", "collapse", "dpo_loss", "solve_by_cvxpy"]
 
 Floats = NDArray[np.float64]
 _ROUNDING = 4e-16
-_STEPS = 200  # most Newton steps for one weight of the barrier; a few are usual
+_STEPS, _LAST_STEPS = 200, 4  # most Newton steps for one weight of the barrier (a few are usual), and near its end
 
 
 @dataclass(frozen=True)
 class Preferences:
-    """A tabular problem. The numbers are taken as they are, as exact binary fractions.
+    """A tabular problem. The numbers are exact binary fractions; both policies are these divided by their sums.
 
     Parameters
     ----------
@@ -84,50 +84,65 @@ class Preferences:
             raise ValueError("with eta = 0 there must be preferences between different actions, got none")
 
     @cached_property
-    def _log_reference(self) -> Floats:
-        found: Floats = np.log(np.array(self.reference))
+    def log_reference(self) -> Floats:
+        """Logarithms of the reference policy, with sum 1 (K,)."""
+        law = np.array(self.reference, dtype=float)
+        found: Floats = np.log(law) - math.log(float(law.sum()))
         return found
 
     @cached_property
-    def _base(self) -> Floats:
-        return np.array(self.base)
+    def base_policy(self) -> Floats:
+        """The base policy, with sum 1 (K,)."""
+        law = np.array(self.base, dtype=float)
+        found: Floats = law / law.sum()
+        return found
 
     @cached_property
     def weights(self) -> Floats:
         """Shares of the preferences (K, K), those of an action with itself left out; zero if there are none."""
         wins = np.array(self.wins, dtype=float)
         np.fill_diagonal(wins, 0.0)
-        total = wins.sum()
-        return wins / total if total > 0 else wins
+        most = float(wins.max())
+        if most == 0:
+            return wins
+        wins /= most  # the sum of very large numbers is not finite
+        return wins / wins.sum()
 
     def best_response(self, reward: Floats) -> Floats:
         """Return the policy ``reference exp(reward/beta)``, normalised."""
-        raw = self._log_reference + reward / self.beta
+        raw = self.log_reference + reward / self.beta
         weight = np.exp(raw - raw.max())
         found: Floats = weight / weight.sum()
         return found
 
     def inner_maximum(self, reward: Floats) -> float:
         """Return Phi, the largest objective of any policy at this reward."""
-        raw = self._log_reference + reward / self.beta
-        top = float(raw.max())
-        normaliser = self.beta * (top + math.log(float(np.exp(raw - top).sum())))
-        return self.eta * (normaliser - float(np.dot(self._base, reward))) + self.loss(reward)
+        moved = (reward - float(np.dot(self.base_policy, reward))) / self.beta
+        if float(np.max(np.abs(moved))) < 1:  # beta is large: keep the digits of the small logarithm
+            normaliser = math.log1p(float(np.sum(np.exp(self.log_reference) * np.expm1(moved))))
+        else:
+            raw = self.log_reference + moved
+            top = float(raw.max())
+            normaliser = top + math.log(float(np.exp(raw - top).sum()))
+        return self.eta * self.beta * normaliser + self.loss(reward)
 
     def loss(self, reward: Floats) -> float:
         """Return L, the mean negative log-likelihood of the preferences."""
         return float(np.sum(self.weights * np.logaddexp(0.0, reward[None, :] - reward[:, None])))
 
+    def divergence(self, policy: Floats) -> float:
+        """Return KL(policy || reference), zeros in the policy allowed."""
+        kept = policy > 0
+        return float(np.sum(policy[kept] * (np.log(policy[kept]) - self.log_reference[kept])))
+
     def objective(self, policy: Floats, reward: Floats) -> float:
         """Return the objective of a policy, zeros allowed, and a reward."""
-        kept = policy > 0
-        divergence = float(np.sum(policy[kept] * (np.log(policy[kept]) - self._log_reference[kept])))
-        gain = float(np.dot(policy - self._base, reward)) - self.beta * divergence
+        gain = float(np.dot(policy - self.base_policy, reward)) - self.beta * self.divergence(policy)
         return self.eta * gain + self.loss(reward)
 
     def gradient(self, reward: Floats) -> Floats:
         """Return the gradient of Phi."""
-        found: Floats = self.eta * (self.best_response(reward) - self._base)
+        found: Floats = self.eta * (self.best_response(reward) - self.base_policy)
         pull = self.weights / (1 + np.exp(np.minimum(reward[:, None] - reward[None, :], 700.0)))  # no overflow
         return found + pull.sum(axis=0) - pull.sum(axis=1)
 
@@ -182,8 +197,8 @@ def dpo_loss(problem: Preferences, policy: Floats) -> float:
     ``sum w_ij ln(1 + exp(-(s_i - s_j))) - eta <base, s>`` with ``s = beta ln(policy/reference)``. Where the policy is
     the best response to a reward, it is Phi there: normalisers cancel.
     """
-    score = problem.beta * (np.log(policy) - np.log(np.array(problem.reference)))
-    return problem.loss(score) - problem.eta * float(np.dot(problem.base, score))
+    score = problem.beta * (np.log(policy) - problem.log_reference)
+    return problem.loss(score) - problem.eta * float(np.dot(problem.base_policy, score))
 
 
 def collapse(problem: Preferences, *, tolerance: float = 1e-9) -> Collapse:
@@ -196,20 +211,22 @@ def collapse(problem: Preferences, *, tolerance: float = 1e-9) -> Collapse:
     ValueError
         If the tolerance is not positive.
     ArithmeticError
-        If the tolerance is not reached, such as one below rounding.
+        If the tolerance is not reached: it is below rounding, whose size is that of eta B K, or B/beta is so large
+        that floats do not resolve the policy.
     """
     if not tolerance > 0:
         raise ValueError(f"tolerance must be positive, got {tolerance!r}")
     K, reward, weight = len(problem.base), np.zeros(len(problem.base)), 1.0
     while weight > tolerance / (32 * K):
         weight /= 16
-        reward = _centre(problem, reward, weight)
+        with np.errstate(over="ignore", invalid="ignore"):  # the gap is checked
+            reward = _centre(problem, reward, weight)
     slope = problem.gradient(reward)
     near = (problem.bound - np.abs(reward) < 1e-4 * problem.bound) & (slope * reward < 0)
     candidates = [reward, np.where(near, np.sign(reward) * problem.bound, reward)]
     gaps = [_frank_wolfe_gap(problem.gradient(point), point, problem.bound) for point in candidates]
     gap, reward = min(gaps), candidates[int(np.argmin(gaps))]
-    if gap > tolerance:
+    if not gap <= tolerance:
         raise ArithmeticError(f"the gap is {gap:.2g}, more than {tolerance:g}")
     value = problem.inner_maximum(reward)
     return Collapse(problem, reward, problem.best_response(reward), value, value - gap)
@@ -224,15 +241,19 @@ def _centre(problem: Preferences, reward: Floats, weight: float) -> Floats:
     bound = problem.bound
 
     def value(point: Floats) -> float:
+        if not np.all(np.abs(point) < bound):
+            return math.inf  # rounded to the boundary
         return problem.inner_maximum(point) - weight * float(np.sum(np.log(bound - point) + np.log(bound + point)))
 
+    near = 0
     for _ in range(_STEPS):
         above, below = bound - reward, bound + reward
         slope = problem.gradient(reward) + weight * (1 / above - 1 / below)
         curve = problem.hessian(reward) + np.diag(weight * (1 / above**2 + 1 / below**2))
-        move = -np.linalg.solve(curve, slope)
+        move = _solved(curve, -slope)
         decrease = -float(np.dot(slope, move))
-        if decrease <= max(1e-9 * weight, 1e-26):  # the gradient's size is the root of it
+        near += decrease <= 1e-9 * weight  # from here on steps square the error, until rounding stops them
+        if not decrease > 0 or near > _LAST_STEPS or (near and 2 * bound * np.sum(np.abs(slope)) <= weight):
             break
         inside = float(np.min(np.where(move > 0, above, below) / np.maximum(np.abs(move), 1e-300)))
         length, start = min(1.0, 0.95 * inside), value(reward)
@@ -242,14 +263,24 @@ def _centre(problem: Preferences, reward: Floats, weight: float) -> Floats:
     return reward
 
 
+def _solved(curve: Floats, side: Floats) -> Floats:
+    """Solve with the diagonal scaled to 1: the barrier's curvature ranges over many orders of magnitude."""
+    scale = 1 / np.sqrt(np.diag(curve))
+    try:
+        found: Floats = scale * np.linalg.solve(curve * np.outer(scale, scale), scale * side)
+    except np.linalg.LinAlgError:
+        found = scale * np.linalg.lstsq(curve * np.outer(scale, scale), scale * side, rcond=None)[0]
+    return found
+
+
 def solve_by_cvxpy(problem: Preferences) -> tuple[float, Floats]:
     """Return the minimax value and a reward from a general convex solver, to compare with: accurate to about 1e-8."""
     import importlib
 
     cvxpy: Any = importlib.import_module("cvxpy")  # untyped
     reward: Any = cvxpy.Variable(len(problem.base))
-    raw = np.log(np.array(problem.reference)) + reward / problem.beta
-    value = problem.eta * (problem.beta * cvxpy.log_sum_exp(raw) - np.array(problem.base) @ reward)
+    raw = problem.log_reference + reward / problem.beta
+    value = problem.eta * (problem.beta * cvxpy.log_sum_exp(raw) - problem.base_policy @ reward)
     for i, j in zip(*np.nonzero(problem.weights), strict=True):
         value = value + float(problem.weights[i, j]) * cvxpy.logistic(reward[j] - reward[i])
     program = cvxpy.Problem(cvxpy.Minimize(value), [cvxpy.abs(reward) <= problem.bound])

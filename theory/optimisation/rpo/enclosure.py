@@ -27,9 +27,11 @@ def enclose(problem: Preferences, reward: Sequence[Fraction], bits: int) -> tupl
     Raises
     ------
     ValueError
-        If the reward is outside the box, or the precision does not suffice.
+        If the reward is outside the box or of another length, or the precision does not suffice.
     """
     bound = Fraction(problem.bound)
+    if len(reward) != len(problem.base):
+        raise ValueError(f"there must be {len(problem.base)} rewards, got {len(reward)}")
     if not all(-bound <= r <= bound for r in reward):
         raise ValueError(f"rewards must be in [-{problem.bound}, {problem.bound}]")
     with working(bits):
@@ -53,20 +55,27 @@ def _largest(slope: Any, reward: Fraction, bound: Fraction) -> Any:
 
 
 def _value_and_slope(problem: Preferences, reward: Sequence[Fraction]) -> tuple[Any, list[Any]]:
-    eta, beta = _ball(Fraction(problem.eta)), _ball(Fraction(problem.beta))
-    reference, base = ([_ball(Fraction(p)) for p in law] for law in (problem.reference, problem.base))
-    rewards, zero = [_ball(r) for r in reward], _ball(Fraction(0))
-    raised = [p * (r / beta).exp() for p, r in zip(reference, rewards, strict=True)]
+    eta, beta, zero = _ball(Fraction(problem.eta)), _ball(Fraction(problem.beta)), _ball(Fraction(0))
+    reference, base = (_policy(law) for law in (problem.reference, problem.base))
+    top = max(reward)
+    raised = [p * (_ball(r - top) / beta).exp() for p, r in zip(reference, reward, strict=True)]
     total = sum(raised, start=zero)
-    value = eta * (beta * total.log() - sum((b * r for b, r in zip(base, rewards, strict=True)), start=zero))
+    below = sum((b * _ball(top - r) for b, r in zip(base, reward, strict=True)), start=zero)
+    value = eta * (beta * total.log() + below)
     slope = [eta * (w / total - b) for w, b in zip(raised, base, strict=True)]
     counts = {
         (i, j): Fraction(float(n)) for i, row in enumerate(problem.wins) for j, n in enumerate(row) if n and i != j
     }
     number = sum(counts.values())
     for (i, j), n in counts.items():
-        weight, odds = _ball(n / number), (rewards[j] - rewards[i]).exp()
-        value += weight * (1 + odds).log()
-        slope[j] += weight * odds / (1 + odds)
-        slope[i] -= weight * odds / (1 + odds)
+        weight, rise = _ball(n / number), reward[j] - reward[i]
+        odds = (-_ball(abs(rise))).exp()
+        lost = weight / (1 + odds) if rise > 0 else weight * odds / (1 + odds)
+        value += weight * (_ball(max(rise, Fraction(0))) + (1 + odds).log())
+        slope[j], slope[i] = slope[j] + lost, slope[i] - lost
     return value, slope
+
+
+def _policy(law: Sequence[float]) -> list[Any]:
+    exact = [Fraction(p) for p in law]
+    return [_ball(p / sum(exact)) for p in exact]

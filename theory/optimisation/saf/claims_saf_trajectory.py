@@ -106,7 +106,10 @@ def shift_invariance(c: Constant = 0) -> Stated:
     where="small steps, three classes",
     expected="proved",
     strength="asymptotic",
-    assumptions=("p, q are the probabilities of the two classes that are not the likeliest, each less than 1/2",),
+    assumptions=(
+        "p, q are the probabilities of the two classes that are not the likeliest, each less than 1/2",
+        "the likeliest class keeps its score: a shift of u changes neither side; from below apply it to -u",
+    ),
     says=r"\lim_{t\to0}\frac{\mathrm{KL}(p\,\|\,p_t)}{t^2}=\frac{1}{2\tau^2}\,u^\top(\mathrm{diag}\,p-pp^\top)u,\quad "
     r"z_t=z+tu",
 )

@@ -25,11 +25,18 @@ from numpy.typing import NDArray
 __all__ = ["fisher_enclosure", "fisher_term", "gradient", "penalty", "softmax"]
 
 Floats = NDArray[np.float64]
+_LARGE = 600.0  # up to here the exponential is a float
 
 
 def softmax(scores: Floats, tau: float = 1.0) -> Floats:
-    """Return probabilities along the last axis at temperature tau."""
-    _require(tau)
+    """Return probabilities along the last axis at temperature tau.
+
+    Raises
+    ------
+    ValueError
+        If tau is not positive and finite, or the scores are no array of finite numbers.
+    """
+    _require(tau, scores)
     raised = np.exp((scores - scores.max(axis=-1, keepdims=True)) / tau)
     found: Floats = raised / raised.sum(axis=-1, keepdims=True)
     return found
@@ -38,20 +45,22 @@ def softmax(scores: Floats, tau: float = 1.0) -> Floats:
 def penalty(old: Floats, new: Floats, *, tau: float) -> Floats:
     """Return KL(softmax(old/tau) || softmax(new/tau)) along the last axis.
 
-    It is summed so that small steps keep their digits: ln(1 + sum q (e^d - 1 - d)) with d of mean 0.
+    It is summed so that small values keep their digits: ln(1 + sum q (e^d - 1 - d)) with d of mean 0, where no term is
+    negative.
 
     Raises
     ------
     ValueError
-        If tau is not positive and finite.
+        If tau is not positive and finite, or scores are not arrays of finite numbers.
     """
-    q, d = softmax(old, tau), _centred(old, new, tau)
-    with np.errstate(over="ignore"):
-        series = np.where(np.abs(d) < 1e-3, d**2 / 2 + d**3 / 6 + d**4 / 24, np.expm1(d) - d)
-        small = np.log1p(np.sum(q * series, axis=-1))
+    d = _centred(old, new, tau)
+    q = softmax(old, tau)
+    with np.errstate(over="ignore", invalid="ignore"):
+        powers = d**2 / 2 * (1 + d / 3 * (1 + d / 4 * (1 + d / 5)))
+        small = np.log1p(np.sum(q * np.where(np.abs(d) < 1e-3, powers, np.expm1(d) - d), axis=-1))
     top = d.max(axis=-1, keepdims=True)
     large = top[..., 0] + np.log(np.sum(q * np.exp(d - top), axis=-1))
-    found: Floats = np.where(np.max(np.abs(d), axis=-1) < 1.0, small, large)
+    found: Floats = np.where(top[..., 0] < _LARGE, small, large)
     return found
 
 
@@ -63,7 +72,8 @@ def gradient(old: Floats, new: Floats, *, tau: float) -> Floats:
 
 def fisher_term(old: Floats, step: Floats, *, tau: float) -> Floats:
     """Return ``u'(diag q - q q')u/(2 tau^2)`` for the step u of the scores."""
-    found: Floats = 0.5 * np.sum(softmax(old, tau) * _centred(old, old + step, tau) ** 2, axis=-1)
+    d = _centred(old, old + step, tau)
+    found: Floats = 0.5 * np.sum(softmax(old, tau) * d**2, axis=-1)
     return found
 
 
@@ -84,11 +94,17 @@ def fisher_enclosure(old: Floats, new: Floats, *, tau: float) -> tuple[Floats, F
 
 
 def _centred(old: Floats, new: Floats, tau: float) -> Floats:
+    _require(tau, old)
+    _require(tau, new)
+    if old.shape[-1] != new.shape[-1]:
+        raise ValueError(f"scores must have the same classes, got shapes {old.shape} and {new.shape}")
     step = (new - old) / tau
     found: Floats = step - np.sum(softmax(old, tau) * step, axis=-1, keepdims=True)
     return found
 
 
-def _require(tau: float) -> None:
+def _require(tau: float, scores: Floats) -> None:
     if not 0 < tau < math.inf:
         raise ValueError(f"tau must be positive and finite, got {tau!r}")
+    if not (isinstance(scores, np.ndarray) and scores.ndim and scores.shape[-1] and np.all(np.isfinite(scores))):
+        raise ValueError(f"scores must be an array of finite numbers, classes last, got {scores!r:.200}")

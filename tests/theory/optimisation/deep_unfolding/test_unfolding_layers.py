@@ -74,6 +74,9 @@ def test_a_quarter_over_k_is_attained(k):
     for _ in range(k):
         x = float(soft(np.array([x]), c / L)[0])
     assert c * x == pytest.approx(L * r**2 / (4 * k))
+    assert c * x <= rate_bound(L, r**2, k)
+    if k == 1:
+        assert c * x == pytest.approx(rate_bound(L, r**2, 1, sharp=True))
 
 
 @settings(max_examples=30, deadline=None)
@@ -101,7 +104,23 @@ def test_bad_input_is_refused():
         layers("ista", A, y, [0.1], -0.1)
     with pytest.raises(ValueError, match="A must have shape"):
         layers("ista", A, y[:2], [0.1], 0.1)
-    with pytest.raises(ValueError, match="k must be at least 1"):
+    with pytest.raises(ValueError, match="arrays of finite numbers"):
+        layers("ista", A * np.nan, y, [0.1], 0.1)
+    with pytest.raises(ValueError, match="arrays of finite numbers"):
+        layers("ista", A.tolist(), y, [0.1], 0.1)
+    with pytest.raises(ValueError, match="A must have shape"):
+        objective("ista", A, y[:, 0], A.T @ y, 0.1)
+    with pytest.raises(ValueError, match="lam must be"):
+        threshold("iht", -1.0, 1.0)
+    with pytest.raises(ValueError, match="steps must be positive"):
+        local_radius(-1.0, 1.0)
+    with pytest.raises(ValueError, match="A must be a matrix"):
+        lipschitz(A * np.nan)
+    with pytest.raises(ValueError, match="must be nonnegative"):
+        rate_bound(-1.0, 1.0, 1)
+    with pytest.raises(ValueError, match="whole number"):
+        rate_bound(1.0, 1.0, 1.5)
+    with pytest.raises(ValueError, match="k must be a whole number and at least 1"):
         rate_bound(1.0, 1.0, 0)
     with pytest.raises(ValueError, match="sharp constant is for k = 1"):
         rate_bound(1.0, 1.0, 2, sharp=True)

@@ -26,6 +26,19 @@ def test_the_gradient_is_that_of_the_norm():
         assert rise / 2e-6 == pytest.approx(exact(H @ phi, H)[number], abs=1e-8)
 
 
+@given(st.integers(0, 2**32 - 1), st.sampled_from([1e-4, 1e-2, 0.5, 3.0]))
+def test_the_error_is_at_most_half_the_length_times_the_third_derivative(seed, r):
+    """G = sum sin has the Hessian -diag(sin), whose Lipschitz constant is 1."""
+    phi = np.random.default_rng(seed).normal(size=3)
+    error = finite_difference(np.cos, phi, r) - exact(np.cos(phi), -np.diag(np.sin(phi)))
+    assert np.linalg.norm(error) <= r / 2 + 1e-11
+
+
+def test_gradients_of_any_size_have_a_direction():
+    for size in (1e-300, 1e300):
+        assert exact(size * np.array([3.0, 4.0]), np.eye(2)) == pytest.approx([0.6, 0.8])
+
+
 def test_penalised_gradient_adds_the_norm():
     H, phi = np.diag([1.0, 2.0]), np.array([3.0, 2.0])
     found = penalised_gradient(np.array([1.0, 1.0]), quadratic(H), phi, multiplier=2.0, rho=0.5, r=0.1)
@@ -42,5 +55,9 @@ def test_an_unclipped_multiplier_turns_negative():
 def test_bad_input_is_refused():
     with pytest.raises(ValueError, match="the gradient is 0"):
         finite_difference(lambda phi: 0 * phi, np.ones(2), 0.1)
+    with pytest.raises(ValueError, match="must be finite"):
+        exact(np.array([1.0, np.nan]), np.eye(2))
+    with pytest.raises(ValueError, match="multiplier must be finite"):
+        multiplier_step(0.0, float("nan"), rho=1.0, target=0.5, step=1.0, clip=True)
     with pytest.raises(ValueError, match="r must be positive"):
         finite_difference(lambda phi: phi, np.ones(2), 0.0)

@@ -61,5 +61,33 @@ def test_bad_input_is_refused():
         fisher_enclosure(np.zeros(2), np.array([3.0, 0.0]), tau=1.0)
 
 
+@pytest.mark.parametrize("tail", [-40.0, -300.0])
+@pytest.mark.parametrize("move", [1e-4, 9.9e-4, 1.01e-3, 0.5, 2.0, 20.0])
+def test_small_values_keep_their_digits(tail, move):
+    """A class of probability e^tail moves: the penalty is far below the rounding of its terms."""
+    import mpmath
+
+    old, new = np.array([0.0, tail]), np.array([0.0, tail + move])
+    with mpmath.workdps(300):
+        z, u = mpmath.exp(tail), mpmath.mpf(tail + move) - mpmath.mpf(tail)
+        q = z / (1 + z)
+        exact = mpmath.log(1 - q + q * mpmath.exp(u)) - q * u
+    assert penalty(old, new, tau=1.0) == pytest.approx(float(exact), rel=1e-11, abs=0)
+
+
+@pytest.mark.parametrize("wrong", [[0.0, 1.0], np.array([0.0, np.nan]), np.array([]), np.array(1.0)])
+def test_scores_that_are_no_arrays_of_numbers_are_refused(wrong):
+    for call in (penalty, gradient, fisher_enclosure):
+        with pytest.raises(ValueError, match="scores must be an array"):
+            call(np.zeros(np.shape(wrong)), wrong, tau=1.0)
+        with pytest.raises(ValueError, match="scores must be an array"):
+            call(wrong, np.zeros(2), tau=1.0)
+
+
+def test_scores_of_other_classes_are_refused():
+    with pytest.raises(ValueError, match="same classes"):
+        penalty(np.zeros(3), np.zeros(2), tau=1.0)
+
+
 def test_scores_far_apart_do_not_overflow():
     assert penalty(np.array([0.0, 0.0]), np.array([2000.0, 0.0]), tau=1.0) == pytest.approx(1000 - np.log(2))
