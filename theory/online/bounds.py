@@ -75,7 +75,7 @@ def checked(positive: tuple[str, ...] = (), **parameters: Any) -> tuple[Any, dic
     Raises
     ------
     ValueError
-        If one is not, or is not finite; the message names it.
+        If one is not, is not finite, or is empty; the message names it.
 
     Examples
     --------
@@ -85,6 +85,8 @@ def checked(positive: tuple[str, ...] = (), **parameters: Any) -> tuple[Any, dic
     """
     xp, arrays, scalar = real_arrays(*parameters.values())
     for name, array in zip(parameters, arrays, strict=True):
+        if 0 in array.shape:
+            raise ValueError(f"{name} must hold at least one number, got shape {tuple(array.shape)}")
         low = array > 0 if name in positive else array >= 0
         allowed = "positive and finite" if name in positive else "nonnegative and finite"
         require(xp, low & xp.isfinite(array), array, name, allowed)
@@ -210,9 +212,11 @@ def adagrad(*, D_inf: Any, gradients: Any) -> RegretBound:
     8.485281
     """
     xp, (width, gradients), _ = real_arrays(D_inf, gradients)
-    require(xp, width > 0, width, "D_inf", "positive")
+    if 0 in width.shape:
+        raise ValueError(f"D_inf must hold at least one number, got shape {tuple(width.shape)}")
+    require(xp, (width > 0) & xp.isfinite(width), width, "D_inf", "positive and finite")
     require(xp, xp.isfinite(gradients), gradients, "gradients", "finite")
-    if gradients.ndim < 2:
+    if gradients.ndim < 2 or 0 in gradients.shape:
         raise ValueError(f"gradients need rounds first and coordinates last, got shape {tuple(gradients.shape)}")
     value = 2**0.5 * width * xp.sum(xp.sqrt(xp.sum(gradients**2, axis=0)), axis=-1)
     assumptions = ("the decision set is convex with width at most D_inf in every coordinate", "the losses are convex",

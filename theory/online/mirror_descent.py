@@ -43,7 +43,7 @@ def onto_ball(point: Any, radius: Any = 1.0) -> Array:
     Raises
     ------
     ValueError
-        If the radius is not positive, or the point is not finite or has no coordinates.
+        If the radius is not positive and finite, or the point is not finite or has no coordinates.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def onto_ball(point: Any, radius: Any = 1.0) -> Array:
     ([0.6, 0.8], [0.25, 0.5])
     """
     xp, (point, radius), _ = real_arrays(point, radius)
-    require(xp, radius > 0, radius, "radius", "positive")
+    require(xp, (radius > 0) & xp.isfinite(radius), radius, "radius", "positive and finite")
     _require_finite(xp, point=point)
     size = _norm(xp, point)
     outside = (size > radius)[..., None]
@@ -115,7 +115,7 @@ def euclidean_step(center: Any, gradient: Any, step: Any, *, project: Projection
     Raises
     ------
     ValueError
-        If the step is not positive.
+        If the step is not positive, or a value is not finite.
 
     Examples
     --------
@@ -123,7 +123,8 @@ def euclidean_step(center: Any, gradient: Any, step: Any, *, project: Projection
     [1.0, -1.0]
     """
     xp, (center, gradient, step), _ = real_arrays(center, gradient, step)
-    require(xp, step > 0, step, "step", "positive")
+    require(xp, (step > 0) & xp.isfinite(step), step, "step", "positive and finite")
+    _require_finite(xp, center=center, gradient=gradient)
     moved = center - step[..., None] * gradient
     return moved if project is None else project(moved)
 
@@ -163,7 +164,7 @@ def entropy_step(center: Any, gradient: Any, step: Any) -> Array:
     [1.0, 0.0]
     """
     xp, (center, gradient, step), _ = real_arrays(center, gradient, step)
-    require(xp, step > 0, step, "step", "positive")
+    require(xp, (step > 0) & xp.isfinite(step), step, "step", "positive and finite")
     require(xp, center >= 0, center, "center", "nonnegative")
     require(xp, xp.sum(center, axis=-1) > 0, center, "the sum of center", "positive")
     _require_finite(xp, center=center, gradient=gradient)
@@ -180,7 +181,7 @@ def entropy_leader(total: Any, step: Any) -> Array:
     [0.25, 0.25, 0.25, 0.25]
     """
     xp, (total, step), _ = real_arrays(total, step)
-    require(xp, step > 0, step, "step", "positive")
+    require(xp, (step > 0) & xp.isfinite(step), step, "step", "positive and finite")
     _require_finite(xp, total=total)
     return _softmax(xp, -step[..., None] * total)
 
@@ -204,7 +205,7 @@ def log_barrier_step(center: Any, gradient: Any, step: Any) -> Array:
     Raises
     ------
     ValueError
-        If the step or an entry of the centre is not positive.
+        If the step or an entry of the centre is not positive, or a value is not finite.
 
     Examples
     --------
@@ -212,8 +213,9 @@ def log_barrier_step(center: Any, gradient: Any, step: Any) -> Array:
     [0.767592, 0.232408]
     """
     xp, (center, gradient, step), _ = real_arrays(center, gradient, step)
-    require(xp, step > 0, step, "step", "positive")
+    require(xp, (step > 0) & xp.isfinite(step), step, "step", "positive and finite")
     require(xp, center > 0, center, "center", "positive")
+    _require_finite(xp, center=center, gradient=gradient)
     return log_barrier_leader(gradient + 1 / (step[..., None] * center), step)
 
 
@@ -231,7 +233,8 @@ def quadratic_step(center: Any, gradient: Any, matrix: Any, *, radius: Any = Non
     Raises
     ------
     ValueError
-        If the matrix is not symmetric, or an eigenvalue of it or the radius is not positive.
+        If the matrix is not square or not symmetric, an eigenvalue of it or the radius is not positive, or a value is
+        not finite.
 
     Examples
     --------
@@ -239,6 +242,10 @@ def quadratic_step(center: Any, gradient: Any, matrix: Any, *, radius: Any = Non
     [-1.0, -0.25]
     """
     xp, (center, gradient, matrix), _ = real_arrays(center, gradient, matrix)
+    _require_finite(xp, center=center, gradient=gradient, matrix=matrix)
+    size = max(center.shape[-1], gradient.shape[-1])
+    if matrix.ndim < 2 or matrix.shape[-2:] != (size, size):
+        raise ValueError(f"matrix must have shape (..., {size}, {size}), got {tuple(matrix.shape)}")
     skew = xp.abs(matrix - xp.matrix_transpose(matrix))
     tolerance = float(xp.finfo(matrix.dtype).eps) ** 0.5 * xp.max(xp.abs(matrix), axis=(-2, -1), keepdims=True)
     require(xp, skew <= tolerance, skew, "matrix less its transpose", "0")
@@ -254,7 +261,7 @@ def quadratic_step(center: Any, gradient: Any, matrix: Any, *, radius: Any = Non
 def _onto_ball_weighted(xp: Any, point: Array, weights: Array, radius: Any) -> Array:
     """Project on the ball in the norm ``sum weights x^2`` by bisection for the multiplier of the constraint."""
     _, (radius, point), _ = real_arrays(radius, point)
-    require(xp, radius > 0, radius, "radius", "positive")
+    require(xp, (radius > 0) & xp.isfinite(radius), radius, "radius", "positive and finite")
     size = _norm(xp, point)[..., None]
     low = xp.zeros_like(size)
     high = xp.max(weights, axis=-1, keepdims=True) * (size / radius)  # there the point is inside

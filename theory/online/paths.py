@@ -185,15 +185,19 @@ def positive(**values: Any) -> None:
         If one is not, or is no number; the message names it.
     """
     for name, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, Real) or not 0 < value <= LARGEST:
+        if not _is_real(value) or not 0 < value <= LARGEST:
             raise ValueError(f"{name} must be positive and finite, got {value!r}")
 
 
 def nonnegative(**values: Any) -> None:
     """Demand that numbers are nonnegative and finite; raises as `positive` does."""
     for name, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= value <= LARGEST:
+        if not _is_real(value) or not 0 <= value <= LARGEST:
             raise ValueError(f"{name} must be nonnegative and finite, got {value!r}")
+
+
+def _is_real(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def checked_rounds(rounds: Any) -> int:

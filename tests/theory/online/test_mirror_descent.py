@@ -121,18 +121,21 @@ def test_dtype_and_namespace_are_kept():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: euclidean_step([0.0], [1.0], -1.0), "step must be positive, got -1.0"),
-        (lambda: entropy_step([0.5, 0.5], [1.0, 0.0], 0.0), "step must be positive, got 0.0"),
+        (lambda: euclidean_step([0.0], [1.0], -1.0), "step must be positive and finite, got -1.0"),
+        (lambda: entropy_step([0.5, 0.5], [1.0, 0.0], 0.0), "step must be positive and finite, got 0.0"),
         (lambda: entropy_step([1.5, -0.5], [1.0, 0.0], 1.0), "center must be nonnegative, got -0.5"),
         (lambda: log_barrier_step([1.0, 0.0], [1.0, 0.0], 1.0), "center must be positive, got 0.0"),
-        (lambda: onto_ball([1.0], 0.0), "radius must be positive, got 0.0"),
+        (lambda: onto_ball([1.0], 0.0), "radius must be positive and finite, got 0.0"),
         (lambda: quadratic_step([0.0], [1.0], [[0.0]]), "every eigenvalue of the matrix must be positive, got 0.0"),
-        (lambda: quadratic_step([0.0], [1.0], [[1.0]], radius=-2.0), "radius must be positive, got -2.0"),
+        (lambda: quadratic_step([0.0], [1.0], [[1.0]], radius=-2.0), "radius must be positive and finite, got -2.0"),
     ],
 )
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+INF, NAN = float("inf"), float("nan")
 
 
 def test_projections_of_huge_points():
@@ -152,6 +155,24 @@ def test_projections_of_huge_points():
         (lambda: entropy_step([0.5, 0.5], [float("nan"), 2.0], 1.0), "gradient must be finite"),
         (lambda: entropy_leader([float("nan"), 2.0], 1.0), "total must be finite"),
         (lambda: quadratic_step([0, 0], [1, 1], [[1, 5], [0, 1]]), "matrix less its transpose must be 0, got 5.0"),
+        (lambda: quadratic_step([0, 0], [1, 1], [[INF, 0], [0, 1]]), "matrix must be finite, got inf"),
+        (lambda: quadratic_step([0, 0], [1, 1], [[1, 0]]), r"matrix must have shape \(\.\.\., 2, 2\), got \(1, 2\)"),
+        (lambda: quadratic_step([0, 0], [1, 1], [[1]]), "matrix must have shape"),
+        (lambda: quadratic_step([0, 0], [1, 1], [1, 1]), "matrix must have shape"),
+        (lambda: quadratic_step([0, INF], [1, 1], [[1, 0], [0, 1]]), "center must be finite, got inf"),
+        (lambda: quadratic_step([0, 0], [1, NAN], [[1, 0], [0, 1]], radius=1), "gradient must be finite, got nan"),
+        (lambda: quadratic_step([0], [1], [[1]], radius=INF), "radius must be positive and finite, got inf"),
+        (lambda: onto_ball([1.0], INF), "radius must be positive and finite, got inf"),
+        (lambda: euclidean_step([0.0], [1.0], INF), "step must be positive and finite, got inf"),
+        (lambda: euclidean_step([0.0], [1.0], NAN), "step must be positive and finite, got nan"),
+        (lambda: euclidean_step([NAN], [1.0], 1.0), "center must be finite, got nan"),
+        (lambda: euclidean_step([0.0], [-INF], 1.0), "gradient must be finite, got -inf"),
+        (lambda: euclidean_leader([1.0], INF), "step must be positive and finite, got inf"),
+        (lambda: entropy_step([0.5, 0.5], [0.0, 1.0], INF), "step must be positive and finite, got inf"),
+        (lambda: entropy_leader([0.0, 1.0], INF), "step must be positive and finite, got inf"),
+        (lambda: log_barrier_step([0.5, 0.5], [0.0, 1.0], INF), "step must be positive and finite, got inf"),
+        (lambda: log_barrier_step([0.5, INF], [0.0, 1.0], 1.0), "center must be finite, got inf"),
+        (lambda: log_barrier_step([0.5, 0.5], [NAN, 1.0], 1.0), "gradient must be finite, got nan"),
     ],
 )
 def test_what_would_give_silent_nonsense_is_named(call, message):

@@ -60,7 +60,14 @@ def test_adagrad_reads_the_gradients():
         (lambda: bounds.exp3(K=1, T=5), "K must be at least 2, got 1.0"),
         (lambda: bounds.newton_step(d=1, alpha=1, G=1, D=1, T=2), "T must be at least 4, got 2.0"),
         (lambda: bounds.gradient_descent(D=[1, 2], G=[1, 2, 3], T=1), "shapes that broadcast are needed"),
-        (lambda: bounds.adagrad(D_inf=0, gradients=[[1.0]]), "D_inf must be positive, got 0.0"),
+        (lambda: bounds.exp3(K=[], T=5), r"K must hold at least one number, got shape \(0,\)"),
+        (lambda: bounds.exp2(d=1, N=2, T=np.zeros((2, 0))), r"T must hold at least one number, got shape \(2, 0\)"),
+        (lambda: bounds.hedge(N=2, T=5, eta=[]), "eta must hold at least one number"),
+        (lambda: bounds.gradient_descent(D="2", G=1, T=1), "real number"),
+        (lambda: bounds.adagrad(D_inf=[], gradients=[[1.0]]), "D_inf must hold at least one number"),
+        (lambda: bounds.adagrad(D_inf=math.inf, gradients=[[1.0]]), "D_inf must be positive and finite, got inf"),
+        (lambda: bounds.adagrad(D_inf=1, gradients=np.zeros((0, 2))), r"rounds first .* got shape \(0, 2\)"),
+        (lambda: bounds.adagrad(D_inf=0, gradients=[[1.0]]), "D_inf must be positive and finite, got 0.0"),
     ],
 )
 def test_bad_input_is_named(call, message):

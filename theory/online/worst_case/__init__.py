@@ -65,6 +65,8 @@ A method of one's own is its points, the conditions of the class, and what is me
 That is 1/11, against 1/10 for gradient descent after as many steps. Step sizes that change, other classes
 (`convex`, `convex_set`), several functions or another performance (``visited[-1].gradient @ visited[-1].gradient``) are
 written the same way; the conditions are inequalities between expressions that are linear in inner products and scalars.
+Every visited point needs a name of its own, also among the points of several functions: their conditions are joined by
+``|``, which refuses to lose one. What a result says is read off the statements and certificates that were checked.
 """
 
 from theory.engine.statements.gram import scalars, vectors

@@ -110,7 +110,8 @@ last_round_with_any_weight.false_if("the squared gradient counted 1 % less", c=_
         "w_t = 1/eta_t, p_t = w_{t-1} with p_1 = 0, v = w_{T-1}; the sums given telescope: p_t a_t = w_{t-1} b_{t-1}",
         "what is given of r_t and of the last round is proved beside this",
     ),
-    says=r"\forall T\ge2:\quad\sum_{t\le T}\langle g_t,x_t\rangle\le\frac v2+\frac1{2v}+\frac12\sum_{t<T}\frac1{w_t}",
+    says=r"\forall T\ge2,\ 0<w_1\le\dots\le w_{T-1}=v:\quad"
+    r"\sum_{t\le T}\langle g_t,x_t\rangle\le\frac v2+\frac1{2v}+\frac12\sum_{t<T}\frac1{w_t}",
 )
 def rounds_before_a_free_one(c: Constant = 1) -> Stated:
     """Sum the rounds; distances are at most the diameter and weights grow; the last potential pays the last round."""

@@ -8,17 +8,15 @@ bound of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations, permutations
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from theory.engine.statements.epigraph import exact
 from theory.engine.statements.gram import Expression, Vector, expression
 
 Condition = tuple[Expression, str, Expression]
-Conditions = dict[str, Condition]
-"""Conditions by name, so that the multipliers of a certificate can be read."""
 Rational = int | Fraction | str
 
 
@@ -29,6 +27,32 @@ class Visited(NamedTuple):
     point: Vector
     gradient: Vector
     value: Expression
+
+
+class Conditions(dict[str, Condition]):
+    """Conditions by name, so that the multipliers of a certificate can be read.
+
+    ``|`` joins the conditions of several functions, and refuses to lose one: visited points need other names.
+
+    Examples
+    --------
+    >>> Conditions(a=(expression(0), "<=", expression(1))) | {"a": (expression(0), "<=", expression(2))}
+    Traceback (most recent call last):
+        ...
+    ValueError: conditions that are joined need names of their own, both have 'a'
+    """
+
+    def __or__(self, other: Mapping[str, Condition]) -> Conditions:  # type: ignore[override]
+        shared = next((name for name in self if name in other), None)
+        if shared is not None:
+            raise ValueError(f"conditions that are joined need names of their own, both have {shared!r}")
+        return Conditions({**self, **other})
+
+    __ror__ = __or__  # type: ignore[assignment]
+
+    def __ior__(self, other: Mapping[str, Condition]) -> Self:  # type: ignore[override]
+        self.update(self | other)
+        return self
 
 
 MINIMISER = Visited("x*", Vector({}), Vector({}), expression(0))
@@ -89,6 +113,21 @@ def points(value: int, what: str) -> int:
     return number
 
 
+def distinct(visited: Sequence[Visited]) -> list[Visited]:
+    """Return the visited points, which need names of their own.
+
+    Raises
+    ------
+    ValueError
+        If two have the same name: conditions would be lost.
+    """
+    names = [item.name for item in visited]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ValueError(f"visited points need names of their own, several are called {twice!r}")
+    return list(visited)
+
+
 def smooth_convex(visited: Sequence[Visited], smoothness: Rational) -> Conditions:
     r"""Return the interpolation conditions of convex functions with ``smoothness``-Lipschitz gradient.
 
@@ -105,7 +144,7 @@ def smooth_convex(visited: Sequence[Visited], smoothness: Rational) -> Condition
     Raises
     ------
     ValueError
-        If L is not positive.
+        If L is not positive, or two points have the same name.
 
     References
     ----------
@@ -120,8 +159,8 @@ def smooth_convex(visited: Sequence[Visited], smoothness: Rational) -> Condition
     ['Q(x*, x)', 'Q(x, x*)']
     """
     double = 2 * positive(smoothness, "the smoothness constant")
-    found: Conditions = {}
-    for to, at in permutations(visited, 2):
+    found = Conditions()
+    for to, at in permutations(distinct(visited), 2):
         change = to.gradient - at.gradient
         lower = at.value + at.gradient @ (to.point - at.point) + change @ change / double
         found[f"Q({to.name}, {at.name})"] = (to.value, ">=", lower)
@@ -140,10 +179,10 @@ def convex(visited: Sequence[Visited]) -> Conditions:
     >>> len(convex([MINIMISER, Visited("x", x, g, f)]))
     2
     """
-    return {
-        f"Q({to.name}, {at.name})": (to.value, ">=", at.value + at.gradient @ (to.point - at.point))
-        for to, at in permutations(visited, 2)
-    }
+    found = Conditions()
+    for to, at in permutations(distinct(visited), 2):
+        found[f"Q({to.name}, {at.name})"] = (to.value, ">=", at.value + at.gradient @ (to.point - at.point))
+    return found
 
 
 def convex_set(points: dict[str, Vector], normals: dict[str, Vector], diameter: Rational) -> Conditions:
@@ -168,7 +207,7 @@ def convex_set(points: dict[str, Vector], normals: dict[str, Vector], diameter: 
     ['|x - y| <= D', 'n(x) against y']
     """
     largest = expression(positive(diameter, "the diameter") ** 2)
-    found: Conditions = {}
+    found = Conditions()
     for (a, first), (b, second) in combinations(points.items(), 2):
         found[f"|{a} - {b}| <= D"] = ((first - second) @ (first - second), "<=", largest)
     for a, normal in normals.items():

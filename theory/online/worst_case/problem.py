@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from theory.engine.statements.epigraph import rows
+from theory.engine.statements.epigraph import exact, rows
 from theory.engine.statements.gram import Expression, Vector, expression
 from theory.engine.statements.semidefinite import WorstCase
-from theory.online.worst_case.interpolation import Conditions, Visited
+from theory.online.worst_case.interpolation import Condition, Conditions, Visited, distinct
 
 if TYPE_CHECKING:
     from theory.engine.evidence import Certificate
@@ -159,7 +160,7 @@ class Problem:
     objective
         The performance, to be maximised.
     conditions
-        Interpolation and initial conditions by name.
+        Interpolation and initial conditions by name: left side, ``"<="`` or ``">="``, right side.
     solve
         Returns exact bounds, in closed form where there is one; left out, they are searched. They are checked
         before anything is made of them.
@@ -168,6 +169,12 @@ class Problem:
         objective were replaced by those; 0 where the problem is the method itself.
     accuracy
         The gap of the bounds aimed at where they are searched, between 1e-12 and 1.
+
+    Raises
+    ------
+    ValueError
+        If the objective or a side of a condition is no expression, two visited points have the same name, or
+        ``rounding`` is not exact or negative.
 
     Examples
     --------
@@ -185,10 +192,26 @@ class Problem:
     unit: str
     visited: Sequence[Visited]
     objective: Expression
-    conditions: Conditions
+    conditions: Mapping[str, Condition]
     solve: Callable[[Problem], Solution] = field(default=searched, repr=False)
     rounding: Fraction = _ZERO
     accuracy: float = 1e-9
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.conditions, Mapping):
+            raise ValueError(f"conditions are a dict by name, given: a {type(self.conditions).__name__}")
+        conditions = Conditions()  # a copy: what was shown is not changed from outside
+        for name, condition in self.conditions.items():
+            if not isinstance(condition, tuple | list) or len(condition) != 3:
+                raise ValueError(f"{name}: a condition is (left side, relation, right side), given: {condition!r}")
+            left, relation, right = condition
+            conditions[name] = (_expression(left, name), relation, _expression(right, name))
+        object.__setattr__(self, "conditions", conditions)
+        object.__setattr__(self, "objective", _expression(self.objective, "the objective"))
+        object.__setattr__(self, "visited", tuple(distinct(self.visited)))
+        object.__setattr__(self, "rounding", exact(self.rounding, "the rounding"))
+        if self.rounding < 0:
+            raise ValueError(f"the rounding widens the bounds and must not be negative, given: {self.rounding}")
 
     @cached_property
     def solution(self) -> Solution:
@@ -228,6 +251,12 @@ class Problem:
         return WorstCaseResult(self, statements, certificates)  # type: ignore[arg-type]
 
 
+def _expression(value: Any, where: str) -> Expression:
+    if isinstance(value, Vector):
+        raise ValueError(f"{where}: a vector has no order, its inner product with another does; given: {value}")
+    return expression(value)
+
+
 @dataclass(frozen=True)
 class WorstCaseResult:
     """The worst case of a method, between exact rational bounds.
@@ -237,7 +266,8 @@ class WorstCaseResult:
     problem
         The problem that was solved.
     statements, certificates
-        What was shown, and what the checker accepted for it.
+        What was shown, and what the checker accepted for it. Bounds, multipliers and the worst function are read
+        off these, not off the solution that was handed in.
 
     Examples
     --------
@@ -254,12 +284,18 @@ class WorstCaseResult:
     @property
     def lower(self) -> Fraction:
         """A rational that the worst case reaches or exceeds."""
-        return self.problem.solution.lower - self.problem.rounding
+        return self._shown(">=") - self.problem.rounding
 
     @property
     def upper(self) -> Fraction:
         """A rational that no function of the class exceeds."""
-        return self.problem.solution.upper + self.problem.rounding
+        return self._shown("<=") + self.problem.rounding
+
+    def _shown(self, relation: str) -> Fraction:
+        for statement in self.statements:
+            if statement.relation in (relation, "=="):
+                return statement.value
+        raise ValueError(f"nothing shows that the worst case is {relation} a number")
 
     @property
     def exact(self) -> bool:
@@ -274,12 +310,40 @@ class WorstCaseResult:
     @property
     def multipliers(self) -> dict[str, Fraction]:
         """The multipliers that are not zero, by name of the condition: the proof of the upper bound."""
-        return {name: value for name, value in self.problem.solution.multipliers.items() if value}
+        (given,) = self._left("multipliers")
+        values = zip(self.problem.conditions, map(Fraction, given["constraints"]), strict=True)
+        return {name: value for name, value in values if value}
+
+    def _left(self, key: str) -> Any:
+        for certificate in self.certificates:
+            left = certificate.data["parts"][0]["left"]
+            if key in left:
+                return left[key]
+        raise ValueError(f"nothing shows a bound of {self.problem.method}: no certificate has a {key}")
+
+    @cached_property
+    def attained(self) -> Attained:
+        """Vectors and scalars that attain the lower bound, with the inner products that were checked.
+
+        Raises
+        ------
+        ValueError
+            If the coordinates of the solution have others.
+        """
+        point, names = self._left("point"), self.statements[-1].vectors
+        found = replace(self.problem.solution.attained, products={})
+        products = {}
+        for i, j in combinations_with_replacement(range(len(names)), 2):
+            products[min(names[i], names[j]), max(names[i], names[j])] = Fraction(point["gram"][i][j])
+        scalars = {name: Fraction(value) for name, value in point["scalars"].items()}
+        if any(found.inner(*pair) != value for pair, value in products.items()):
+            raise ValueError("the coordinates of the worst function have not the inner products that were checked")
+        return replace(found, scalars=scalars, products=products)
 
     @cached_property
     def function(self) -> WorstFunction:
         """A worst function, by what the method meets on it."""
-        attained = self.problem.solution.attained
+        attained = self.attained
         return WorstFunction(
             {item.name: attained.combination(item.point) for item in self.problem.visited},
             {item.name: attained.combination(item.gradient) for item in self.problem.visited},
@@ -294,26 +358,32 @@ class WorstCaseResult:
         ``complementarity`` is the sum of multiplier times slack at the worst function: it is at most the gap of
         the bounds that the certificate shows.
         """
-        solution = self.problem.solution
+        attained, multipliers = self.attained, self.multipliers
         violation, complementarity = _ZERO, _ZERO
         for name, (left, relation, right) in self.problem.conditions.items():
-            slack = solution.attained.value(left - right) * (-1 if relation == "<=" else 1)
-            violation = max(violation, -slack)
-            complementarity += slack * solution.multipliers.get(name, _ZERO)
+            slack = attained.value(left - right) * (-1 if relation == "<=" else 1)
+            violation = max(violation, -slack, slack if relation == "==" else _ZERO)
+            complementarity += slack * multipliers.get(name, _ZERO)
         return {"gap": self.upper - self.lower, "violation": violation, "complementarity": complementarity}
 
     def recheck(self) -> None:
-        """Check the certificates again; no solver is called.
+        """Check the certificates again, and that they are about this problem; no solver is called.
 
         Raises
         ------
         theory.engine.checker.Rejected
-            If one does not show its statement.
+            If one does not show its statement, or a statement is not about the problem.
+        ValueError
+            If a bound is not stated, or the coordinates of the worst function are not those of its certificate.
         """
-        from theory.engine.checker import check
+        from theory.engine.checker import Rejected, check
 
         for statement, certificate in zip(self.statements, self.certificates, strict=True):
+            if statement.to_json() != self.problem.statement(statement.relation, statement.value).to_json():
+                raise Rejected(f"a statement is not about the problem of {self.problem.method}")
             check(statement.to_json(), certificate.to_json())
+        if self.residuals["gap"] < 0 or self.residuals["violation"] > 0:
+            raise Rejected(f"the worst function of {self.problem.method} does not attain the lower bound")
 
     def __str__(self) -> str:
         unit = f" {self.problem.unit}" if self.problem.unit else ""

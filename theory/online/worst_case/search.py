@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.engine.statements.epigraph import Form, combine, rows
 from theory.engine.statements.gram import Expression, basis
-from theory.online.worst_case.interpolation import Conditions
+from theory.online.worst_case.interpolation import Condition
 
 if TYPE_CHECKING:
     from theory.engine.provers.conic import Region
@@ -29,7 +29,7 @@ _DENOMINATORS = (10**3, 10**5, 10**8, 10**12)
 class _Program:
     """A worst case in rows: multipliers of named conditions on one side, inner products and scalars on the other."""
 
-    def __init__(self, objective: Expression, conditions: Conditions) -> None:
+    def __init__(self, objective: Expression, conditions: Mapping[str, Condition]) -> None:
         if any(relation == "==" for _, relation, _ in conditions.values()):
             raise ValueError("conditions are inequalities here; equalities are substituted into the vectors")
         if not conditions:
@@ -61,7 +61,9 @@ class _Program:
         return combine([(_ONE, constants), (-self.rows.cost.get("", Fraction(0)), {"": _ONE})])
 
 
-def shows_bound(objective: Expression, conditions: Conditions, multipliers: Mapping[str, Fraction]) -> bool:
+def shows_bound(
+    objective: Expression, conditions: Mapping[str, Condition], multipliers: Mapping[str, Fraction]
+) -> bool:
     """Return whether multipliers, not negative, leave no scalar and a positive semidefinite slack matrix."""
     from theory.engine.provers.conic import Region
     from theory.engine.provers.rounding import evaluate
@@ -80,7 +82,7 @@ def shows_bound(objective: Expression, conditions: Conditions, multipliers: Mapp
 
 
 def multipliers_on_face(
-    objective: Expression, conditions: Conditions, value: Fraction, worst: Mapping[str, Fraction]
+    objective: Expression, conditions: Mapping[str, Condition], value: Fraction, worst: Mapping[str, Fraction]
 ) -> dict[str, Fraction] | None:
     """Return exact multipliers that bound the objective by ``value``, on the face that a worst function names.
 
@@ -143,7 +145,7 @@ class Found:
     scalars: dict[str, Fraction]
 
 
-def bounds(objective: Expression, conditions: Conditions, *, accuracy: float = 1e-9) -> Found | None:
+def bounds(objective: Expression, conditions: Mapping[str, Condition], *, accuracy: float = 1e-9) -> Found | None:
     """Return exact bounds of a worst case that differ by about ``accuracy``, found along the central path.
 
     Parameters
@@ -170,8 +172,8 @@ def bounds(objective: Expression, conditions: Conditions, *, accuracy: float = 1
     from theory.engine.provers.rounding import evaluate
     from theory.online.worst_case.central_path import Rows, follow, seconds
 
-    if not 1e-12 <= accuracy <= 1:
-        raise ValueError(f"the accuracy must lie between 1e-12 and 1, given: {accuracy}")
+    if not isinstance(accuracy, int | float) or not 1e-12 <= accuracy <= 1:
+        raise ValueError(f"the accuracy must lie between 1e-12 and 1, given: {accuracy!r}")
     order = len(basis(["+", objective.term, *[side.term for a, _, b in conditions.values() for side in (a, b)]])[0])
     estimate = seconds(order, len(conditions))
     if estimate > PATIENCE:

@@ -187,7 +187,7 @@ def test_other_array_namespaces_give_the_same_run():
         (lambda: strongly_convex_step(0.0), "lam must be positive and finite, got 0.0"),
         (lambda: adaptive_step(D=2.0, G=1.0, delta=-1.0), "delta must be nonnegative and finite, got -1.0"),
         (lambda: newton_descend(drifting, np.zeros(3), 3, beta=-1.0, G=1.0), "beta must be positive"),
-        (lambda: newton_descend(drifting, np.zeros(3), 3, beta=None, G=1.0), "beta must be positive and finite, got None"),
+        (lambda: newton_descend(drifting, np.zeros(3), 3, beta=None, G=1.0), "beta must be .* got None"),
         (lambda: newton_descend(drifting, np.zeros(3), 3, beta=1.0, G="2"), "G must be positive and finite, got '2'"),
         (lambda: newton_descend(drifting, np.zeros(3), 3, beta=1.0, G=9.0, radius="1"), "real number"),
         (lambda: strongly_convex_step("1"), "lam must be positive and finite, got '1'"),

@@ -1,6 +1,7 @@
 """Hostile certificates and problems are refused; worst functions are run by independent code."""
 
 import copy
+import operator
 from dataclasses import replace
 from fractions import Fraction
 
@@ -9,9 +10,22 @@ import pytest
 from scipy.optimize import nnls
 
 from theory.engine.checker import Rejected, check
-from theory.engine.statements.gram import expression, vectors
-from theory.online.worst_case import gradient_descent, optimised_gradient, projected_descent, proximal_point
-from theory.online.worst_case.problem import WorstCaseResult, searched
+from theory.engine.statements.gram import expression, scalars, vectors
+from theory.online.worst_case import (
+    MINIMISER,
+    START,
+    Problem,
+    Visited,
+    WorstCaseResult,
+    convex,
+    gradient_descent,
+    optimised_gradient,
+    projected_descent,
+    proximal_point,
+    smooth_convex,
+    within,
+)
+from theory.online.worst_case.problem import searched
 from theory.online.worst_case.search import shows_bound
 
 METHODS = [
@@ -105,12 +119,135 @@ def test_rounded_weights_widen_the_bounds():
     assert projected_descent(3).certify().problem.rounding == 0
 
 
-def test_residuals_show_a_violated_condition():
+def forged(result, problem=None, **solution):
+    """Return the result with a solution that was not checked, or with that of another problem."""
+    told = replace(result.problem.solution, **solution)
+    return replace(result, problem=replace(problem or result.problem, solve=lambda _: told))
+
+
+@pytest.mark.parametrize("relation", ["<=", "=="])
+def test_residuals_show_a_violated_condition(relation):
+    """A certificate forged with its worst function: the checker refuses it, and the residuals show it."""
     problem = gradient_descent(1)
-    honest = problem.solution
+    (left, _, right), honest = problem.conditions[START], problem.solution
+    sign = 1 if relation == "<=" else -1  # of a multiplier as the checker counts it
+    told = replace(honest, multipliers=dict(honest.multipliers) | {START: sign * honest.multipliers[START]})
+    conditions = dict(problem.conditions) | {START: (left, relation, right)}
+    result = replace(problem, conditions=conditions, solve=lambda _: told).certify()
+    assert result.residuals == {"gap": 0, "violation": 0, "complementarity": 0}
+    place = result.statements[0].vectors.index("x0")
+    (certificate,) = copy.deepcopy(result.certificates)
+    gram = certificate.data["parts"][0]["left"]["point"]["gram"]
+    for i in range(len(gram)):
+        for cell in ((i, place), (place, i)):
+            gram[cell[0]][cell[1]] = str(2 * Fraction(gram[cell[0]][cell[1]]))
     far = replace(honest.attained, vectors=dict(honest.attained.vectors) | {"x0": (Fraction(2),)})
-    result = WorstCaseResult(replace(problem, solve=lambda _: replace(honest, attained=far)), (), ())
-    assert result.residuals["violation"] == 3  # |x0|^2 is 4, not at most 1
+    fake = replace(forged(result, attained=far), certificates=(certificate,))
+    assert fake.residuals["violation"] == 3  # |x0|^2 is 4, not at most 1
+    with pytest.raises(Rejected, match="is violated"):
+        fake.recheck()
+
+
+def test_what_a_result_says_is_what_was_checked():
+    result = gradient_descent(2).certify()
+    told = forged(result, upper=Fraction(0), lower=Fraction(0), multipliers={"ghost": Fraction(5)})
+    told.recheck()
+    assert (told.lower, told.upper, told.multipliers) == (result.lower, result.upper, result.multipliers)
+    empty = replace(result, statements=(), certificates=())
+    for look in (
+        lambda told: told.upper,
+        lambda told: told.lower,
+        lambda told: told.multipliers,
+        WorstCaseResult.recheck,
+    ):
+        with pytest.raises(ValueError, match="nothing shows"):
+            look(empty)
+
+
+@pytest.mark.parametrize("problem", METHODS, ids=lambda problem: problem.method)
+def test_a_worst_function_that_was_not_checked_is_refused(problem):
+    result = problem.certify()
+    honest = problem.solution.attained
+    for name, coordinates in honest.vectors.items():
+        far = replace(honest, vectors=dict(honest.vectors) | {name: (coordinates[0] + 1, *coordinates[1:])})
+        for look in (lambda told: told.function, lambda told: told.residuals, WorstCaseResult.recheck):
+            with pytest.raises(ValueError, match="have not the inner products that were checked"):
+                look(forged(result, attained=far))
+    told = forged(result, attained=replace(honest, scalars={name: value + 1 for name, value in honest.scalars.items()}))
+    assert told.function.values == result.function.values
+    assert told.residuals == result.residuals
+    for products in (False, True):
+        known = result.attained.products if products else {}
+        far = replace(honest, squares=(honest.squares[0] * 2, *honest.squares[1:]), products=known)
+        with pytest.raises(ValueError, match="have not the inner products"):
+            forged(result, attained=far).recheck()
+
+
+def test_a_result_is_about_its_problem():
+    result = gradient_descent(2).certify()
+    for other in (
+        gradient_descent(2, "11/10"),
+        replace(result.problem, objective=2 * result.problem.objective),
+        replace(
+            result.problem, conditions=dict(result.problem.conditions) | {"more": result.problem.conditions[START]}
+        ),
+    ):
+        with pytest.raises(Rejected, match="not about the problem"):
+            forged(result, other).recheck()
+    given = result.problem.conditions | {}
+    problem = replace(result.problem, conditions=given)
+    found = problem.certify()
+    given.clear()
+    found.recheck()
+    problem.conditions.popitem()
+    with pytest.raises(Rejected, match="not about the problem"):
+        found.recheck()
+
+
+def test_no_condition_is_lost_unseen():
+    """Two functions, or two points of the same name: the supremum over fewer conditions is no worst case."""
+    (x, g, h), (f, k) = vectors("x g h"), scalars("f k")
+    one, two = Visited("x", x, g, f), Visited("x", x, h, k)
+    for conditions in (lambda: smooth_convex([one, two], 1), lambda: convex([one, two])):
+        with pytest.raises(ValueError, match="names of their own, several are called 'x'"):
+            conditions()
+    first, second = smooth_convex([MINIMISER, one], 1), convex([MINIMISER, two])
+    for join in (operator.or_, operator.ior, lambda a, b: dict(a) | b, lambda a, b: a | dict(b)):
+        with pytest.raises(ValueError, match=r"both have 'Q\(x\*, x\)'"):
+            join(first, second)
+    assert list(first) == ["Q(x*, x)", "Q(x, x*)"]
+    assert len(first | convex([MINIMISER, two._replace(name="y")]) | {START: within(1, one)}) == 5
+    with pytest.raises(ValueError, match="several are called 'x'"):
+        Problem("m", "", [one, two], f, first)
+
+
+BALL = {"|u| <= 1": (vectors("u")[0] @ vectors("u")[0], "<=", 1)}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"rounding": Fraction(-1)}, "must not be negative, given: -1"),
+        ({"rounding": 1e-9}, "the rounding is 1e-09; allowed are exact rationals"),
+        ({"rounding": float("nan")}, "the rounding is nan; allowed are exact rationals"),
+        ({"objective": 1.5}, "a constant in an expression is 1.5; allowed are exact rationals"),
+        ({"objective": vectors("u")[0]}, "the objective: a vector has no order"),
+        ({"objective": None}, "allowed are exact rationals"),
+        ({"conditions": list(BALL.values())}, "conditions are a dict by name, given: a list"),
+        ({"conditions": {"ball": (vectors("u")[0], "<=", 1)}}, "ball: a vector has no order"),
+        ({"conditions": {"ball": (*BALL["|u| <= 1"][:2], 1.0)}}, "allowed are exact rationals"),
+        ({"conditions": {"ball": BALL["|u| <= 1"][0]}}, "ball: a condition is .left side, relation, right side."),
+        ({"conditions": {"ball": (BALL["|u| <= 1"][0], "<", 1)}}, "'<'; allowed: <= >= =="),
+        ({"accuracy": "high"}, "the accuracy must lie between 1e-12 and 1, given: 'high'"),
+        ({"accuracy": None}, "the accuracy must lie between"),
+    ],
+)
+def test_problems_that_are_none(change, message):
+    (u,) = vectors("u")
+    plain = {"method": "m", "unit": "", "visited": [], "objective": u @ u, "conditions": BALL}
+    assert Problem(**plain).certify().upper >= 1  # a number stands for a constant expression
+    with pytest.raises(ValueError, match=message):
+        Problem(**(plain | change)).certify()
 
 
 def test_negative_multipliers_show_nothing():
