@@ -15,7 +15,7 @@ from scipy.optimize import brentq
 from experiments.linear_mdp.algorithms import Algorithm
 from experiments.linear_mdp.losses import Losses
 from experiments.linear_mdp.mdp import Floats, LinearMDP
-from experiments.linear_mdp.run import run as run_learner
+from experiments.linear_mdp.regret import run as run_learner
 from experiments.streams import Stream
 
 __all__ = ["loop", "run"]

@@ -126,7 +126,8 @@ def _draw_regret(axes: Any, found: dict[str, Any]) -> None:
             axes.plot(curve[:, 0], curve[:, 1], color=colour, marker=marker, label=label)
             axes.fill_between(curve[:, 0], curve[:, 2], curve[:, 3], color=colour, alpha=0.2, lw=0)
             place = (curve[-1, 0], curve[-1, 1])
-            axes.annotate(f"{found['slopes'][name]:.2f}", place, xytext=(5, -3), textcoords="offset points", fontsize=8)
+            slope = f"{found['slopes'][name]:.2f}"
+            axes.annotate(slope, place, xytext=(5, -3), textcoords="offset points", fontsize=8, color=colour)
     axes.set(
         xscale="log", yscale="log", xlabel="episodes K (each run tuned to its K)", ylabel="regret: mean, 5 to 95 %"
     )
@@ -140,6 +141,7 @@ def _draw_least(axes: Any, found: dict[str, Any]) -> None:
     for name, curve in found["least"].items():
         colour, marker, label = LEARNERS[name]
         rows = np.asarray(curve)
+        rows = rows[rows[:, 1] < 0] if len(rows) else rows  # estimates of short runs may all be positive
         if len(rows):
             axes.plot(rows[:, 0], -rows[:, 1], color=colour, marker=marker, label=label)
     axes.axhline(1, color="black", lw=0.8, ls="--")
@@ -177,6 +179,7 @@ def _draw_sizes(axes: Any, axis: int, found: dict[str, Any]) -> None:
         rows = np.asarray(found["sizes"][name, axis])
         if len(rows):
             axes.plot(rows[:, 0], rows[:, 1], color=colour, marker=marker)
+    axes.set_xticks(sorted({size for name in LEARNERS for size, _ in found["sizes"][name, axis]}))
     length, states, actions, size = found["base"]["shape"]
     rest = {"H": length, "S": states, "A": actions, "d": size}
     rest.pop(AXES[axis])

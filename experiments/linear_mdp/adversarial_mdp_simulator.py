@@ -15,7 +15,7 @@ import numpy as np
 from experiments.linear_mdp.algorithms import NAMES, scaled
 from experiments.linear_mdp.losses import Losses
 from experiments.linear_mdp.mdp import LinearMDP
-from experiments.linear_mdp.run import run as run_learner
+from experiments.linear_mdp.regret import run as run_learner
 from experiments.simulator import Simulator
 
 __all__ = ["KINDS", "SIMULATOR", "cells", "losses_of", "run"]

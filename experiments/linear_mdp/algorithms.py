@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 
-__all__ = ["COVARIANCES", "LEARNERS", "NAMES", "Algorithm", "scaled"]
+__all__ = ["COVARIANCES", "LEARNERS", "NAMES", "Algorithm", "as_proved", "scaled"]
 
 LEARNERS = ("uniform", "log barrier", "exponential weights")
 NAMES = ("log barrier", "magnitude-reduced", "exponential weights", "uniform")
@@ -35,8 +36,9 @@ class Algorithm:
         Whether estimates are magnitude-reduced.
     covariance : {"exact", "samples", "resampling"}
         "exact": the limit of many simulated episodes. "samples": the mean over ``draws`` simulated episodes plus the
-        ridge. "resampling": matrix geometric resampling with ``draws`` terms and rate 1/2. The reduction is exact, or
-        the mean over as many episodes of their own.
+        ridge. "resampling": matrix geometric resampling, ``c (I + X_1 + X_1 X_2 + ...)`` with c = 1/2 and ``draws``
+        factors ``X = I - c (gamma I + phi phi')``, one term more; it need not be symmetric. The reduction is exact,
+        or the mean over as many episodes of their own.
     draws : int
         >= 1, or 0 for the exact covariance.
 
@@ -66,6 +68,10 @@ class Algorithm:
             raise ValueError(f"learner must be one of {', '.join(LEARNERS)}, got {self.learner!r}")
         if self.covariance not in COVARIANCES:
             raise ValueError(f"covariance must be one of {', '.join(COVARIANCES)}, got {self.covariance!r}")
+        given: dict[str, object] = {"eta": self.eta, "gamma": self.gamma, "beta": self.beta}
+        for name, value in given.items():
+            if isinstance(value, bool) or not isinstance(value, Real):
+                raise ValueError(f"{name} must be a number, got {value!r}")
         if not 0 < self.eta < math.inf:
             raise ValueError(f"eta must be positive and finite, got {self.eta!r}")
         if not 0 < self.gamma < math.inf:
@@ -102,6 +108,40 @@ class Algorithm:
         return share, (corner - actions * math.log(actions)) / self.eta
 
 
+def as_proved(name: str, episodes: int, shape: tuple[int, int, int, int]) -> Algorithm:
+    """Return a learner with step, ridge and bonus of its regret bound, as `theory.online.adversarial_mdp` tunes them.
+
+    Parameters
+    ----------
+    name : {"log barrier", "magnitude-reduced"}
+    episodes : int
+        K.
+    shape
+        The sizes (H, S, A, d) of the process.
+
+    Raises
+    ------
+    ValueError
+        If no bound of the learner is on record, or a number is out of range.
+
+    Examples
+    --------
+    >>> learner = as_proved("magnitude-reduced", 10_000, (3, 4, 3, 3))
+    >>> learner.eta < 0.1 * scaled("magnitude-reduced", 10_000, (3, 4, 3, 3)).eta
+    True
+    """
+    from theory.online.adversarial_mdp.regret_bounds import tuned_log_barrier, tuned_reduced
+
+    tunings = {"log barrier": tuned_log_barrier, "magnitude-reduced": tuned_reduced}
+    if name not in tunings:
+        raise ValueError(f"name must be one of {', '.join(tunings)}, got {name!r}")
+    length, _, actions, size = shape
+    tuned = tunings[name](K=episodes, H=length, A=actions, d=size)
+    learner = "log barrier" if name == "log barrier" else "exponential weights"
+    reduced = name == "magnitude-reduced"
+    return Algorithm(learner, eta=tuned.eta, gamma=tuned.gamma, beta=tuned.beta, reduced=reduced)
+
+
 def scaled(name: str, episodes: int, shape: tuple[int, int, int, int], *, factor: float = 4.0) -> Algorithm:
     """Return a learner with steps of the order of the theory in K, H, A and d, larger by a factor, and a small bonus.
 
@@ -119,6 +159,11 @@ def scaled(name: str, episodes: int, shape: tuple[int, int, int, int], *, factor
     factor
         Of the steps; for plain exponential weights, whose step is of the order K^(-2/3), four times as much.
 
+    Raises
+    ------
+    ValueError
+        If there is no such learner, or a number is out of range.
+
     Examples
     --------
     >>> learner = scaled("magnitude-reduced", 10_000, (3, 4, 3, 3))
@@ -127,6 +172,8 @@ def scaled(name: str, episodes: int, shape: tuple[int, int, int, int], *, factor
     """
     if name not in NAMES:
         raise ValueError(f"name must be one of {', '.join(NAMES)}, got {name!r}")
+    if isinstance(episodes, bool) or not isinstance(episodes, int) or episodes < 1:
+        raise ValueError(f"episodes must be an int >= 1, got {episodes!r}")
     if name == "uniform":
         return Algorithm("uniform")
     length, _, actions, size = shape

@@ -19,18 +19,16 @@ from experiments.linear_mdp.episode_scalar import (
     VALUE,
 )
 from experiments.linear_mdp.estimates_scalar import EXACT, RATE, RESAMPLING
-from experiments.linear_mdp.losses import WORD
+from experiments.linear_mdp.losses import DRAWN, TIE, WORD
 from experiments.linear_mdp.mdp import Floats
 from experiments.streams import Stream
 from theory.online.log_barrier import ftrl_weights
 
-__all__ = ["advance"]
-
-_DRAWN = 2**20  # uniforms held at a time
+__all__ = ["advance", "labels"]
 
 
 class Arrays(NamedTuple):
-    """The state of a run, as `experiments.linear_mdp.run.State` holds it."""
+    """The state of a run, as `experiments.linear_mdp.regret.State` holds it."""
 
     totals: Floats
     policies: Floats
@@ -85,13 +83,16 @@ def advance(first: int, start: int, stop: int, *rest: Any) -> None:
     rows = range(first, first + len(state.sums))
     walks = 1 + setting.draws * (2 if setting.reduced else 1)
     shape = (walks, setting.features.shape[0], 2)
-    piece = max(1, _DRAWN // (len(rows) * int(np.prod(shape))))
+    piece = max(1, DRAWN // (len(rows) * int(np.prod(shape))))
     stream = Stream(setting.key0 + (setting.key1 << 32), setting.stream)
     for low in range(start, stop, piece):
         high = min(low + piece, stop)
         points = stream.uniform(rows, (high - low, *shape), offset=low * int(np.prod(shape)))
-        for episode in range(low, high):
-            _episode(episode, rows, state, setting, points[:, episode - low])
+        with np.errstate(over="ignore", invalid="ignore"):  # the state is checked for it
+            for episode in range(low, high):
+                _episode(episode, rows, state, setting, points[:, episode - low])
+                if not np.isfinite(state.totals).all():
+                    return
 
 
 def _episode(episode: int, rows: range, state: Arrays, setting: Setting, points: Floats) -> None:
@@ -123,8 +124,8 @@ def _episode(episode: int, rows: range, state: Arrays, setting: Setting, points:
 def _weights(episode: int, rows: range, state: Arrays, setting: Setting) -> Floats:
     centers = setting.table[min(episode // setting.phase, len(setting.table) - 1)]
     if setting.adaptive:
-        means = state.seen.mean(axis=-1, keepdims=True)
-        return centers + setting.amplitude * np.where(state.seen > means, 1.0, -1.0)
+        above = state.seen > episode / centers.shape[-1] * TIE
+        return centers + setting.amplitude * np.where(above, 1.0, -1.0)
     if not setting.amplitude:
         return np.broadcast_to(centers, state.weights.shape)
     places = np.arange(centers.size)
@@ -151,14 +152,15 @@ def _walk(points: Floats, state: Arrays, setting: Setting) -> Floats:
     states = np.zeros(len(points), dtype=np.int64)
     visited = []
     for h in range(points.shape[1]):
-        actions = _labels(state.policies[rows, h, states], points[:, h, 0])
+        actions = labels(state.policies[rows, h, states], points[:, h, 0])
         visited.append(setting.features[h, states, actions])
         if h + 1 < points.shape[1]:
-            states = _labels(setting.kernel[h, states, actions], points[:, h, 1])
+            states = labels(setting.kernel[h, states, actions], points[:, h, 1])
     return np.stack(visited, axis=1)
 
 
-def _labels(chances: Floats, points: Floats) -> Any:
+def labels(chances: Floats, points: Floats) -> Any:
+    """Return for each row of chances (R, n) the label whose part of [0, 1] the point lies in."""
     return (np.cumsum(chances[:, :-1], axis=1) <= points[:, None]).sum(axis=1)
 
 
@@ -169,7 +171,7 @@ def _know(points: Floats, state: Arrays, setting: Setting) -> None:
         covariance = np.einsum("rhsa,hsai,hsaj->rhij", chances, setting.features, setting.features)
         state.inverses[...] = np.linalg.inv(covariance + ridge)
         return
-    visited = [_walk(points[:, draw], state, setting) for draw in range(setting.draws)]
+    visited = (_walk(points[:, draw], state, setting) for draw in range(setting.draws))
     if setting.knowledge != RESAMPLING:
         covariance = sum(feature[..., :, None] * feature[..., None, :] for feature in visited) / setting.draws
         state.inverses[...] = np.linalg.inv(covariance + ridge)

@@ -14,7 +14,7 @@ from typing import Any
 import numba
 from numba import njit
 
-from experiments.linear_mdp import episode_scalar, estimates_scalar
+from experiments.linear_mdp import episode_scalar, estimates_scalar, losses
 from experiments.philox import scalar, spec
 from experiments.philox.compiled import bits_at, pair
 
@@ -39,7 +39,7 @@ def _rows(version: int) -> Callable[..., None]:
 
 
 def _version() -> int:
-    texts = "".join(inspect.getsource(module) for module in (episode_scalar, estimates_scalar, scalar, spec))
+    texts = "".join(inspect.getsource(module) for module in (episode_scalar, estimates_scalar, losses, scalar, spec))
     return int.from_bytes(hashlib.sha256(texts.encode()).digest()[:7], "big")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from experiments.linear_mdp.estimates_scalar import EXACT, RATE, RESAMPLING, SAMPLES, Estimates, estimate_functions
-from experiments.linear_mdp.losses import WORD
+from experiments.linear_mdp.losses import TIE, WORD
 from experiments.philox.spec import Law
 
 __all__ = ["BARRIER", "EXPONENTIAL", "LEAST", "LEAST_COST", "SLACK", "SLACK_EPISODE", "SLACK_STATE", "SMALL", "SUMS",
@@ -42,7 +42,7 @@ def episode_functions(jit: Callable[..., Any], pair: Any, bits_at: Any) -> Any:
     ``advance(row, start, stop, replicate, *state, key0, key1, stream, sign0, sign1, signs, features, kernel, table,
     phase, amplitude, block, adaptive, learner, reduced, knowledge, draws, eta, gamma, beta, share, allowance)`` plays
     episodes ``start`` to ``stop - 1`` of one row of the state in place; the state is that of
-    `experiments.linear_mdp.run.State`.
+    `experiments.linear_mdp.regret.State`.
     """
     estimates = estimate_functions(jit)
     walk = _walk(jit, pair)
@@ -76,10 +76,8 @@ def _advance(jit: Callable[..., Any], parts: Parts) -> Any:
         stride = length * (1 + fresh * (2 if reduced else 1))
         for episode in range(start, stop):
             first = episode * stride
-            fixed = episode > start and episode % block != 0 and episode % phase != 0
-            if adaptive or not fixed:
-                weigh(episode, replicate, seen[row], weights[row],
-                      sign0, sign1, signs, table, phase, amplitude, block, adaptive)  # fmt: skip
+            weigh(episode, replicate, seen[row], weights[row],
+                  sign0, sign1, signs, table, phase, amplitude, block, adaptive)  # fmt: skip
             choose(totals[row], learner, eta, policy)
             visit(features, kernel, policy, visits[row], moments[row])
             for h in range(length):
@@ -111,14 +109,10 @@ def _weigh(jit: Callable[..., Any], bits_at: Any) -> Any:
         length, size = weights.shape[0], weights.shape[1]
         word = 0
         for h in range(length):
-            mean = 0.0
-            for i in range(size):
-                mean += seen[h, i]
-            mean /= size
             for i in range(size):
                 sign, place = 0.0, h * size + i
                 if adaptive:
-                    sign = 1.0 if seen[h, i] > mean else -1.0
+                    sign = 1.0 if seen[h, i] > episode / size * TIE else -1.0  # the mean: features sum to 1
                 elif amplitude > 0.0:
                     if place % WORD == 0:
                         words = -(-length * size // WORD)
@@ -249,18 +243,20 @@ def _reduce(jit: Callable[..., Any], estimates: Estimates, walk: Any) -> Any:
 
     @jit
     def expect(features, policy, visits, inverse, factor, vector, reduction):  # type: ignore[no-untyped-def]
-        # The products of two pairs are the same both ways round: each is computed once.
+        # The products of two pairs are the same both ways round: each is computed once. No branch: signs are random.
         states, actions = policy.shape
-        for pair in range(states * actions):
-            s, a = pair // actions, pair % actions
-            image(inverse, features[s, a], vector)
-            for other in range(pair, states * actions):
-                t, b = other // actions, other % actions
-                z = factor * dot(features[t, b], vector)
-                if z < 0.0:
-                    reduction[t, b] += visits[s] * policy[s, a] * z
-                    if other > pair:
-                        reduction[s, a] += visits[t] * policy[t, b] * z
+        for s in range(states):
+            for a in range(actions):
+                image(inverse, features[s, a], vector)
+                chance, own = factor * visits[s] * policy[s, a], 0.0
+                for t in range(s, states):
+                    for b in range(a if t == s else 0, actions):
+                        z = dot(features[t, b], vector)
+                        below = 0.5 * (z - abs(z))
+                        reduction[t, b] += chance * below
+                        own += visits[t] * policy[t, b] * below
+                # The pair itself came twice; its product is not negative, so nothing was counted twice.
+                reduction[s, a] += factor * own
 
     @jit
     def reduce(  # type: ignore[no-untyped-def]

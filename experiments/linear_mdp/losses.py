@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 
 from experiments.streams import Stream
 
-__all__ = ["WORD", "Losses"]
+__all__ = ["DRAWN", "TIE", "WORD", "Losses"]
 
 Floats = NDArray[np.float64]
 WORD = 32  # signs that one word of random bits holds
+DRAWN = 2**20  # uniforms that array operations hold at a time
+TIE = 1 + 1e-9  # above the mean is above this multiple: visits that are equal up to rounding are in no engine above it
 _STREAM = "losses of a linear MDP"
 
 

@@ -105,7 +105,7 @@ class LinearMDP:
         (2, 2, 2, 4)
         """
         rows = _numbers(kernel, "kernel")
-        if rows.ndim != 4 or rows.shape[1] != rows.shape[3] or 0 in rows.shape:
+        if rows.ndim != 4 or rows.shape[1] != rows.shape[3] or 0 in rows.shape[1:]:
             raise ValueError(f"kernel must have the shape (H-1, S, A, S), got {rows.shape}")
         layers, states, actions, _ = rows.shape
         pairs = states * actions
@@ -120,7 +120,36 @@ class LinearMDP:
 
     def losses(self, theta: ArrayLike) -> Floats:
         """Return the losses (..., H, S, A) of ``theta`` (..., H, d)."""
-        return np.einsum("hsai,...hi->...hsa", self.features, self._theta(theta))
+        return np.einsum("hxai,...hi->...hxa", self.features, self._theta(theta))
+
+    def theta(self, losses: ArrayLike) -> Floats:
+        """Return weights theta (..., H, d) of losses (..., H, S, A) that are linear in the features.
+
+        Raises
+        ------
+        ValueError
+            If they are not linear, up to 1e-9 of the largest.
+
+        Examples
+        --------
+        >>> LinearMDP.random(1, 2, 2, 2).theta([[[0.5, 0.5], [0.5, 0.25]]])
+        Traceback (most recent call last):
+            ...
+        ValueError: losses must be linear in the features: at layer 0, state 1, action 1 they miss it by 0.152
+        """
+        table = _numbers(losses, "losses")
+        if table.shape[-3:] != self.shape[:3]:
+            raise ValueError(f"losses must have the shape (..., {_sizes(self.shape[:3])}), got {table.shape}")
+        pairs = self.features.reshape(self.shape[0], -1, self.shape[3])
+        flat = table.reshape(*table.shape[:-2], -1)
+        weights: Floats = np.einsum("hip,...hp->...hi", np.linalg.pinv(pairs), flat)
+        missed = np.abs(self.losses(weights) - table)
+        if missed.max(initial=0.0) > 1e-9 * np.abs(table).max(initial=0.0):
+            place = np.unravel_index(int(missed.argmax()), missed.shape)
+            layer, state, action = (int(i) for i in place[-3:])
+            at = f"layer {layer}, state {state}, action {action}"
+            raise ValueError(f"losses must be linear in the features: at {at} they miss it by {missed[place]:.3g}")
+        return weights
 
     def q_values(self, policy: ArrayLike, theta: ArrayLike) -> Floats:
         """Return Q (..., H, S, A): the expected loss from a pair on, under the policy."""
@@ -153,7 +182,7 @@ class LinearMDP:
         """Return the expected ``phi phi'`` of each layer (..., H, d, d)."""
         plays = self._policy(policy)
         weights = self.occupancy(plays)[..., None] * plays
-        return np.einsum("...hsa,hsai,hsaj->...hij", weights, self.features, self.features)
+        return np.einsum("...hxa,hxai,hxaj->...hij", weights, self.features, self.features)
 
     def best_fixed_policy(self, theta: ArrayLike) -> tuple[Floats, Any]:
         """Return the deterministic policy (..., H, S, A) of least expected loss and that loss; one backward pass.
@@ -194,7 +223,7 @@ class LinearMDP:
         weights = np.array(np.broadcast_to(self._theta(theta), (*found.shape[:-3], self.shape[0], self.shape[3])))
         value = (plays * found).sum(axis=-1)
         weights[..., :-1, :] += np.einsum("hit,...ht->...hi", self.transitions, value[..., 1:, :])
-        return float(np.abs(found - np.einsum("hsai,...hi->...hsa", self.features, weights)).max())
+        return float(np.abs(found - np.einsum("hxai,...hi->...hxa", self.features, weights)).max())
 
     def _backward(self, plays: Floats, cost: Floats) -> Floats:
         plays, cost = np.broadcast_arrays(plays, cost)

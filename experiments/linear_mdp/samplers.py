@@ -13,7 +13,7 @@ import numpy as np
 from experiments.linear_mdp.adversarial_mdp_simulator import SHAPE, losses_of
 from experiments.linear_mdp.algorithms import scaled
 from experiments.linear_mdp.mdp import Floats, LinearMDP
-from experiments.linear_mdp.run import run
+from experiments.linear_mdp.regret import run
 from experiments.streams import Stream
 
 __all__ = ["regret_curve"]

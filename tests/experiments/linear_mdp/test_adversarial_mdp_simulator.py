@@ -8,7 +8,7 @@ import pytest
 from experiments.linear_mdp import adversarial_mdp_simulator as module
 from experiments.linear_mdp.algorithms import NAMES, scaled
 from experiments.linear_mdp.mdp import LinearMDP
-from experiments.linear_mdp.run import run
+from experiments.linear_mdp.regret import run
 from experiments.store import Store
 from experiments.sweep import run_sweep
 from paper_figs import adversarial_mdp_regret as figure

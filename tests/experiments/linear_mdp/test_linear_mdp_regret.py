@@ -7,13 +7,13 @@ import sys
 import numpy as np
 import pytest
 
-import experiments.linear_mdp.run as module
+import experiments.linear_mdp.regret as module
 from benchmarks.bench_linear_mdp import loop
 from experiments.linear_mdp.algorithms import Algorithm
 from experiments.linear_mdp.episode_scalar import SLACK, VALUE, episode_functions
 from experiments.linear_mdp.losses import Losses
 from experiments.linear_mdp.mdp import LinearMDP
-from experiments.linear_mdp.run import State, run
+from experiments.linear_mdp.regret import State, run
 from experiments.mirror_descent.horizons import Violation
 from experiments.philox.scalar import scalar_functions
 
@@ -38,8 +38,8 @@ LEARNERS = {
 ON_CUDA = """
 import numpy as np
 from numba.core import config
-from experiments.linear_mdp.run import run
-from test_linear_mdp_run import LEARNERS, LOSSES, mdp
+from experiments.linear_mdp.regret import run
+from test_linear_mdp_regret import LEARNERS, LOSSES, mdp
 assert config.ENABLE_CUDASIM
 cells = [("blocks", "barrier"), ("adaptive", "reduced"), ("gap", "reduced, samples"), ("gap", "barrier, resampling")]
 for kind, name in cells:
@@ -168,7 +168,7 @@ def test_estimates_of_reduced_learners_are_bounded_below():
 def test_a_violated_inequality_stops_the_run():
     state = started(LEARNERS["barrier"], LOSSES["gap"], None).advanced(3)
     state.paid[1, 2, 3] += 1e6  # as if the learner had paid more than it did
-    with pytest.raises(Violation, match="episode 3, row 1, layer 2, state 3"):
+    with pytest.raises(Violation, match="episode 3, replicate 1, layer 2, state 3"):
         state.advanced(1)
 
 

@@ -21,19 +21,20 @@ from experiments.linear_mdp.episode_scalar import (
     SUMS,
     VALUE,
 )
-from experiments.linear_mdp.losses import Losses
+from experiments.linear_mdp.losses import DRAWN, Losses
 from experiments.linear_mdp.mdp import Floats, LinearMDP
 from experiments.mirror_descent.horizons import Violation, checkpoints, require_memory, rows_of
+from experiments.philox.spec import ELEMENTS
 from experiments.streams import Stream
 
-__all__ = ["ENGINES", "Regret", "State", "run"]
+__all__ = ["ENGINES", "STREAM", "Regret", "State", "run"]
 
 ENGINES = ("numba", "cuda", "array")
 _MODULES = {"numba": "compiled", "cuda": "cuda", "array": "batched"}
 _ARRAYS = ("totals", "policies", "costs", "reductions", "visits", "inverses", "moments", "seen", "weights",
            "weight_sums", "paid", "spread", "matrices", "vectors", "values", "paths", "sums")  # fmt: skip
 TOLERANCE = 1e-9  # of the pathwise inequality, relative to its terms
-_STREAM = "episodes of a linear MDP"
+STREAM = "episodes of a linear MDP"
 
 
 @dataclass(frozen=True)
@@ -132,9 +133,12 @@ class State:
     ) -> State:
         """Return the state before the first episode; see `run`."""
         length, states, actions, size = mdp.shape
+        if not isinstance(losses, Losses):
+            raise ValueError(f"losses must be Losses, linear in the features, got {type(losses).__name__}")
         if losses.shape != (length, size):
             raise ValueError(f"losses have layers and features {losses.shape}, the process has {(length, size)}")
         rows = rows_of(replicates)
+        _require_addresses(algorithm, length, losses, int(checkpoints(episodes, 2)[-1]))
         count = len(rows)
         sums = np.zeros((count, SUMS))
         sums[:, SLACK] = np.inf
@@ -172,6 +176,8 @@ class State:
             If they are more than the horizon leaves.
         Violation
             If the pathwise inequality fails in one of them.
+        OverflowError
+            If costs overflow.
         """
         left = self.horizon - self.episodes
         if isinstance(episodes, bool) or not isinstance(episodes, int) or not 0 <= episodes <= left:
@@ -190,7 +196,7 @@ class State:
     def _constants(self) -> tuple[Any, ...]:
         learner, losses = self.algorithm, self.losses
         share, allowance = learner.allowance(self.mdp.shape[2], self.horizon)
-        stream, signs = Stream.named(self.seed, _STREAM), losses.stream(self.seed)
+        stream, signs = Stream.named(self.seed, STREAM), losses.stream(self.seed)
         return (
             *stream.key, stream.stream, *signs.key, signs.stream, self.mdp.features, self.mdp.kernel, losses.centers,
             losses.phase, float(losses.amplitude), losses.block, losses.adaptive,
@@ -199,14 +205,21 @@ class State:
         )  # fmt: skip
 
     def check(self) -> None:
-        """Raise `Violation` if the pathwise inequality failed in any episode so far."""
+        """Raise `Violation` if an inequality failed in an episode so far, OverflowError if costs overflowed."""
         slack = self.sums[:, SLACK]
         bad = ~(slack >= -TOLERANCE)
         if bad.any():
             row = int(np.argmax(bad))
             layer, state = divmod(int(self.sums[row, SLACK_STATE]), self.mdp.shape[1])
-            at = f"episode {int(self.sums[row, SLACK_EPISODE])}, row {row}, layer {layer}, state {state}"
-            raise Violation(f"{at}: the learner violates its inequality by {-slack[row]!r} of its terms")
+            at = f"episode {int(self.sums[row, SLACK_EPISODE])}, replicate {self.first + row}"
+            violated = f"the learner violates its inequality by {float(-slack[row])!r} of its terms"
+            raise Violation(f"{at}, layer {layer}, state {state}: {violated}")
+        # Where numbers are not finite comparisons are false, and nothing was checked.
+        lost = ~(np.isfinite(self.totals).all(axis=(1, 2, 3)) & np.isfinite(self.spread).all(axis=(1, 2)))
+        if lost.any():
+            learner, row = self.algorithm, int(np.argmax(lost))
+            given = f"eta {learner.eta!r}, gamma {learner.gamma!r}, beta {learner.beta!r}"
+            raise OverflowError(f"replicate {self.first + row}: costs are too large for floats: {given}")
 
     @property
     def regret(self) -> Floats:
@@ -250,7 +263,9 @@ def run(
     ValueError
         If something is out of range, or the run would need more memory; the message says what.
     Violation
-        If a path violates the inequality of its learner, with episode and state.
+        If a path violates the inequality of its learner, with episode, replicate and state.
+    OverflowError
+        If costs overflow: a step, ridge or bonus is too extreme.
 
     Examples
     --------
@@ -261,9 +276,7 @@ def run(
     True
     """
     stops = checkpoints(episodes, points)
-    length, states, actions, size = mdp.shape
-    held = length * (4 * states * actions + 4 * states + 2 * size * size + 4 * size + 2) + size * size + 2 * size + SUMS
-    require_memory(8.0 * len(rows_of(replicates)) * (3 * held + 3 * len(stops)), memory, episodes)
+    require_memory(_bytes(algorithm, mdp, len(rows_of(replicates)), len(stops), _engine(engine)), memory, episodes)
     state = State.start(algorithm, mdp, losses, episodes=episodes, replicates=replicates, seed=seed, engine=engine)
     records = []
     for stop in stops.tolist():
@@ -271,6 +284,21 @@ def run(
         records.append((state.regret, state.sums[:, LEAST], state.sums[:, LEAST_COST]))
     regret, least, least_cost = (np.asarray(column) for column in zip(*records, strict=True))
     return Regret(stops, regret, least, least_cost, state.sums[:, SLACK], state.sums[:, SMALL])
+
+
+def _bytes(algorithm: Algorithm, mdp: LinearMDP, rows: int, stops: int, engine: str) -> float:
+    length, states, actions, size = mdp.shape
+    held = length * (4 * states * actions + 4 * states + 2 * size * size + 4 * size + 2) + size * size + 2 * size + SUMS
+    if engine != "array":
+        return 8.0 * rows * (3 * held + 3 * stops)
+    points = max(rows * algorithm.walks * length * 2, DRAWN)
+    return 8.0 * (rows * (4 * held + 3 * stops) + 4 * points)
+
+
+def _require_addresses(algorithm: Algorithm, length: int, losses: Losses, episodes: int) -> None:
+    drawn = max(2 * length * algorithm.walks * episodes, losses.words * (-(-episodes // losses.block)))
+    if drawn > ELEMENTS:
+        raise ValueError(f"episodes must be fewer: {episodes} take {drawn} random numbers, and a stream has 2^48")
 
 
 def _engine(engine: str | None) -> str:
