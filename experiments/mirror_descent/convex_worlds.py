@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from experiments.streams import Stream
 from theory.online.mirror_descent import onto_ball
 
-__all__ = ["KINDS", "ConvexWorld", "Floats", "Totals"]
+__all__ = ["KINDS", "ConvexWorld", "Totals"]
 
 Floats = NDArray[np.float64]
 KINDS = ("quadratic", "logarithmic", "signs", "sparse")

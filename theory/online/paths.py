@@ -10,6 +10,7 @@ pathwise inequalities need, rounds first, then any axes of replicates, coordinat
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -32,8 +33,6 @@ __all__ = [
     "positive",
     "total",
 ]
-
-LARGEST = 1.7976931348623157e308  # comparing with it reads any whole number, as float() does not
 
 Gradient = Callable[[int, Array], Any]
 """Called with the round (from 1) and the plays; returns the gradients seen there, in the same shape."""
@@ -185,19 +184,25 @@ def positive(**values: Any) -> None:
         If one is not, or is no number; the message names it.
     """
     for name, value in values.items():
-        if not _is_real(value) or not 0 < value <= LARGEST:
+        if not 0 < _read(value) < math.inf:
             raise ValueError(f"{name} must be positive and finite, got {value!r}")
 
 
 def nonnegative(**values: Any) -> None:
     """Demand that numbers are nonnegative and finite; raises as `positive` does."""
     for name, value in values.items():
-        if not _is_real(value) or not 0 <= value <= LARGEST:
+        if not 0 <= _read(value) < math.inf:
             raise ValueError(f"{name} must be nonnegative and finite, got {value!r}")
 
 
-def _is_real(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
+def _read(value: Any) -> float:
+    """Return a number as a float: NaN if it is none, infinity if it is too large."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def checked_rounds(rounds: Any) -> int:

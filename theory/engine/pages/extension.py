@@ -22,6 +22,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_html_math_renderer("mathml", (visit_inline_formula, None), (visit_displayed_formula, None))
     app.connect("missing-reference", resolve_name)
     app.connect("autodoc-process-docstring", prepare_docstring)
+    app.connect("doctree-read", unlink_words)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -80,6 +81,17 @@ def resolve_name(app: Sphinx, env: Any, node: Element, text: Element) -> Element
     if len(found) != 1:
         found = [(page, place) for page, place in found if page == source]
     return make_refnode(app.builder, source, *found[0], text) if len(found) == 1 else None
+
+
+def unlink_words(app: Sphinx, doctree: Any) -> None:
+    """Let the words of a type be words: in "array, shape (d,)" Sphinx would link "shape" to an attribute so called."""
+    from sphinx.addnodes import pending_xref, pending_xref_condition
+
+    for node in list(doctree.findall(pending_xref)):
+        target, kind = node["reftarget"], (node.get("refdomain"), node.get("reftype"))
+        if kind == ("py", "class") and (target.islower() or len(target) == 1):
+            ways = [child for child in node.children if isinstance(child, pending_xref_condition)]
+            node.replace_self(next((way.children for way in ways if way["condition"] == "*"), node.children))
 
 
 def prepare_docstring(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:

@@ -87,7 +87,7 @@ def logarithm_below_root(c: Constant = 1) -> Stated:
         "the condition holds for c = lambda = 1 from three actions on; symbols are the roots of T, K and lambda",
         "decided is that d sqrt(T) exceeds T; regret of losses in [0, 1] is at most T, however the algorithm plays",
     ),
-    says=r"\sqrt{K\lambda}\,\log(1+c/\lambda)\ge1\implies"
+    says=r"\sqrt{K\lambda}\,\log(1+c/\lambda)\ge1\implies "
     r"d\sqrt T=\frac{TK\log(1+c/\lambda)}{\log(1+TK/\lambda)}\sqrt T\ge T",
 )
 def effective_dimension_bound_is_vacuous(c: Constant = 1) -> Stated:

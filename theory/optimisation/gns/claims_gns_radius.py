@@ -303,7 +303,7 @@ def _bound_of_self_concordance(shares: str) -> tuple[Any, Any, Any, Any]:
         "for M-quasi-self-concordant f, H its Hessian, the residual is at most M <Hh,h> (e^t - 1 - t)/t^2, t = M |h|",
         "t = theta c; s = <Hh,h>/(|g| |h|) is at most 1 in the region",
     ),
-    says=r"\gamma=\tfrac cM,\ 0<c\le1.3,\ e^c\le1+2c,\ 0<\|h\|\le\gamma,\ " + _REGION + r":\quad"
+    says=r"\gamma=\tfrac cM,\ 0<c\le1.3,\ e^c\le1+2c,\ 0<\|h\|\le\gamma,\ " + _REGION + r":\quad "
     r"M\langle Hh,h\rangle\frac{e^{M\|h\|}-1-M\|h\|}{(M\|h\|)^2}\le\frac{\|g\|\,\|h\|}\gamma",
 )
 def self_concordant_radius(more: Constant = 0) -> Stated:
@@ -330,7 +330,7 @@ def self_concordant_radius(more: Constant = 0) -> Stated:
     assumptions=(
         "the bound by M <Hh,h> (e^t - 1 - t)/t^2 is attained by f(x) = e^(Mx)/M^2 - bx, whatever its slope at 0",
     ),
-    says=r"\gamma=\tfrac cM,\ 0<c\le1.3,\ e^c\le1+2c,\ 0<\|h\|\le\gamma:\quad"
+    says=r"\gamma=\tfrac cM,\ 0<c\le1.3,\ e^c\le1+2c,\ 0<\|h\|\le\gamma:\quad "
     r"M\langle Hh,h\rangle\frac{e^{M\|h\|}-1-M\|h\|}{(M\|h\|)^2}\le\frac{\|g\|\,\|h\|}\gamma",
 )
 def self_concordant_radius_without_the_region(region: Constant = 0) -> Stated:

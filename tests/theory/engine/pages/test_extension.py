@@ -21,6 +21,7 @@ extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "theory.engine.pages.
 default_role = "py:obj"
 html_math_renderer = "mathml"
 html_theme = "basic"
+python_use_unqualified_type_names = True
 """
 INDEX = r"""
 Start
@@ -45,18 +46,36 @@ See `demo_shapes.area`, `area`, `demo.square_above_tangent` and `nothing_known`.
 MODULE = '''
 """Shapes, of size |x|."""
 
-__all__ = ["SIZES", "area"]
+__all__ = ["SIZES", "Circle", "Square", "area"]
 
 SIZES = {"small": 1}
 
 
-def area(x):
+class Square:
+    """A square."""
+
+    @property
+    def shape(self):
+        """Four corners."""
+
+
+class Circle:
+    """A circle."""
+
+    @property
+    def shape(self):
+        """No corner."""
+
+
+def area(x, of=None):
     """Return |x| times ``|x|``.
 
     Parameters
     ----------
     x
         Any number, |x| < 1.
+    of : Square, shape (4,), optional
+        What it is the area of.
     """
     return x * x
 '''
@@ -112,6 +131,13 @@ def test_names_lead_to_what_they_name(built):
     assert page.count('href="#demo_shapes.area"') >= 2
     assert 'href="papers/demo.html#claim-demo-square-above-tangent"' in page
     assert "nothing_known</span></code>" in page
+
+
+def test_words_of_a_type_are_no_links_and_classes_are(built):
+    page = built[0]["index.html"]
+    said = page[page.index("What it is the area of") - 400 : page.index("What it is the area of")]
+    assert 'href="#demo_shapes.Square"' in said
+    assert 'shape"' not in said
 
 
 def test_hostile_text_of_a_claim_is_shown_as_it_stands(built):
