@@ -1,4 +1,4 @@
-r"""The log barrier without a lower bound on losses, and linear MDPs with a simulator.
+r"""The log barrier without a lower bound on losses, and linear MDPs with a simulator and without.
 
 Paper: *Refined Regret for Adversarial MDPs with Linear Function Approximation*.
 
@@ -41,11 +41,32 @@ dilated bonuses :math:`B_h=b_h+(1+\tfrac1H)\mathbb E B_{h+1}`. Decided:
   (`claims_mdp_resampling`);
 - :math:`\tfrac{37}4(1+\tfrac1\gamma)\ln\tfrac{2d}\delta` sampled trajectories keep the whitened covariance within a
   half, given the matrix Chernoff bound, which is quoted (`claims_mdp_concentration`);
-- the bias of the ridge, what the bonus pays for, the conditions on step and ridge (`claims_mdp_regret`), and the tuned
-  leading terms :math:`2\sqrt{(3e-1)dH^6KP}` and :math:`2\sqrt{(12e-4)dH^6K\ln A}` (`claims_mdp_tuning`): of the order
-  usually quoted, :math:`H^6` included. It is the bias of the least ridge that the bonus allows,
-  :math:`\gamma\approx\eta^2H^4`, that costs it. For exponential weights with plain estimates no exponent of K below 2/3
-  comes out of this analysis, with reduced ones 1/2 does.
+- the bias of the ridge, what the bonus pays for, second moments of costs without the usual factor 2
+  (`claims_mdp_regret`), conditions on step and ridge, and the tuned terms :math:`2(u+v)\sqrt{dH^4KP}` with u of the
+  order of H (`claims_mdp_tuning`): of the order :math:`\sqrt{dH^6KP}` that is usually quoted, P being
+  :math:`A\ln K` or :math:`\ln A`. It is the bias of the least ridge that the bonus allows,
+  :math:`\gamma\approx\eta^2H^4`, that costs :math:`H^6`; a bonus of the norm itself, for the bias, saves one H
+  (`claims_mdp_norm_bonus`). For exponential weights with plain estimates no exponent of K below 2/3 comes out of this
+  analysis, with reduced ones 1/2 does.
+
+**Linear MDPs without a simulator**
+
+The scheme is derived from its outline: a policy is kept for W episodes; with chance :math:`\delta` an episode follows a
+policy of a cover up to and with a random layer, pi from there on; a random half of an epoch gives the covariance, the
+other half estimates of Q and of what is ahead of the bonus. Decided:
+
+- layers count 1, or H where an episode explores to them: losses from there on are unbiased for Q of pi, and the
+  covariance is :math:`(1-\delta)\Sigma_\pi+\delta\Sigma_{\text{cover}}`; later layers are unbiased too, with another
+  covariance, earlier ones are biased; exploring up to the layer before leaves actions uncovered
+  (`claims_mdp_free_exploring`);
+- what is ahead of the bonus is linear in features, its sums along trajectories are unbiased, and at most
+  :math:`H((1+\tfrac1H)^H-1)-1` times the largest bonus (`claims_mdp_free_bonus`);
+- half an epoch is enough for a ridge of :math:`37H\ln(2d/\delta')/W`; that accuracy alone does not bound the bias, the
+  error of the covariance at the weights of Q does, and leaves it at the order of the ridge's (`claims_mdp_free_half`);
+- a random half is unbiased for the epoch's losses, a fixed one is not. If the cover is free, 3/4 is the best exponent
+  of K that these lemmas give, at :math:`W=\sqrt K`, :math:`\eta=\beta=\delta=K^{-1/4}` (`claims_mdp_free_epochs`). It
+  is not the paper's, usually quoted as 8/9: that includes the price of a cover that explores well enough, which is not
+  derived here, nor are states that the cover does not know.
 
 Sums over layers and episodes, means over trajectories and whitening are argued, under the assumptions of each claim.
 
@@ -53,10 +74,10 @@ Sums over layers and episodes, means over trajectories and whitening are argued,
 
 `theory.online.log_barrier`: the exact stability, its bounds, the learner's weights, the regret bound as an object.
 `dilated_bonus`, `estimators`: bonuses and the identity of a process given as arrays, estimates, their least values, and
-draws. `regret_bounds`: the two bounds for any step and ridge, and tuned.
+draws. `regret_bounds`: the two bounds for any parameters that meet their conditions, and tuned.
 
 >>> from theory.online.adversarial_mdp.regret_bounds import tuned_reduced
 >>> tuned = tuned_reduced(K=10**8, H=3, A=3, d=3)
 >>> round(float(tuned.bound)), tuned.bound.form  # a regret of 3 10^8 is the worst possible
-(3445075, 'derived')
+(1427869, 'derived')
 """

@@ -28,7 +28,7 @@ _LESS = Fraction(99, 100)
     assumptions=(
         "x = 1 - c lam, so that lam = (1 - x)/c; with N = 0, where both sides are c, this is a proof for every N",
     ),
-    says=r"c\sum_{n\le N}x^n=\frac{1-x^{N+1}}\lambda\implies"
+    says=r"c\sum_{n\le N}x^n=\frac{1-x^{N+1}}\lambda\implies "
     r"c\sum_{n\le N+1}x^n=\frac{1-x^{N+2}}\lambda,\quad x=1-c\lambda",
 )
 def resampling_sum_step(factor: Constant = 1) -> Stated:

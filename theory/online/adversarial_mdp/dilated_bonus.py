@@ -13,6 +13,8 @@ from theory.arrays import Array, quiet, real_arrays, require, restore
 
 __all__ = ["backward", "dilated_bonus", "dilation", "regret_terms"]
 
+_ROUNDING = 1e-6  # by which rows of distributions may miss the sum 1: single precision serves
+
 
 @quiet
 def dilation(H: Any) -> Any:
@@ -43,7 +45,7 @@ def backward(cost: Any, policy: Any, kernel: Any, *, factor: float = 1.0) -> Arr
     Raises
     ------
     ValueError
-        If the shapes do not fit, or something is not finite.
+        If the shapes do not fit, something is not finite, or policy or kernel are not distributions.
     """
     xp, (cost, policy, kernel), _ = real_arrays(cost, policy, kernel)
     if cost.ndim < 3 or policy.shape[-3:] != cost.shape[-3:]:
@@ -54,6 +56,8 @@ def backward(cost: Any, policy: Any, kernel: Any, *, factor: float = 1.0) -> Arr
         raise ValueError(f"kernel must end in (H-1, S, A, S) = {allowed}, got {tuple(kernel.shape)}")
     for name, array in (("cost", cost), ("policy", policy), ("kernel", kernel)):
         require(xp, xp.isfinite(array), array, name, "finite")
+    _require_distributions(xp, policy, "policy")
+    _require_distributions(xp, kernel, "kernel")
     table = cost[..., layers - 1, :, :]
     found = [table]
     for h in range(layers - 2, -1, -1):
@@ -100,6 +104,9 @@ def regret_terms(loss: Any, bonus: Any, policy: Any, comparator: Any, kernel: An
     """
     Q, B = backward(loss, policy, kernel), dilated_bonus(bonus, policy, kernel)
     xp, (Q, B, bonus, policy, comparator, kernel), _ = real_arrays(Q, B, bonus, policy, comparator, kernel)
+    if comparator.shape[-3:] != policy.shape[-3:]:
+        raise ValueError(f"comparator must end in {tuple(policy.shape[-3:])}, got {tuple(comparator.shape)}")
+    _require_distributions(xp, comparator, "comparator")
     layers = Q.shape[-3]
     term = xp.sum((policy - comparator) * (Q - B) - comparator * bonus - policy * B / layers, axis=-1)
     total = term[..., 0, 0]
@@ -110,3 +117,9 @@ def regret_terms(loss: Any, bonus: Any, policy: Any, comparator: Any, kernel: An
         here = xp.sum(moves, axis=(-3, -2))
         total = total + xp.sum(here * term[..., h, :], axis=-1)
     return total, (1 + 1 / layers) * xp.sum((policy * B)[..., 0, 0, :], axis=-1)
+
+
+def _require_distributions(xp: Any, rows: Array, name: str) -> None:
+    require(xp, rows >= 0, rows, name, "nonnegative")
+    sums = xp.sum(rows, axis=-1)
+    require(xp, xp.abs(sums - 1) <= _ROUNDING, sums, f"sums of {name}", "1")

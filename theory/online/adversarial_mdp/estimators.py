@@ -8,7 +8,7 @@ Bounds are decided in ``claims_mdp_reduced``, ``claims_mdp_resampling`` and ``cl
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, SupportsFloat
 
 from theory.arrays import broadcast, quiet, real_arrays, require, restore
 from theory.online.bounds import checked
@@ -29,6 +29,8 @@ def plain(z: Any, loss: Any) -> Any:
     """Return ``z L``."""
     xp, (z, loss), scalar = real_arrays(z, loss)
     z, loss = broadcast(xp, z=z, loss=loss)
+    require(xp, xp.isfinite(z), z, "z", "finite")
+    require(xp, (loss >= 0) & xp.isfinite(loss), loss, "loss", "nonnegative and finite")
     return restore(z * loss, scalar)
 
 
@@ -56,6 +58,7 @@ def reduced(z: Any, loss: Any, h: Any, mean_negative: Any) -> Any:
     """
     xp, (z, loss, h, mean), scalar = real_arrays(z, loss, h, mean_negative)
     z, loss, h, mean = broadcast(xp, z=z, loss=loss, h=h, mean_negative=mean)
+    require(xp, xp.isfinite(z), z, "z", "finite")
     require(xp, (h > 0) & xp.isfinite(h), h, "h", "positive and finite")
     require(xp, (loss >= 0) & (loss <= h), loss, "loss", "from 0 to h")
     require(xp, mean <= 0, mean, "mean_negative", "at most 0")
@@ -113,15 +116,21 @@ def resampling_eigenvalue(eigenvalue: Any, gamma: Any, terms: int, rate: float =
     value, gamma = broadcast(xp, eigenvalue=value, gamma=gamma)
     require(xp, (value >= 0) & (value <= 1), value, "eigenvalue", "from 0 to 1")
     require(xp, (gamma > 0) & xp.isfinite(gamma), gamma, "gamma", "positive and finite")
-    if not 0 < rate < math.inf:
-        raise ValueError(f"rate must be positive and finite, got {rate!r}")
+    _require_positive("rate", rate)
     require(xp, rate * (1 + 2 * gamma) <= 2, gamma, "gamma", f"at most 1/{rate} - 1/2")
     lam = value + gamma
     return restore((1 - (1 - rate * lam) ** terms) / lam, scalar)
 
 
 def resampling_draws(gamma: float, bias: float, rate: float = 0.5) -> int:
-    """Return the factors, a trajectory each, that bound the bias by a number: ``log(1/(gamma bias))/(c gamma)``.
+    """Return the terms of geometric resampling that bound its bias by a number: ``log(1/(gamma bias))/(c gamma)``.
+
+    The bias is that in each eigenvalue, in absolute value. Of the terms the first, the identity, takes no trajectory.
+
+    Raises
+    ------
+    ValueError
+        If a number is not positive, or ``rate (1 + 2 gamma)`` exceeds 2: more terms then need not help.
 
     Examples
     --------
@@ -129,10 +138,9 @@ def resampling_draws(gamma: float, bias: float, rate: float = 0.5) -> int:
     1382
     """
     for name, value in (("gamma", gamma), ("bias", bias), ("rate", rate)):
-        if not 0 < value < math.inf:
-            raise ValueError(f"{name} must be positive and finite, got {value!r}")
-    if rate * gamma >= 1:
-        raise ValueError(f"rate times gamma must be below 1, got {rate * gamma!r}")
+        _require_positive(name, value)
+    if rate * (1 + 2 * gamma) > 2:
+        raise ValueError(f"gamma must be at most 1/rate - 1/2 = {1 / rate - 0.5!r}, got {gamma!r}")
     return max(1, math.ceil(-math.log(gamma * bias) / (rate * gamma)))
 
 
@@ -148,8 +156,13 @@ def sample_draws(d: int, gamma: float, failure: float) -> int:
     """
     if isinstance(d, bool) or not isinstance(d, int) or d < 1:
         raise ValueError(f"d must be an int >= 1, got {d!r}")
-    if not 0 < gamma < math.inf:
-        raise ValueError(f"gamma must be positive and finite, got {gamma!r}")
-    if not 0 < failure < 1:
-        raise ValueError(f"failure must be between 0 and 1, got {failure!r}")
+    _require_positive("gamma", gamma)
+    _require_positive("failure", failure)
+    if failure >= 1:
+        raise ValueError(f"failure must be below 1, got {failure!r}")
     return math.ceil(9.25 * (1 + 1 / gamma) * math.log(2 * d / failure))
+
+
+def _require_positive(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, SupportsFloat) or not 0 < float(value) < math.inf:
+        raise ValueError(f"{name} must be positive and finite, got {value!r}")

@@ -5,7 +5,7 @@ import importlib
 import pytest
 from decided_claims import assert_decided_as_recorded, assert_method_refuses_false_neighbours, claims_of
 
-NAMES = ("dilated_bonus", "ridge", "reduced", "resampling", "concentration", "regret", "tuning")
+NAMES = ("dilated_bonus", "ridge", "reduced", "resampling", "concentration", "regret", "tuning", "norm_bonus")
 CLAIMS = [
     claim
     for name in NAMES

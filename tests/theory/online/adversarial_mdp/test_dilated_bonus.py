@@ -134,4 +134,23 @@ def test_bad_input():
     with pytest.raises(ValueError, match="cost must be finite"):
         backward(bonus * np.nan, plays, mdp.kernel)
     with pytest.raises(ValueError, match="H must be at least 1"):
-        dilation(0)
+        dilation(0.5)
+    with pytest.raises(ValueError, match="sums of policy must be 1"):
+        backward(bonus, 2 * plays, mdp.kernel)
+    with pytest.raises(ValueError, match="kernel must be nonnegative"):
+        backward(bonus, plays, -mdp.kernel)
+    with pytest.raises(ValueError, match="comparator must end in"):
+        regret_terms(bonus, bonus, plays, plays[0], mdp.kernel)
+    with pytest.raises(ValueError, match="sums of comparator must be 1"):
+        regret_terms(bonus, bonus, plays, 0.5 * plays, mdp.kernel)
+
+
+def test_one_layer_needs_no_moves_and_single_precision_serves():
+    mdp, plays, stars, theta, bonus = random_case(1, H=1)
+    X, rest = regret_terms(mdp.losses(theta), bonus, plays, stars, mdp.kernel)
+    assert float(X + rest) == pytest.approx(mdp.policy_value(plays, theta) - mdp.policy_value(stars, theta))
+    mdp, plays, stars, theta, bonus = random_case(1)
+    arrays = [np.asarray(v, dtype=np.float32) for v in (mdp.losses(theta), bonus, plays, stars, mdp.kernel)]
+    X, rest = regret_terms(*arrays)
+    assert X.dtype == np.float32
+    assert float(X + rest) == pytest.approx(mdp.policy_value(plays, theta) - mdp.policy_value(stars, theta), abs=1e-5)

@@ -115,6 +115,12 @@ def test_other_libraries_serve():
     ("call", "message"),
     [
         (lambda: reduced(1.0, 4.0, 3.0, 0.0), "loss must be from 0 to h"),
+        (lambda: reduced(1.0, -0.5, 3.0, 0.0), "loss must be from 0 to h"),
+        (lambda: reduced(np.nan, 1.0, 3.0, 0.0), "z must be finite"),
+        (lambda: plain(np.inf, 1.0), "z must be finite"),
+        (lambda: plain(1.0, -1.0), "loss must be nonnegative"),
+        (lambda: sample_draws(2, "x", 0.1), "gamma must be positive"),
+        (lambda: resampling_draws(0.1, None), "bias must be positive"),
         (lambda: reduced(1.0, 1.0, 3.0, 0.5), "mean_negative must be at most 0"),
         (lambda: reduced(1.0, 1.0, 0.0, 0.0), "h must be positive"),
         (lambda: least_reduced(1.0, 0.0), "gamma must be positive"),
@@ -122,9 +128,10 @@ def test_other_libraries_serve():
         (lambda: resampling_eigenvalue(1.0, 2.0, 3), "gamma must be at most"),
         (lambda: resampling_eigenvalue(1.0, 0.1, 0), "terms must be an int"),
         (lambda: resampling_draws(0.0, 0.1), "gamma must be positive"),
-        (lambda: resampling_draws(2.0, 0.1), "below 1"),
+        (lambda: resampling_draws(2.0, 0.1), "gamma must be at most"),
+        (lambda: resampling_draws(0.5, 0.1, rate=1.01), "gamma must be at most"),
         (lambda: sample_draws(0, 0.1, 0.1), "d must be an int"),
-        (lambda: sample_draws(2, 0.1, 1.0), "failure must be between 0 and 1"),
+        (lambda: sample_draws(2, 0.1, 1.0), "failure must be below 1"),
     ],
 )
 def test_bad_input(call, message):
