@@ -16,6 +16,7 @@ LEARNERS = {
     "magnitude-reduced": ("#009E73", "s", "exponential weights, magnitude-reduced"),
     "exponential weights": ("#D55E00", "^", "exponential weights, plain"),
     "uniform": ("#666666", "x", "uniform policy (control)"),
+    "without a simulator": ("#CC79A7", "D", "log barrier, without a simulator"),
 }
 KINDS = {
     "gap": "gap",
@@ -115,7 +116,7 @@ def draw(found: dict[str, Any]) -> Figure:
     _draw_kinds(panels[0, 2], found)
     for axes, axis in zip(panels[1], AXES, strict=True):
         _draw_sizes(axes, axis, found)
-    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=9)
+    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=5, fontsize=9)
     return figure
 
 
@@ -164,7 +165,7 @@ def _draw_kinds(axes: Any, found: dict[str, Any]) -> None:
         for place, kind in enumerate(KINDS):
             if (name, kind) in found["kinds"]:
                 mean, low, high = found["kinds"][name, kind]
-                x = place + 0.16 * (shift - 1.5)
+                x = place + 0.16 * (shift - 2)
                 axes.vlines(x, low, high, color=colour, alpha=0.5)
                 axes.plot([x], [mean], color=colour, marker=marker, ls="none")
     axes.axhline(0, color="black", lw=0.8)
@@ -177,7 +178,7 @@ def _draw_kinds(axes: Any, found: dict[str, Any]) -> None:
 def _draw_sizes(axes: Any, axis: int, found: dict[str, Any]) -> None:
     for name, (colour, marker, _) in LEARNERS.items():
         rows = np.asarray(found["sizes"][name, axis])
-        if len(rows):
+        if len(rows) > 1:  # without a simulator sizes do not vary
             axes.plot(rows[:, 0], rows[:, 1], color=colour, marker=marker)
     axes.set_xticks(sorted({size for name in LEARNERS for size, _ in found["sizes"][name, axis]}))
     length, states, actions, size = found["base"]["shape"]

@@ -19,7 +19,8 @@ True
 - `learners`: `play` for a learner of one's own, which is three functions;
 - `episode_scalar`, `estimates_scalar`: one body of an episode, compiled by Numba for processors (`compiled`) and GPUs
   (`cuda`); `batched`: array operations, the second way to the same numbers;
-- `simulator_free`: learning without a simulator;
+- `simulator_free`: learning without a simulator, in epochs: `SimulatorFree`, `scaled_free`, `run_simulator_free`;
+  `covers`: trajectories, and policies that together visit what can be visited;
 - `adversarial_mdp_simulator`: what ``lossproof simulate adversarial_mdp`` runs; `claims_mdp_sampling`: slopes of regret
   between two horizons.
 
@@ -32,5 +33,16 @@ from experiments.linear_mdp.algorithms import Algorithm, as_proved, scaled
 from experiments.linear_mdp.losses import Losses
 from experiments.linear_mdp.mdp import LinearMDP
 from experiments.linear_mdp.regret import run
+from experiments.linear_mdp.simulator_free import SimulatorFree, run_simulator_free, scaled_free
 
-__all__ = ["Algorithm", "LinearMDP", "Losses", "as_proved", "run", "scaled"]
+__all__ = [
+    "Algorithm",
+    "LinearMDP",
+    "Losses",
+    "SimulatorFree",
+    "as_proved",
+    "run",
+    "run_simulator_free",
+    "scaled",
+    "scaled_free",
+]

@@ -1,11 +1,13 @@
 """The simulator ``adversarial_mdp``: regret of learners on linear processes with losses that change.
 
-Every learner is tuned to the number of episodes (`experiments.linear_mdp.algorithms.scaled`); the parameters stand in
-the results. Learners of one cell's seed see the same process and the same losses.
+Every learner is tuned to the number of episodes (`experiments.linear_mdp.algorithms.scaled`, and
+`experiments.linear_mdp.simulator_free.scaled_free` for the one without a simulator); the parameters stand in the
+results. Learners of one cell's seed see the same process and the same losses.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -15,19 +17,25 @@ import numpy as np
 from experiments.linear_mdp.algorithms import NAMES, scaled
 from experiments.linear_mdp.losses import Losses
 from experiments.linear_mdp.mdp import LinearMDP
+from experiments.linear_mdp.regret import Regret
 from experiments.linear_mdp.regret import run as run_learner
+from experiments.linear_mdp.simulator_free import EpochRegret, run_simulator_free, scaled_free
+from experiments.mirror_descent.horizons import checkpoints
 from experiments.simulator import Simulator
 
-__all__ = ["KINDS", "SIMULATOR", "cells", "losses_of", "run"]
+__all__ = ["KINDS", "SIMULATOR", "WITHOUT", "cells", "losses_of", "run"]
 
 SEED = 1
 KINDS = ("gap", "hard gap", "switching", "blocks", "adaptive")
+WITHOUT = "without a simulator"
 SHAPE = (3, 4, 3, 3)
 _SIZES = {
-    "quick": ((500, 2000, 8000, 32_000), (1,), 24, 2000, (2, 3, 5)),
+    "quick": ((500, 2000, 8000, 32_000), (1,), 16, 2000, (2, 3, 5)),
     "paper": ((500, 2000, 8000, 32_000, 128_000), (1, 2, 3), 200, 8000, (2, 3, 4, 6, 8)),
     "gpu": ((2000, 32_000, 512_000), (1, 2, 3), 10_000, 32_000, (2, 4, 8)),
 }
+
+_MOST_WITHOUT = 200  # replicates: array operations only, not compiled
 
 Cell = dict[str, Any]
 
@@ -67,7 +75,8 @@ def losses_of(kind: str, shape: tuple[int, int, int, int], episodes: int) -> Los
 def cells(sizes: str) -> Iterator[Cell]:
     """Yield the cells of a size: "quick" (K to 32000), "paper" (K to 128000) or "gpu" (10^4 replicates).
 
-    First the horizon K varies, then the kind of losses, then H, A and d one at a time.
+    First the horizon K varies, then the kind of losses, then H, A and d one at a time; last the learner without a
+    simulator, for the losses "gap" and "blocks".
 
     Raises
     ------
@@ -90,6 +99,11 @@ def cells(sizes: str) -> Iterator[Cell]:
             if shape != SHAPE or middle not in horizons:
                 for learner in NAMES:
                     yield _cell("gap", learner, shape, middle, processes[0]) | common
+    common["replicates"] = min(replicates, _MOST_WITHOUT)
+    for process in processes:
+        for episodes in horizons:
+            yield _cell("gap", WITHOUT, SHAPE, episodes, process) | common
+        yield _cell("blocks", WITHOUT, SHAPE, middle, process) | common
 
 
 def _cell(kind: str, learner: str, shape: tuple[int, ...], episodes: int, process: int) -> Cell:
@@ -106,36 +120,53 @@ def run(cell: Cell) -> dict[str, Any]:
         ``final`` (of each replicate); ``least`` and ``least_cost``, least eta times estimate and eta times cost so far;
         ``least_slack`` of the pathwise inequalities (None for the control) and ``violations``, 0: a path that violates
         one is an error; ``large``, mean number of episodes for which exponential weights obey none; ``eta``, ``gamma``,
-        ``beta``.
+        ``beta``. Without a simulator ``episodes`` are the ends of epochs, the last less than K by less than the number
+        of policies of the cover, and ``width``, ``explore``, ``policies`` and ``visits`` are given too.
 
     Raises
     ------
     ValueError
         If the learner, the kind or a number is out of range.
     """
-    shape = tuple(cell["shape"])
-    mdp = LinearMDP.random(*shape, seed=cell["process"])
-    episodes = cell["horizon"]
-    learner = scaled(cell["learner"], episodes, mdp.shape)
-    losses = losses_of(cell["kind"], mdp.shape, episodes)
-    found = run_learner(learner, mdp, losses, episodes=episodes, replicates=cell["replicates"], seed=cell["seed"])
-    regret, slack = found.regret, float(found.least_slack.min())
+    mdp = LinearMDP.random(*cell["shape"], seed=cell["process"])
+    losses = losses_of(cell["kind"], mdp.shape, cell["horizon"])
+    given: Cell = {"replicates": cell["replicates"], "seed": cell["seed"]}
+    if cell["learner"] == WITHOUT:
+        return _without(mdp, losses, cell["horizon"], given)
+    learner = scaled(cell["learner"], cell["horizon"], mdp.shape)
+    found = run_learner(learner, mdp, losses, episodes=cell["horizon"], **given)
+    return _summary(found, slice(None)) | {
+        "large": float(found.large.mean()),
+        "eta": learner.eta,
+        "gamma": learner.gamma,
+        "beta": learner.beta,
+    }
+
+
+def _without(mdp: LinearMDP, losses: Losses, episodes: int, given: Cell) -> dict[str, Any]:
+    learner, epochs = scaled_free(episodes, mdp.shape)
+    found = run_simulator_free(learner, mdp, losses, epochs=epochs, **given)
+    parameters = dataclasses.asdict(learner)
+    names = ("eta", "gamma", "beta", "width", "explore", "policies", "visits")
+    rows = np.concatenate([[0], checkpoints(epochs, 40)])
+    return _summary(found, rows) | {"large": 0.0} | {name: parameters[name] for name in names}
+
+
+def _summary(found: Regret | EpochRegret, rows: Any) -> dict[str, Any]:
+    """Return what is recorded of a run, of some of its records."""
+    regret, slack = found.regret[rows], float(found.least_slack.min())
     spread = regret.std(axis=1, ddof=1) / math.sqrt(regret.shape[1]) if regret.shape[1] > 1 else 0 * regret[:, 0]
     return {
-        "episodes": found.episodes,
+        "episodes": found.episodes[rows],
         "regret": regret.mean(axis=1),
         "regret_se": spread,
         "low": np.quantile(regret, 0.05, axis=1),
         "high": np.quantile(regret, 0.95, axis=1),
         "final": regret[-1],
-        "least": found.least.min(axis=1),
-        "least_cost": found.least_cost.min(axis=1),
+        "least": found.least[rows].min(axis=1),
+        "least_cost": found.least_cost[rows].min(axis=1),
         "least_slack": slack if math.isfinite(slack) else None,
         "violations": 0,
-        "large": float(found.large.mean()),
-        "eta": learner.eta,
-        "gamma": learner.gamma,
-        "beta": learner.beta,
     }
 
 

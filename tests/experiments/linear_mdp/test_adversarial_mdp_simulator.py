@@ -1,6 +1,6 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -9,6 +9,7 @@ from experiments.linear_mdp import adversarial_mdp_simulator as module
 from experiments.linear_mdp.algorithms import NAMES, scaled
 from experiments.linear_mdp.mdp import LinearMDP
 from experiments.linear_mdp.regret import run
+from experiments.linear_mdp.simulator_free import run_simulator_free, scaled_free
 from experiments.store import Store
 from experiments.sweep import run_sweep
 from paper_figs import adversarial_mdp_regret as figure
@@ -16,7 +17,7 @@ from paper_figs import adversarial_mdp_regret as figure
 
 def few():
     for cell in module.cells("quick"):
-        yield cell | {"horizon": cell["horizon"] // 100, "replicates": 3}
+        yield cell | {"horizon": cell["horizon"] // 10, "replicates": 3}
 
 
 @pytest.mark.parametrize("sizes", ["quick", "paper", "gpu"])
@@ -24,7 +25,7 @@ def test_cells_are_plain_different_and_the_same_again(sizes):
     listed = list(module.cells(sizes))
     assert listed == list(module.cells(sizes)) == json.loads(json.dumps(listed))
     assert len({json.dumps(cell, sort_keys=True) for cell in listed}) == len(listed)
-    assert {cell["learner"] for cell in listed} == set(NAMES)
+    assert {cell["learner"] for cell in listed} == {*NAMES, module.WITHOUT}
     assert {cell["kind"] for cell in listed} == set(module.KINDS)
 
 
@@ -48,6 +49,26 @@ def test_a_cell_is_the_run_that_it_describes():
     np.testing.assert_array_equal(found["final"], there.regret[-1])
     np.testing.assert_allclose(found["regret"], there.regret.mean(axis=1))
     assert (found["eta"], found["gamma"], found["beta"]) == (learner.eta, learner.gamma, learner.beta)
+    assert found["least_slack"] == there.least_slack.min() > 0
+
+
+def test_a_cell_without_a_simulator_is_the_run_that_it_describes():
+    shape = (2, 3, 2, 2)
+    cell = {"kind": "blocks", "learner": module.WITHOUT, "shape": list(shape), "horizon": 900, "process": 4,
+            "replicates": 5, "seed": 9}  # fmt: skip
+    found = module.run(cell)
+    learner, epochs = scaled_free(900, shape)
+    there = run_simulator_free(learner, LinearMDP.random(*shape, seed=4), module.losses_of("blocks", shape, 900),
+                               epochs=epochs, replicates=5, seed=9)  # fmt: skip
+    np.testing.assert_array_equal(found["final"], there.regret[-1])
+    places = np.searchsorted(there.episodes, found["episodes"])
+    np.testing.assert_array_equal(there.episodes[places], found["episodes"])
+    np.testing.assert_allclose(found["regret"], there.regret[places].mean(axis=1))
+    assert (places[0], places[-1]) == (0, epochs)
+    assert 896 < found["episodes"][-1] <= 900
+    assert {name: found[name] for name in ("eta", "gamma", "beta", "width", "explore", "policies", "visits")} == {
+        name: value for name, value in asdict(learner).items() if name not in ("learner", "known")
+    }
     assert found["least_slack"] == there.least_slack.min() > 0
 
 
@@ -86,7 +107,7 @@ def test_a_sweep_resumes_and_its_figure_draws_the_data(tmp_path):
         rows = list(store.rows())
     drawn = figure.draw(found)
     drawn.canvas.draw()
-    last = next(results for cell, results in rows if cell["learner"] == "magnitude-reduced" and cell["horizon"] == 320)
+    last = next(results for cell, results in rows if cell["learner"] == "magnitude-reduced" and cell["horizon"] == 3200)
     assert found["regret"]["magnitude-reduced"][-1][1] == last["regret"][-1]
     lines = [line.get_ydata() for axes in drawn.axes for line in axes.get_lines()]
     for curve in found["regret"].values():
