@@ -27,6 +27,7 @@ from theory.engine.claim import Constant, Stated, claim
 SHARE = Fraction(8, 1_000_000)
 _PAPER, _WHERE = "adversarial_mdp", "regret between two horizons"
 _SIZES = (500, 4000)
+_LIMIT = 240  # seconds: ten of them compile, where nothing is compiled yet, and machines are shared
 _LAW = (
     "H = 3, S = 4, A = 3, d = 3, features and transitions drawn once from the uniform laws on simplices",
     "losses linear; the first feature better by 0.3, signs of 0.2 new in every episode; covariances exact",
@@ -45,7 +46,7 @@ def _slope(learner: str, low: Constant, high: Constant, kind: str = "gap") -> St
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, expected="supported", strength="rate", assumptions=_LAW,
+    paper=_PAPER, where=_WHERE, expected="supported", strength="rate", assumptions=_LAW, limit=_LIMIT,
     says=r"\text{median slope of}\ \log R_K\ \text{in}\ \log K\in[0.5,0.7],\quad K\in\{500,4000\},"
     r"\quad\text{magnitude-reduced}",
 )  # fmt: skip
@@ -61,7 +62,7 @@ reduced_estimates_have_the_smaller_slope.false_if("the uniform policy played", l
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, expected="supported", strength="rate", assumptions=_LAW,
+    paper=_PAPER, where=_WHERE, expected="supported", strength="rate", assumptions=_LAW, limit=_LIMIT,
     says=r"\text{median slope of}\ \log R_K\ \text{in}\ \log K\in[0.7,0.9],\quad K\in\{500,4000\},"
     r"\quad\text{exponential weights, plain estimates}",
 )  # fmt: skip
@@ -79,7 +80,7 @@ plain_estimates_have_the_larger_slope.false_if("the uniform policy played", lear
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, expected="supported", strength="rate", assumptions=_LAW,
+    paper=_PAPER, where=_WHERE, expected="supported", strength="rate", assumptions=_LAW, limit=_LIMIT,
     says=r"\text{median slope of}\ \log R_K\ \text{in}\ \log K\in[0.55,0.8],\quad K\in\{500,4000\},"
     r"\quad\text{log barrier}",
 )  # fmt: skip
@@ -94,7 +95,7 @@ log_barrier_slope.false_if("the uniform policy played", learner="uniform")
 
 
 @claim(
-    paper=_PAPER, where=_WHERE, expected="supported", strength="rate", assumptions=_LAW[:2] + _LAW[3:],
+    paper=_PAPER, where=_WHERE, expected="supported", strength="rate", assumptions=_LAW[:2] + _LAW[3:], limit=_LIMIT,
     says=r"\text{median slope of}\ \log R_K\ \text{in}\ \log K\in[0.95,1.05],\quad K\in\{500,4000\},"
     r"\quad\text{uniform policy}",
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,11 @@ def walk(mdp: LinearMDP, chances: Chances, points: Floats) -> Visits:
     points : array (R, W, H, 2)
         Uniforms.
 
+    Raises
+    ------
+    ValueError
+        If points are not of this shape or not uniforms, or chances not of theirs.
+
     Examples
     --------
     >>> mdp = LinearMDP.random(2, 3, 2, 2)
@@ -50,14 +56,28 @@ def walk(mdp: LinearMDP, chances: Chances, points: Floats) -> Visits:
     >>> int(first.states[..., 0].max()), int(first.actions.max())
     (0, 0)
     """
+    points = _uniforms(mdp, points)
     count, width, length = points.shape[:3]
     states = np.zeros((count, width, length), dtype=np.int64)
     actions = np.zeros_like(states)
     for h in range(length):
-        actions[..., h] = _labels(chances(h, states[..., h]), points[..., h, 0])
+        plays = chances(h, states[..., h])
+        if plays.shape != (count, width, mdp.shape[2]):
+            raise ValueError(f"chances must have the shape {(count, width, mdp.shape[2])}, got {plays.shape}")
+        actions[..., h] = _labels(plays, points[..., h, 0])
         if h + 1 < length:
             states[..., h + 1] = _labels(mdp.kernel[h, states[..., h], actions[..., h]], points[..., h, 1])
     return Visits(states, actions)
+
+
+def _uniforms(mdp: LinearMDP, points: Any) -> Floats:
+    """Return points as an array if they are uniforms for trajectories."""
+    found = np.asarray(points, dtype=np.float64)
+    if found.ndim != 4 or found.shape[2:] != (mdp.shape[0], 2):
+        raise ValueError(f"points must have the shape (R, W, {mdp.shape[0]}, 2), got {found.shape}")
+    if not ((found >= 0) & (found < 1)).all():
+        raise ValueError("points must be uniforms in [0, 1)")
+    return found
 
 
 def _follow(policy: Floats) -> Chances:
@@ -83,9 +103,19 @@ def cover(mdp: LinearMDP, points: Floats, policies: int) -> tuple[Floats, Floats
         Uniforms of all episodes, M for each policy.
     policies : int
         N.
+
+    Raises
+    ------
+    ValueError
+        If points are not of this shape, or not uniforms, or not as many for each policy, at least one.
     """
     length, states, actions, size = mdp.shape
+    points = _uniforms(mdp, points)
+    if isinstance(policies, bool) or not isinstance(policies, int) or policies < 1:
+        raise ValueError(f"policies must be an int >= 1, got {policies!r}")
     count, visits = points.shape[0], points.shape[1] // policies
+    if not visits or points.shape[1] % policies:
+        raise ValueError(f"each of {policies} policies must have as many episodes, got {points.shape[1]} in all")
     squares = np.broadcast_to(np.eye(size), (count, length, size, size)).copy()
     seen: list[tuple[Floats, NDArray[np.int64]]] = []
     found = [np.full((count, length, states, actions), 1 / actions)]

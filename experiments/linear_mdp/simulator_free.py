@@ -38,6 +38,7 @@ __all__ = ["EpochRegret", "SimulatorFree", "run_simulator_free", "scaled_free"]
 LEARNERS = ("log barrier", "exponential weights")
 TOLERANCE = 1e-9
 _STREAM = "episodes without a simulator"
+_LEAST_RIDGE = 1e-9
 _FEWEST, _POLICIES = 40, 4
 _STEP, _BONUS, _EXPLORE = 80.0, 0.01, 0.5  # times the orders of the lemmas
 
@@ -49,8 +50,10 @@ class SimulatorFree:
     Parameters
     ----------
     learner : {"log barrier", "exponential weights"}
-    eta, gamma : float, > 0
-        Step of an epoch, and ridge of the covariance.
+    eta : float, > 0
+        Step of an epoch.
+    gamma : float, >= 1e-9
+        Ridge of the covariance: a smaller one would be lost in rounding where an epoch visits too few features.
     beta : float, >= 0
         The factor of the bonus.
     width : int, >= 2
@@ -83,17 +86,17 @@ class SimulatorFree:
         if self.learner not in LEARNERS:
             raise ValueError(f"learner must be one of {', '.join(LEARNERS)}, got {self.learner!r}")
         for name in ("eta", "gamma", "beta", "explore", "known"):
-            if isinstance(getattr(self, name), bool) or not isinstance(getattr(self, name), Real):
-                raise ValueError(f"{name} must be a number, got {getattr(self, name)!r}")
-        for name in ("eta", "gamma"):
-            if not 0 < getattr(self, name) < math.inf:
-                raise ValueError(f"{name} must be positive and finite, got {getattr(self, name)!r}")
-        if not 0 <= self.beta < math.inf:
-            raise ValueError(f"beta must be nonnegative and finite, got {self.beta!r}")
-        if not 0 <= self.explore <= 1:
-            raise ValueError(f"explore must be a probability, got {self.explore!r}")
-        if not self.known > 0:
-            raise ValueError(f"known must be positive, got {self.known!r}")
+            object.__setattr__(self, name, _number(name, getattr(self, name)))
+        for name, fine, allowed in (
+            ("eta", 0 < self.eta < math.inf, "positive and finite"),
+            ("gamma", 0 < self.gamma < math.inf, "positive and finite"),
+            ("gamma", self.gamma >= _LEAST_RIDGE, f"at least {_LEAST_RIDGE}, as rounding hides a smaller ridge"),
+            ("beta", 0 <= self.beta < math.inf, "nonnegative and finite"),
+            ("explore", 0 <= self.explore <= 1, "a probability"),
+            ("known", self.known > 0, "positive"),
+        ):
+            if not fine:
+                raise ValueError(f"{name} must be {allowed}, got {getattr(self, name)!r}")
         for name, least in (("width", 2), ("policies", 1), ("visits", 1)):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
@@ -195,8 +198,9 @@ def run_simulator_free(
     rows = rows_of(replicates)
     if isinstance(epochs, bool) or not isinstance(epochs, int) or epochs < 1:
         raise ValueError(f"epochs must be an int >= 1, got {epochs!r}")
-    if not isinstance(losses, Losses):
-        raise ValueError(f"losses must be Losses, linear in the features, got {type(losses).__name__}")
+    for name, given, kind in (("learner", learner, SimulatorFree), ("mdp", mdp, LinearMDP), ("losses", losses, Losses)):
+        if not isinstance(given, kind):
+            raise ValueError(f"{name} must be {kind.__name__}, got {type(given).__name__}")
     if losses.shape != (mdp.shape[0], mdp.shape[3]):
         raise ValueError(f"losses have layers and features {losses.shape}, the process has {mdp.shape[::3]}")
     widest = max(learner.width, learner.policies * learner.visits)
@@ -218,7 +222,8 @@ def scaled_free(episodes: int, shape: tuple[int, int, int, int]) -> tuple[Simula
 
     Epochs are of sqrt K episodes, the ridge of 1/W, step and exploring of K^(-1/4)
     (`theory.online.adversarial_mdp.claims_mdp_free_epochs`); constants are chosen to show something early, and claim
-    nothing. The cover takes some sqrt K episodes, and what whole epochs leave over.
+    nothing: the ridge is below that of `claims_mdp_free_half`, and all states get bonuses. The cover takes some sqrt K
+    episodes, and what whole epochs leave over.
 
     Parameters
     ----------
@@ -230,7 +235,7 @@ def scaled_free(episodes: int, shape: tuple[int, int, int, int]) -> tuple[Simula
     Raises
     ------
     ValueError
-        If the episodes are too few.
+        If the episodes are too few, or the shape is not four sizes.
 
     Examples
     --------
@@ -240,6 +245,8 @@ def scaled_free(episodes: int, shape: tuple[int, int, int, int]) -> tuple[Simula
     """
     if isinstance(episodes, bool) or not isinstance(episodes, int) or episodes < _FEWEST:
         raise ValueError(f"episodes must be an int >= {_FEWEST} without a simulator, got {episodes!r}")
+    if len(shape) != 4 or min(shape) < 1:
+        raise ValueError(f"shape must be the sizes (H, S, A, d), at least 1, got {shape!r}")
     width = 2 * max(1, math.isqrt(episodes) // 2)
     epochs = (episodes - 2 * math.isqrt(episodes)) // width
     rate = episodes**-0.25
@@ -316,9 +323,9 @@ class _Run:
     def _policy(self) -> Floats:
         if self.learner.learner == "log barrier":
             return np.asarray(ftrl_weights(self.totals, self.learner.eta))
-        grown = np.exp(-self.learner.eta * (self.totals - self.totals.min(axis=-1, keepdims=True)))
-        found: Floats = grown / grown.sum(axis=-1, keepdims=True)
-        return found
+        with np.errstate(over="ignore"):  # the exponential of minus infinity is 0
+            grown = np.exp(-self.learner.eta * (self.totals - self.totals.min(axis=-1, keepdims=True)))
+        return np.asarray(grown / grown.sum(axis=-1, keepdims=True))
 
     def _bonus(self, policy: Floats, inverse: Floats) -> Floats:
         norms = np.einsum("hsai,rhij,hsaj->rhsa", self.mdp.features, inverse, self.mdp.features)
@@ -373,8 +380,16 @@ class _Run:
 
     def regret(self) -> Floats:
         """Return the regret so far (R,)."""
-        found: Floats = self.value - self.mdp.best_fixed_policy(self.weights)[1]
-        return found
+        return np.asarray(self.value - self.mdp.best_fixed_policy(self.weights)[1])
+
+
+def _number(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise ValueError(f"{name} must be a number, got {value!r}")
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def _from_here(values: Floats, factor: float) -> Floats:

@@ -72,6 +72,24 @@ def test_a_cell_without_a_simulator_is_the_run_that_it_describes():
     assert found["least_slack"] == there.least_slack.min() > 0
 
 
+def test_the_spread_of_replicates_is_that_of_the_final_regrets():
+    cell = {"kind": "gap", "learner": module.WITHOUT, "shape": [2, 3, 2, 2], "horizon": 400, "process": 4,
+            "replicates": 7, "seed": 9}  # fmt: skip
+    found = module.run(cell)
+    final = sorted(found["final"])
+    centre = sum(final) / 7
+    assert found["regret"][-1] == pytest.approx(centre)
+    assert found["regret_se"][-1] == pytest.approx((sum((x - centre) ** 2 for x in final) / (6 * 7)) ** 0.5)
+    assert found["low"][-1] == pytest.approx(0.7 * final[0] + 0.3 * final[1])
+    assert found["high"][-1] == pytest.approx(0.7 * final[6] + 0.3 * final[5])
+
+
+@pytest.mark.parametrize("sizes", ["paper", "gpu"])
+def test_the_learner_that_is_not_compiled_has_fewer_replicates(sizes):
+    found = {(cell["learner"] == module.WITHOUT, cell["replicates"]) for cell in module.cells(sizes)}
+    assert found == {(True, 200), (False, 200 if sizes == "paper" else 10_000)}
+
+
 @pytest.mark.parametrize("kind", module.KINDS)
 def test_learners_of_a_seed_see_the_same_losses(kind):
     shape = (2, 3, 2, 2)
@@ -116,6 +134,20 @@ def test_a_sweep_resumes_and_its_figure_draws_the_data(tmp_path):
     assert found["slopes"]["uniform"] == pytest.approx(np.log(high / low) / np.log(4))
     assert [size for size, _ in found["sizes"]["log barrier", 0]] == [2, 3, 5]
     assert all(found["kinds"]["uniform", kind][0] == 1 for kind in module.KINDS if ("uniform", kind) in found["kinds"])
+
+
+def test_estimates_that_are_never_negative_are_not_drawn_as_low():
+    names = list(figure.LEARNERS)
+    found = {
+        "regret": {name: [] for name in names},
+        "slopes": {},
+        "least": {names[0]: [(500.0, 0.0), (2000.0, -2.0), (8000.0, -3.0)]},
+        "kinds": {},
+        "sizes": {(name, axis): [] for name in names for axis in figure.AXES},
+        "base": {"shape": (3, 4, 3, 3), "episodes": 2000},
+    }
+    line = figure.draw(found).axes[1].get_lines()[0]
+    assert line.get_xydata().tolist() == [[2000, 2], [8000, 3]]
 
 
 def test_threads_find_the_same():

@@ -64,9 +64,10 @@ other half estimates of Q and of what is ahead of the bonus. Decided:
 - half an epoch is enough for a ridge of :math:`37H\ln(2d/\delta')/W`; that accuracy alone does not bound the bias, the
   error of the covariance at the weights of Q does, and leaves it at the order of the ridge's (`claims_mdp_free_half`);
 - a random half is unbiased for the epoch's losses, a fixed one is not. If the cover is free, 3/4 is the best exponent
-  of K that these lemmas give, at :math:`W=\sqrt K`, :math:`\eta=\beta=\delta=K^{-1/4}` (`claims_mdp_free_epochs`). It
-  is not the paper's, usually quoted as 8/9: that includes the price of a cover that explores well enough, which is not
-  derived here, nor are states that the cover does not know.
+  of K that these lemmas give, whether bonuses or averages pay for second moments, at :math:`W=\sqrt K`,
+  :math:`\eta=\beta=\delta=K^{-1/4}` (`claims_mdp_free_epochs`). It is not the paper's, usually quoted as 8/9:
+  that includes the price of a cover that explores well enough, which is not derived here, nor are states that the cover
+  does not know.
 
 Sums over layers and episodes, means over trajectories and whitening are argued, under the assumptions of each claim.
 

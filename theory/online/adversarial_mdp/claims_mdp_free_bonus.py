@@ -1,4 +1,4 @@
-r"""Learning without a simulator: dilated bonuses are learned like losses, since what is ahead is linear in features.
+r"""Bonuses without a simulator: dilated bonuses are learned like losses, since what is ahead is linear in features.
 
 ``B_h = b_h + (1 + 1/H) E[B_{h+1}]``, and along a trajectory ``D_h = sum over i > h of (1 + 1/H)^(i-h) b_i``.
 """
@@ -154,9 +154,11 @@ def largest_sum_step(factor: Constant = 1) -> Stated:
     where=_WHERE + ": the largest sum",
     expected="proved",
     strength="upper",
-    assumptions=("c is the largest bonus",),
+    assumptions=(
+        "c is the largest bonus; what is given is the bound for H - 1 layers ahead, by largest_sum_step for each",
+    ),
     uses=(f"{PAPER}.largest_sum_step",),
-    says=r"D\le c\Bigl[H\bigl((1+\tfrac1H)^H-1\bigr)-1\Bigr]\le\bigl((e-1)H-1\bigr)c",
+    says=r"D\le c\Bigl[H\bigl((1+\tfrac1H)^H-1\bigr)-1\Bigr]\implies D\le\bigl((\mathrm e-1)H-1\bigr)c",
 )
 def largest_sum(factor: Constant = 1) -> Stated:
     """The dilation is at most e; the bound approaches it like 1/H."""

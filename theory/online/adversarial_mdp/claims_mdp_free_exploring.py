@@ -1,4 +1,4 @@
-r"""Learning without a simulator: which layers of which episodes serve, and with what weights.
+r"""Exploring without a simulator: which layers of which episodes serve, and with what weights.
 
 An episode explores with chance delta: it follows another policy, of the cover, up to and with a layer j that is drawn
 evenly, and the learner's policy pi afterwards. Layer h of an episode counts c_h: 1 if it does not explore, H if it does
@@ -99,7 +99,8 @@ def exploring_layer(weight: Constant = 3) -> Stated:
         _ANY,
         "j = 1, h = 2: such layers are not biased either; the covariance is that of the cover's policy followed by pi",
     ),
-    says=r"\mathbb E\bigl[g(s_h,a_h)L_h\mid j<h\bigr]=\sum_{s,a}q^{u\ldots u\pi\ldots\pi}_h(s,a)\,g(s,a)\,Q^\pi_h(s,a)",
+    says=r"\mathbb E\bigl[g(s_h,a_h)L_h\mid j<h\bigr]=\sum_{s,a}q^{u\ldots u\pi\ldots\pi}_h(s,a)\,g(s,a)\,Q^\pi_h(s,a),"
+    r"\quad H=3,\ h=2",
 )
 def later_layer(after: Constant = 0) -> Stated:
     """The action there and what follows is the learner's; ``after`` is the cover's share in the last layer."""
@@ -114,7 +115,7 @@ def later_layer(after: Constant = 0) -> Stated:
     expected="refuted",
     form="derived",
     assumptions=(_ANY, "j = 3, h = 2: the loss from the layer on is then in part the cover's"),
-    says=r"\mathbb E\bigl[g(s_h,a_h)L_h\mid j>h\bigr]=\sum_{s,a}q^u_h(s,a)\,g(s,a)\,Q^\pi_h(s,a)",
+    says=r"\mathbb E\bigl[g(s_h,a_h)L_h\mid j>h\bigr]=\sum_{s,a}q^u_h(s,a)\,g(s,a)\,Q^\pi_h(s,a),\quad H=3,\ h=2",
 )
 def earlier_layer(after: Constant = 1) -> Stated:
     """Refuted at a point: the cover acts in the last layer."""

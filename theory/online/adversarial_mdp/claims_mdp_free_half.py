@@ -1,4 +1,4 @@
-r"""Learning without a simulator: what half an epoch tells of the covariance, and the bias that is left.
+r"""Covariances without a simulator: what half an epoch tells of the covariance, and the bias that is left.
 
 The policy is kept for W episodes. A random half of them gives the weighted covariance, ``hat S = (gamma I + mean of
 c phi phi')^{-1}``, the others the estimates. With chance ``1 - delta`` whitened covariances stay within a half (the

@@ -104,7 +104,14 @@ def test_hand_computed_bonus_ahead():
     assert statement.lhs.subs(point) == statement.rhs.subs(point) == Fraction(4, 3) + Fraction(16, 9)
 
 
-def test_the_best_exponent_is_that_of_the_linear_program_with_all_terms_and_conditions():
+PAID = {
+    "by the bonus": [([-1, 1, 0, 0, 0], 0)],  # eta <= beta
+    "by averages": [([-1, 1, -1, 0, 0], 0), ([-1, 0, 0, 0, -1], -1)],  # eta <= W beta, and eta K
+}
+
+
+@pytest.mark.parametrize("paid", PAID)
+def test_the_best_exponent_is_that_of_the_linear_program_with_all_terms_and_conditions(paid):
     """Columns a, b, c, g, m: exponents of 1/eta, 1/beta, W, 1/delta, and of the bound."""
     rows = [
         ([1, 0, 1, 0, -1], 0),  # W/eta
@@ -112,7 +119,7 @@ def test_the_best_exponent_is_that_of_the_linear_program_with_all_terms_and_cond
         ([0, -1, 0, 0, -1], -1),  # beta K
         ([0, 0, 0, -1, -1], -1),  # delta K
         ([0, -1, -1, 2, -1], -1),  # gamma beta K/delta^2
-        ([-1, 1, 0, 0, 0], 0),  # eta <= beta
+        *PAID[paid],
         ([-1, -1, 0, 1, 0], 0),  # eta beta <= delta
         ([-1, -1, -1, 2, 0], 0),  # eta beta <= W delta^2
     ]
