@@ -1,0 +1,1 @@
+"""Regression: exact risks, limits and optima of estimators on random designs."""
