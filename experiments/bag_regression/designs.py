@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Real
+from typing import Any
 
 from experiments.arrays import Array, Backend
 from experiments.arrays import backend as backend_named
@@ -94,7 +96,7 @@ class Design:
             if value not in allowed:
                 raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
         given = self.variances
-        if given is not None and (len(given) != self.dimension or not all(0 < value < math.inf for value in given)):
+        if given is not None and (len(given) != self.dimension or not all(map(_positive, given))):
             raise ValueError(f"variances must be {self.dimension} positive numbers, got {given!r}"[:200])
 
     @property
@@ -122,6 +124,10 @@ class Design:
             return normal
         squares = Stream.named(seed, "bag_regression", "tails").chisquare(self.degrees, rows, shape, backend=home)
         return normal * ((self.degrees - 2) / squares) ** 0.5
+
+
+def _positive(value: Any) -> bool:
+    return isinstance(value, Real) and 0 < float(value) < math.inf
 
 
 def _home(backend: Backend | None) -> Backend:

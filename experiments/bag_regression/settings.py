@@ -110,7 +110,7 @@ def require_privacy(epsilon: Any, clip: Any) -> None:
     if clip is not None:
         ends = tuple(clip) if isinstance(clip, list | tuple) else ()
         numbers = all(isinstance(end, Real) and math.isfinite(end) for end in ends)
-        if len(ends) != 2 or not numbers or not ends[0] < ends[1]:
+        if len(ends) != 2 or not numbers or not ends[0] < ends[1] or math.isinf(ends[1] - ends[0]):
             raise ValueError(f"clip must be a pair of finite numbers, low < high, got {clip!r}")
     if epsilon is None:
         return
@@ -118,3 +118,6 @@ def require_privacy(epsilon: Any, clip: Any) -> None:
         raise ValueError(f"epsilon must be a finite number > 0, or None for no privacy, got {epsilon!r}")
     if clip is None:
         raise ValueError(f"under privacy (epsilon {epsilon!r}) labels must be clipped: give clip=(low, high)")
+    scale = float(sensitivity(clip)) / float(epsilon)
+    if math.isinf(2 * scale * scale):
+        raise ValueError(f"epsilon must be larger beside the length of clip: the noise overflows, got {epsilon!r}")

@@ -88,7 +88,7 @@ def simulate(
     Raises
     ------
     ValueError
-        If an argument is outside what is allowed: a bag size above n, no setting.
+        If an argument is outside what is allowed: a bag size above n, no setting, a rho so large that it overflows.
 
     Examples
     --------
@@ -175,7 +175,8 @@ def _risks(data: _Data, bags: Bags, noise: Array, settings: Numbered, home: Back
         groups.setdefault((setting.rho if bags.size > 1 else 1.0, setting.ridge), []).append((i, setting))
     found = []
     for (rho, ridge), members in groups.items():
-        gram = between if bags.size == 1 else (1 - rho) * between + rho * data.gram
+        with np.errstate(over="ignore", invalid="ignore"):  # refused by solve_ridge
+            gram = between if bags.size == 1 else (1 - rho) * between + rho * data.gram
         solved, lost = solve_ridge(gram, right, bags.used * ridge)
         for i, setting in members:
             column = laws.index((setting.noise_variance, setting.clip))

@@ -35,6 +35,11 @@ def solve_ridge(gram: Array, right: Array, ridge: float) -> tuple[Array, Array]:
     singular : array of bool, shape (R,)
         Where the ridge is 0 and G singular to rounding: the solution is the one of least norm.
 
+    Raises
+    ------
+    ValueError
+        If a number of G or b is not finite: features, labels or rho are too large.
+
     Examples
     --------
     >>> gram, right = np.asarray([[[1.0, 1.0], [1.0, 1.0]]]), np.asarray([[[2.0], [2.0]]])
@@ -43,6 +48,8 @@ def solve_ridge(gram: Array, right: Array, ridge: float) -> tuple[Array, Array]:
     ([1.0, 1.0], [True])
     """
     xp = namespace(gram)
+    if not bool(xp.all(xp.isfinite(gram))) or not bool(xp.all(xp.isfinite(right))):
+        raise ValueError("the normal equations overflow: features, labels, noise_variance or rho must be smaller")
     scale = xp.max(xp.linalg.diagonal(gram), axis=-1)
     safe = bool(xp.all(ridge > SAFE * scale))
     if backend_of(gram).library == "numpy":

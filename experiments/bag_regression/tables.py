@@ -106,7 +106,8 @@ def bagged_regression(
     Raises
     ------
     ValueError
-        If an argument is outside what is allowed, or the table is not made of finite numbers.
+        If an argument is outside what is allowed, or the table is not made of finite numbers, or of so large ones
+        that their squares overflow.
 
     Examples
     --------
@@ -126,14 +127,17 @@ def bagged_regression(
     averages = bag_labels(labels[None], bags, clip)[0]
     if epsilon is not None:
         averages = averages + noise_scale * to_numpy(unit_laplace(seed, range(1), len(sizes)))[0]
-    theta, constant, singular = _fit(features, averages, bags, setting, intercept)
-    found = losses((features @ theta + constant)[None], averages[None], bags)
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused
+        theta, constant, singular = _fit(features, averages, bags, setting, intercept)
+        found = losses((features @ theta + constant)[None], averages[None], bags)
     bag, instance, within = (float(part[0]) for part in (found.bag, found.instance, found.within))
     return BaggedFit(theta, constant, averages, sizes, order, bag, instance, within, noise_scale, singular)
 
 
 def _table(X: Any, y: Any) -> tuple[Floats, Floats]:
     try:
+        if np.iscomplexobj(X) or np.iscomplexobj(y):
+            raise TypeError("got complex ones")
         features, labels = np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(f"X and y must be made of real numbers: {error}") from None

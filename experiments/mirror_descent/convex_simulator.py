@@ -95,7 +95,7 @@ def run(cell: Cell) -> dict[str, Any]:
 SIMULATOR = Simulator(
     name="online_convex",
     says="gradient descent, online Newton steps and AdaGrad: regret, bounds, the pathwise inequalities",
-    papers=("ons", "adagrad", "zinkevich"),  # codespell:ignore ons
+    papers=("ons", "adagrad", "zinkevich"),
     cells=cells,
     run=run,
     modules=("experiments.mirror_descent.convex", "theory.online.online_newton", "theory.online.adagrad"),

@@ -30,6 +30,7 @@ def test_what_is_drawn_is_what_is_stored(store):
     assert sorted(found["rho"]) == [2, 3, 5]
     (stored,) = [results for cell, results in rows if cell["part"] == "rho" and cell["bag_size"] == 3]
     assert np.array_equal(found["rho"][3]["risk"], stored["risk"][:, 0, 0, 0])
+    assert found["rho"][3]["limit"][0] == pytest.approx(3.0)  # rho = 0 without ridge: psi m/(1 - psi m)
     sizes = {cell["bag_size"]: results for cell, results in rows if cell["part"] == "bag size"}
     plain = found["size"]["bag-level, no ridge"]
     assert plain["x"] == sorted(sizes) == [1, 2, 3, 4, 5]

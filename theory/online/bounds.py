@@ -94,7 +94,7 @@ def checked(positive: tuple[str, ...] = (), **parameters: Any) -> tuple[Any, dic
     return xp, dict(zip(parameters, full, strict=True)), scalar
 
 
-_LOGARITHMIC = "ons"  # the paper of the logarithmic bounds  # codespell:ignore ons
+_LOGARITHMIC = "ons"  # the paper of the logarithmic bounds
 _CONVEX = ("the decision set is convex with diameter at most D", "the losses are convex with gradients of at most G")
 
 

@@ -20,7 +20,7 @@ from theory.online.hard_points import chain_at
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof
 
-PAPER = "ons"  # codespell:ignore ons
+PAPER = "ons"
 _WHERE = "exp-concave losses lie above parabolas"
 _EXP_CONCAVE = (
     "exp(-alpha f) is concave, f differentiable at x: f(x) - f(u) <= log(1 + alpha v)/alpha, v = <grad f(x), x - u>",
@@ -182,7 +182,7 @@ def _multiple(kappa: Any, seen: Any) -> tuple[Any, ...]:
     where=_WHERE + ": half of min{1/B, alpha}, sharpened",
     expected="proved",
     strength="tight",
-    corrects="ons.half_curvature",  # codespell:ignore ons
+    corrects="ons.half_curvature",
     assumptions=_EXP_CONCAVE,
     says=r"\tfrac1\alpha\log(1+\alpha v)\le v-\tfrac\gamma2v^2,\quad v\le B,\ "
     r"\gamma\le2(1-\log2)\min\{\tfrac1B,\alpha\}",

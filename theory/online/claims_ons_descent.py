@@ -17,7 +17,7 @@ from theory.online.vectors import inner, norm_sq, point_and_coordinates, reals
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof
 
-PAPER = "ons"  # codespell:ignore ons
+PAPER = "ons"
 _WHERE = "projected online gradient descent"
 _OPTIMAL = "u and y lie in the convex decision set; the condition on the inner product is first-order optimality of y"
 _LESS = Fraction(99, 100)
@@ -78,7 +78,7 @@ def strongly_convex_round(price: Constant = Fraction(1, 2)) -> Stated:
         ),
         "log = log T: the sum of 1/t is at most 1 + log T, by sea.harmonic_step",
     ),
-    uses=("ons.strongly_convex_round", "sea.harmonic_step"),  # codespell:ignore ons
+    uses=("ons.strongly_convex_round", "sea.harmonic_step"),
     says=r"\sum_t\Bigl[\langle g_t,x_t-u\rangle-\tfrac\lambda2\|x_t-u\|^2\Bigr]\le\frac{G^2}{2\lambda}(1+\log T)",
 )
 def strongly_convex_bound(c: Constant = Fraction(1, 2)) -> Stated:

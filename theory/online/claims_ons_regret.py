@@ -26,7 +26,7 @@ from theory.online.vectors import inner, norm_sq, point_and_coordinates, reals
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof
 
-PAPER = "ons"  # codespell:ignore ons
+PAPER = "ons"
 _WHERE = "online Newton step"
 _LESS = Fraction(99, 100)
 
@@ -148,7 +148,7 @@ def elliptical_potential(c: Constant = 1, newest: Constant = 1) -> Stated:
         "first = (gamma/2) epsilon |x_1 - u|^2; the potentials and the logarithms telescope, which is a condition here",
         "volume = log(det A_T/det A_0), at most d log(1 + T G^2/(d epsilon)) by concavity of the logarithm",
     ),
-    uses=("ons.newton_round", "ons.elliptical_potential", "sea.determinant_below_trace"),  # codespell:ignore ons
+    uses=("ons.newton_round", "ons.elliptical_potential", "sea.determinant_below_trace"),
     says=r"\sum_t\Bigl[\langle g_t,x_t-u\rangle-\tfrac\gamma2\langle g_t,x_t-u\rangle^2\Bigr]"
     r"\le\tfrac{\gamma\epsilon}2\|x_1-u\|^2+\tfrac1{2\gamma}\log\frac{\det A_T}{\det A_0}",
 )  # fmt: skip
@@ -197,9 +197,9 @@ def _regret(gamma: Any, B: Any, d: Any, T: Any) -> Any:
     where=_WHERE + ": regret bound, sharper",
     expected="proved",
     strength="upper",
-    corrects="ons.newton_bound",  # codespell:ignore ons
+    corrects="ons.newton_bound",
     assumptions=_CLOSING,
-    uses=("ons.newton_rounds", "ons.half_curvature"),  # codespell:ignore ons
+    uses=("ons.newton_rounds", "ons.half_curvature"),
     says=r"\tfrac1{2\gamma}\Bigl(1+d\log\bigl(1+\tfrac{TG^2\gamma^2D^2}d\bigr)\Bigr)"
     r"\le\max\{\tfrac1\alpha,GD\}\Bigl(1+d\log\bigl(1+\tfrac T{4d}\bigr)\Bigr)",
 )
@@ -258,7 +258,7 @@ def five_quarters(c: Constant = Fraction(5, 4)) -> Stated:
     strength="upper",
     form="as usually quoted",
     assumptions=(*_CLOSING, "the maximum of 1/alpha and B is at most their sum"),
-    uses=("ons.newton_rounds", "ons.half_curvature"),  # codespell:ignore ons
+    uses=("ons.newton_rounds", "ons.half_curvature"),
     says=r"\tfrac1{2\gamma}\Bigl(1+d\log\bigl(1+\tfrac{TG^2\gamma^2D^2}d\bigr)\Bigr)"
     r"\le2\bigl(\tfrac1\alpha+GD\bigr)d\log T,\quad T\ge4",
 )
@@ -294,7 +294,7 @@ def newton_bound(c: Constant = 2) -> Stated:
         "B = G D; gamma = min(1/(4 B), alpha)/2 gives 8 gamma B <= 1 and 1/(2 gamma) <= 4 (1/alpha + B)",
         "epsilon = 1/(gamma D)^2; at T = 2 this left side may exceed the right one",
     ),
-    uses=("ons.newton_rounds", "sea.exp_concave_gain"),  # codespell:ignore ons
+    uses=("ons.newton_rounds", "sea.exp_concave_gain"),
     says=r"\tfrac1{2\gamma}\Bigl(1+d\log\bigl(1+\tfrac{TG^2\gamma^2D^2}d\bigr)\Bigr)"
     r"\le5\bigl(\tfrac1\alpha+GD\bigr)d\log T,\quad T\ge3",
 )

@@ -222,5 +222,5 @@ def newton_step_sharper(*, d: Any, alpha: Any, G: Any, D: Any, T: Any) -> Regret
                    "gradients of at most G", "gamma = min(1/(G D), alpha)/2 and A_0 = I/(gamma D)^2")  # fmt: skip
     terms = {"start": restore(factor, scalar), "log": restore(logarithm, scalar)}
     given = {"d": d, "alpha": alpha, "G": G, "D": D, "T": T}
-    source = "ons"  # codespell:ignore ons
+    source = "ons"
     return RegretBound("regret of online Newton steps", terms, given, assumptions, source, "derived")

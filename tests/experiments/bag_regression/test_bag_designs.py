@@ -44,6 +44,7 @@ def test_laplace_numbers_have_their_law():
     assert (x**2).mean() == pytest.approx(2.0, abs=5 * math.sqrt(20 / x.size))
     assert (abs(x) > 1).mean() == pytest.approx(math.exp(-1), abs=0.015)
     assert not np.any(np.isclose(unit_laplace(2, range(200), 100), x))
+    assert abs(np.mean(np.sign(x) * (abs(x) - 1))) < 4 / math.sqrt(x.size)  # signs do not depend on sizes
 
 
 def test_sensitivity_is_the_length_of_the_interval():
@@ -71,6 +72,8 @@ def test_sensitivity_is_the_length_of_the_interval():
         ({"epsilon": 1.0, "clip": (-math.inf, math.inf)}, "clip must be a pair of finite numbers"),
         ({"clip": (1.0, 1.0)}, "clip must be a pair of finite numbers, low < high"),
         ({"clip": 3.0}, "clip must be a pair"),
+        ({"clip": (-1e308, 1e308)}, "clip must be a pair of finite numbers, low < high"),
+        ({"epsilon": 1e-200, "clip": (0.0, 1.0)}, "the noise overflows, got 1e-200"),
     ],
 )
 def test_bad_settings_are_refused(changes, message):
@@ -89,6 +92,7 @@ def test_bad_settings_are_refused(changes, message):
         ({"order": "best"}, "order must be one of drawn, sorted"),
         ({"variances": (1.0,)}, "variances must be 2 positive numbers"),
         ({"variances": (1.0, 0.0)}, "variances must be 2 positive numbers"),
+        ({"variances": (1.0, "a")}, "variances must be 2 positive numbers"),
     ],
 )
 def test_bad_designs_are_refused(changes, message):

@@ -217,6 +217,7 @@ def test_curated_bags_are_another_problem():
         ({"settings": []}, "at least one Setting"),
         ({"settings": [3]}, "at least one Setting"),
         ({"settings": [Setting(21)]}, "at most the number of samples, 20, got 21"),
+        ({"settings": [Setting(2, rho=1e308)]}, "normal equations overflow"),
         ({"replicates": 0}, "replicates must be a whole number >= 1, got 0"),
         ({"memory": 0}, "memory must be a whole number >= 1, got 0"),
         ({"backend": "abacus"}, "a backend is"),

@@ -127,7 +127,7 @@ def optimal_bag_size(
     ------
     ValueError
         If an argument is out of range, responses are not clipped (infinite sensitivity) under a finite epsilon, or
-        for "instance" without ridge at psi = 1, where every size has infinite risk.
+        for "instance" without ridge at psi = 1, where with noise every size has infinite risk.
 
     Notes
     -----
@@ -171,9 +171,11 @@ def _checked(*given: float) -> _Setting:
 def _instance_level(setting: _Setting) -> BagSizeOptimum:
     """Minimise the risk ``square beta^2 + linear beta + r^2`` over beta = 1/m in [0, 1]."""
     psi, power = setting.psi, setting.power
+    if psi == 1 and setting.noise == setting.privacy == 0:
+        return _rounded(setting, 1.0, 1.0, {1.0})
     if psi == 1:
         raise ValueError(
-            "psi must differ from 1 for the instance-level loss without ridge: the risk is infinite, got 1.0"
+            "psi must differ from 1 for the instance-level loss without ridge: with noise the risk is infinite, got 1.0"
         )
     if psi < 1:
         kappa = psi / (1 - psi)

@@ -24,6 +24,7 @@ _PAPER = "aggregate"
 _PLAIN, _RIDGED = "bag size, bag-level loss without ridge", "bag size, bag-level loss with the best ridge"
 _INSTANCE = "bag size, instance-level loss without ridge, psi < 1"
 _RISKS = ("v is 2 c^2/eps^2, c the sensitivity of a bag's sum; the risk is the limit of d/n -> psi; clipping ignored",)
+_KAPPA = (*_RISKS, "kappa is psi/(1 - psi), psi < 1")
 _FIXED = (*_RISKS, "E is the positive solution of 1/E = 1/r^2 + (1/(psi m))/(sigma^2 + v/m + E) (best_ridge_risk)")
 _R = r"R(\beta)=r^2\bigl((1-\beta)^2+\beta(1-\beta)\kappa\bigr)+\kappa(\sigma^2\beta+v\beta^2)"
 _BEST = r"\beta^*=\frac{r^2(2-\kappa)-\kappa\sigma^2}{2(r^2(1-\kappa)+\kappa v)}"
@@ -34,7 +35,7 @@ _MORE, _HALF = Fraction(101, 100), Fraction(1, 2)
 @claim(
     paper=_PAPER, where=_PLAIN, expected="proved", strength="tight", assumptions=_RISKS,
     uses=("aggregate.bag_level_variance", "aggregate.bag_level_has_no_bias", "aggregate.effective_noise"),
-    says=r"R(m)=\frac{\psi m\,(\sigma^2+v/m)}{1-\psi m}\ \Rightarrow\ R(m')>R(m),\quad1\le m<m',\ \psi m'<1",
+    says=r"R(m)=\frac{\psi m\,(\sigma^2+v/m)}{1-\psi m}\ \Rightarrow\ R(m')>R(m),\quad1\le m<m',\ \psi m'<1,\ \sigma>0",
 )  # fmt: skip
 def plain_risk_increases(fall: Constant = 1) -> Stated:
     """Numerator and weight increase, however private the labels are: below 1/psi one unit is best. psi = q/m'."""
@@ -134,7 +135,8 @@ def ridged_risk_increases(weight: Constant = 1) -> Stated:
 @claim(
     paper=_PAPER, where=_RIDGED, expected="refuted", strength="upper", form="as usually quoted",
     assumptions=(*_FIXED, "private labels make bags of two better than bags of one, if the noise is large enough"),
-    says=_G + r":\quad G(1,E_1)\ge1\ge G(2,E_2),\ 3\kappa v\ge r^2(1+\kappa)\ \Rightarrow\ E_2<E_1",
+    says=_G + r":\quad G(1,E_1)\ge1\ge G(2,E_2),\ 3\kappa v\ge r^2(1+\kappa),\ "
+    r"\kappa=\tfrac\psi{1-\psi}\ \Rightarrow\ E_2<E_1",
 )  # fmt: skip
 def privacy_asks_for_larger_bags(ridged: Constant = 1) -> Stated:
     """With the best ridge it never does, whatever the noise; the instance-level loss without ridge does."""
@@ -170,7 +172,7 @@ def _two_beat_one(weight: Constant) -> Stated:
 
 
 @claim(
-    paper=_PAPER, where=_INSTANCE, expected="proved", strength="lower", assumptions=_RISKS,
+    paper=_PAPER, where=_INSTANCE, expected="proved", strength="lower", assumptions=_KAPPA,
     corrects="aggregate.privacy_asks_for_larger_bags",
     uses=("aggregate.instance_level_bias", "aggregate.instance_level_variance", "aggregate.effective_noise"),
     says=_R + r":\quad3\kappa v\ge r^2(1+\kappa),\ \sigma>0\ \Rightarrow\ R(\tfrac12)<R(1)",
@@ -181,12 +183,13 @@ def bags_of_two_beat_bags_of_one(weight: Constant = 1) -> Stated:
 
 
 @claim(
-    paper=_PAPER, where=_INSTANCE, expected="proved", strength="identity", assumptions=_RISKS,
+    paper=_PAPER, where=_INSTANCE, expected="proved", strength="identity", assumptions=_KAPPA,
     uses=("aggregate.instance_level_bias", "aggregate.instance_level_variance", "aggregate.effective_noise"),
-    says=_R + r",\ " + _BEST + r":\quad R(\beta)-R(\beta^*)=\bigl(r^2(1-\kappa)+\kappa v\bigr)(\beta-\beta^*)^2",
+    says=_R + r",\ " + _BEST + r",\ r^2(1-\kappa)+\kappa v>0:\quad "
+    r"R(\beta)-R(\beta^*)=\bigl(r^2(1-\kappa)+\kappa v\bigr)(\beta-\beta^*)^2",
 )  # fmt: skip
 def risk_about_its_stationary_point(factor: Constant = 1) -> Stated:
-    """R is quadratic in beta; where the bracket is positive, beta* is the only minimum."""
+    """R is quadratic in beta; the bracket is positive, so that beta* is the only minimum."""
     domain = Domain("beta in (0,1], kappa in (0,oo), r2 in (0,oo), noise in [0,oo), v in [0,oo)")
     beta, kappa, r2, noise, v = domain
     bend, best = curvature(kappa, r2, v), optimal_share(kappa, r2, noise, v)
@@ -199,7 +202,7 @@ def risk_about_its_stationary_point(factor: Constant = 1) -> Stated:
 
 
 @claim(
-    paper=_PAPER, where=_INSTANCE, expected="proved", strength="tight", assumptions=_RISKS,
+    paper=_PAPER, where=_INSTANCE, expected="proved", strength="tight", assumptions=_KAPPA,
     corrects="aggregate.privacy_asks_for_larger_bags", uses=("aggregate.risk_about_its_stationary_point",),
     says=r"\kappa(\sigma^2+r^2)<2r^2,\ r^2<\sigma^2+2v\ \Rightarrow\ \beta^*(1-\beta^*)>0,\quad" + _BEST,
 )  # fmt: skip

@@ -98,7 +98,7 @@ def best_ridge_leaves_the_posterior_variance(factor: Constant = 1) -> Stated:
 @claim(
     paper=_PAPER, where=_RIDGE, expected="proved", strength="identity", assumptions=_NOISE,
     uses=("aggregate.best_ridge_leaves_the_posterior_variance", "aggregate.level_by_a_cubic"),
-    says=r"E=\sigma^2\psi s,\ \rho=0,\ \lambda=\frac{\psi\sigma^2}{r^2},\ F(s)=1\ \Rightarrow\ "
+    says=r"E=\sigma^2\psi s,\ \rho=0,\ \lambda=\frac{\psi\sigma^2}{r^2},\ \sigma>0,\ F(s)=1\ \Rightarrow\ "
     r"\frac E{r^2}+\frac{\beta}{\psi}\frac E{\sigma^2+E}=1",
 )  # fmt: skip
 def best_ridge_risk(weight: Constant = 1) -> Stated:

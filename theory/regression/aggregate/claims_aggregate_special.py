@@ -98,33 +98,34 @@ def _beyond() -> tuple[Domain, Any, Any, Any, Any, Any, Any]:
     return domain, beta, psi, w, sympy.Integer(0), delta(1 / w, beta, sympy.Integer(0), psi), value
 
 
-_LIMIT = ("the ridge tends to 0: so does w, lam/w tending to 1 - beta/psi; the right side is continuous at w = 0",)
+_LIMIT = (
+    "without ridge the limit lam -> 0 is meant: there w -> 0, lam/w -> 1 - beta/psi, and what stands with w is gone",
+)
 
 
 @claim(
     paper=_PAPER, where=_BAG, expected="proved", strength="identity", assumptions=_LIMIT,
-    says=r"\rho=0,\ \psi m>1,\ w=\frac1s:\quad\mathrm{Var}=\frac{\sigma^2\beta\psi}{(w+\psi)^2-\beta\psi},"
-    r"\ \text{at}\ w=0\ \text{it is}\ \frac{\sigma^2}{\psi m-1}",
+    says=r"\rho=0,\ \psi m>1,\ w=\frac1s:\quad"
+    r"\mathrm{Var}=\frac{\sigma^2}{\psi m-1}\cdot\frac{\psi(\psi-\beta)}{\psi(\psi-\beta)+2w\psi+w^2}",
 )  # fmt: skip
 def least_norm_variance(factor: Constant = 1) -> Stated:
-    """Over sigma^2, of the least-norm solution in the limit; psi = (1 + e) beta."""
+    """Over sigma^2; the last factor is 1 at w = 0, the least-norm solution. psi = (1 + e) beta."""
     domain, beta, psi, w, zero, below, value = _beyond()
-    left, right = variance_factor(1 / w, beta, zero, psi), beta * psi / (w**2 + 2 * w * psi + psi * (psi - beta))
+    rest = psi * (psi - beta)
+    left, right = variance_factor(1 / w, beta, zero, psi), beta / (psi - beta) * rest / (w**2 + 2 * w * psi + rest)
     return _over_delta(domain, left, right, factor * right, below, value)
 
 
 @claim(
     paper=_PAPER, where=_BAG, expected="proved", strength="identity", assumptions=_LIMIT,
-    says=r"\rho=0,\ \psi m>1,\ w=\frac1s:\quad\mathrm{Bias}=r^2\Bigl(1-\frac{2\beta}{w+\psi}+"
-    r"\frac{\beta\psi(w+\psi)+\beta^2(w-\psi)}{(w+\psi)((w+\psi)^2-\beta\psi)}\Bigr),"
-    r"\ \text{at}\ w=0\ \text{it is}\ r^2\Bigl(1-\frac1{\psi m}\Bigr)",
+    says=r"\rho=0,\ \psi m>1,\ w=\frac1s:\quad"
+    r"\mathrm{Bias}=r^2\Bigl(1-\frac1{\psi m}+\frac{\beta w^2}{\psi(\psi(\psi-\beta)+2w\psi+w^2)}\Bigr)",
 )  # fmt: skip
 def least_norm_bias(factor: Constant = 1) -> Stated:
-    """Over r^2, of the least-norm solution in the limit; psi = (1 + e) beta."""
+    """Over r^2; the last part is 0 at w = 0, the least-norm solution. psi = (1 + e) beta."""
     domain, beta, psi, w, zero, below, value = _beyond()
-    shrunk = w**2 + 2 * w * psi + psi * (psi - beta)
-    rest = (beta * psi * (w + psi) + beta**2 * (w - psi)) / ((w + psi) * shrunk)
-    left, right = bias_factor(1 / w, beta, zero, psi), 1 - 2 * beta / (w + psi) + rest
+    rest = beta * w**2 / (psi * (w**2 + 2 * w * psi + psi * (psi - beta)))
+    left, right = bias_factor(1 / w, beta, zero, psi), 1 - beta / psi + rest
     return _over_delta(domain, left, right, right + (factor - 1) * rest, below, value)
 
 

@@ -100,6 +100,7 @@ def test_no_noise_at_all():
     for loss in ("instance", "bag", "interpolating"):
         best = optimal_bag_size(math.inf, 0.25, 0.0, sensitivity=math.inf, loss=loss)
         assert (best.bag_size, best.risk) == (1, 0)
+        assert optimal_bag_size(math.inf, 1.0, 0.0, sensitivity=1.0, loss=loss).risk == 0
 
 
 @pytest.mark.parametrize(
