@@ -96,6 +96,10 @@ def best_ridge(psi: float, setting: Setting, signal_power: float = 1.0) -> float
     >>> best_ridge(0.25, Setting(2, noise_variance=2.0))
     0.5
     """
+    if not signal_power > 0:
+        raise ValueError(
+            f"signal_power must be positive: without a signal no ridge is large enough; got {signal_power!r}"
+        )
     return psi * setting.effective_noise / signal_power
 
 

@@ -54,6 +54,8 @@ def test_sensitivity_is_the_length_of_the_interval():
     assert setting.noise_scale == 3.0
     assert setting.effective_noise == 0.5 + 2 * 9 / 4
     assert best_ridge(0.5, setting, 2.0) == 0.25 * setting.effective_noise
+    with pytest.raises(ValueError, match="signal_power must be positive"):
+        best_ridge(0.5, setting, 0.0)
     assert Setting(4, clip=(-3.0, 3.0)).effective_noise == 1.0
     assert Setting(4, rho=np.int64(1), clip=[0, 1]) == Setting(4, rho=1, clip=(0.0, 1.0))
 
