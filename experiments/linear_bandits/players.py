@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 
 from experiments.linear_bandits.worlds import LinearWorld
 from experiments.mirror_descent.bandits import Regret
-from experiments.mirror_descent.horizons import Violation, checkpoints, require_memory
+from experiments.mirror_descent.horizons import Violation, checkpoints, require_memory, rows_of
 from experiments.streams import Stream
 
 __all__ = ["TOLERANCE", "Check", "LinearLearner", "play"]
@@ -124,9 +124,7 @@ def play(
     Violation
         If a path violates one of the learner's inequalities; the message names the round and the value.
     """
-    rows = range(replicates) if isinstance(replicates, int) else replicates
-    if not isinstance(rows, range) or not len(rows):
-        raise ValueError(f"replicates must be an int >= 1 or a range that is not empty, got {replicates!r}")
+    rows = rows_of(replicates)
     rounds = checkpoints(horizon, points)
     count, width = world.table.shape
     require_memory(8.0 * len(rows) * (8 * count + 4 * width**2 + 2 * len(rounds)) + 16.0 * _BLOCK, memory, horizon)

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import itertools
-import multiprocessing
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import numba
 from numba import njit
 
 from experiments.mirror_descent import exp3_scalar
 from experiments.philox import scalar, spec
 from experiments.philox.compiled import bits_at, pair
+from experiments.threads import over_rows
 
 __all__ = ["advance"]
 
@@ -49,21 +45,8 @@ _advance_rows = _rows(_version())
 def advance(first: int, start: int, stop: int, *rest: Any, threads: int | None = None) -> None:
     """Play rounds ``start`` to ``stop - 1`` of all rows in place; the arguments are those of the scalar body."""
     rows = rest[0].shape[0]
-    threads = min(_threads() if threads is None else threads, rows, 1 + rows * (stop - start) // _PIECE)
-    edges = [rows * part // threads for part in range(threads + 1)]
-    if threads == 1:
-        _advance_rows(0, rows, first, start, stop, *rest)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        parts = [
-            pool.submit(_advance_rows, low, high, first, start, stop, *rest) for low, high in itertools.pairwise(edges)
-        ]
-        for part in parts:
-            part.result()
 
+    def task(low: int, high: int) -> None:
+        _advance_rows(low, high, first, start, stop, *rest)
 
-def _threads() -> int:
-    """Return NUMBA_NUM_THREADS (all cores unless set), and one inside a worker process or thread."""
-    worker = multiprocessing.parent_process() is not None or threading.current_thread() is not threading.main_thread()
-    settings: Any = numba.config
-    return 1 if worker else int(settings.NUMBA_NUM_THREADS)
+    over_rows(task, rows, 1 + rows * (stop - start) // _PIECE, threads)

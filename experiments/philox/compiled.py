@@ -20,13 +20,10 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import multiprocessing
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import numba
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -35,6 +32,7 @@ from experiments.arrays import Array, Backend
 from experiments.philox import scalar, spec
 from experiments.philox.scalar import scalar_functions
 from experiments.philox.spec import Law, Window
+from experiments.threads import allowed
 
 __all__ = [
     "bits",
@@ -172,7 +170,7 @@ def gamma(_: Backend, window: Window, shape: Array) -> Array:
         first, offset = window.first + rows.start, window.offset + columns.start
         _fill_gamma(out[rows, columns], part, *window.key, window.stream, first, offset)
 
-    _spread(out, task, _threads())
+    _spread(out, task, allowed())
     return out
 
 
@@ -200,7 +198,7 @@ def fill(name: str, window: Window, *, law: Law | None = None, threads: int | No
         first, offset = window.first + rows.start, window.offset + columns.start
         kernel(out[rows, columns], *window.key, window.stream, first, offset, chosen)
 
-    _spread(out, task, _threads() if threads is None else threads)
+    _spread(out, task, allowed() if threads is None else threads)
     return out
 
 
@@ -222,10 +220,3 @@ def _spread(out: NDArray[Any], task: Callable[[slice, slice], None], threads: in
     ]
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(lambda tile: task(*tile), tiles))
-
-
-def _threads() -> int:
-    """Return NUMBA_NUM_THREADS (all cores unless set), and one inside a worker process or thread."""
-    worker = multiprocessing.parent_process() is not None or threading.current_thread() is not threading.main_thread()
-    settings: Any = numba.config
-    return 1 if worker else int(settings.NUMBA_NUM_THREADS)

@@ -51,7 +51,7 @@ def test_threads_change_no_number(monkeypatch, rows):
     shape = np.full((window.rows, window.count), 2.5)
     results = []
     for threads in (1, 3):
-        monkeypatch.setattr(compiled, "_threads", lambda threads=threads: threads)
+        monkeypatch.setattr(compiled, "allowed", lambda threads=threads: threads)
         results.append((compiled.uniform(NUMPY, window), compiled.gamma(NUMPY, window, shape)))
     for one, many in zip(*results, strict=True):
         assert np.array_equal(one, many)
@@ -59,11 +59,11 @@ def test_threads_change_no_number(monkeypatch, rows):
 
 def test_a_worker_does_not_spawn_threads():
     found = []
-    thread = threading.Thread(target=lambda: found.append(compiled._threads()))
+    thread = threading.Thread(target=lambda: found.append(compiled.allowed()))
     thread.start()
     thread.join()
     assert found == [1]
-    assert compiled._threads() >= 1
+    assert compiled.allowed() >= 1
 
 
 def test_compiled_loops_of_ones_own():
