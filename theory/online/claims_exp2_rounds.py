@@ -224,10 +224,10 @@ def square_with_condition(factor: Constant = 1, condition: Constant = 1) -> Stat
 
 @claim(
     paper=_PAPER,
-    where=f"{_WHERE}: one round, without its condition",
+    where=f"{_WHERE}: one round, read without its condition",
     expected="refuted",
     strength="upper",
-    form=_QUOTED,
+    form="derived",
     says=r"e^{-x}\le1-x+x^2\quad\text{for every }x=\eta\hat\ell",
 )
 def square_without_condition(condition: Constant = 0) -> Stated:

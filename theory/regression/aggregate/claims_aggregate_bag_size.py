@@ -133,7 +133,7 @@ def ridged_risk_increases(weight: Constant = 1) -> Stated:
 
 
 @claim(
-    paper=_PAPER, where=_RIDGED, expected="refuted", strength="upper", form="as usually quoted",
+    paper=_PAPER, where=_RIDGED + ", read there too", expected="refuted", strength="upper", form="derived",
     assumptions=(*_FIXED, "private labels make bags of two better than bags of one, if the noise is large enough"),
     says=_G + r":\quad G(1,E_1)\ge1\ge G(2,E_2),\ 3\kappa v\ge r^2(1+\kappa),\ "
     r"\kappa=\tfrac\psi{1-\psi}\ \Rightarrow\ E_2<E_1",

@@ -109,8 +109,8 @@ def _clipped(low: int, scale: Constant) -> Stated:
 
 
 @claim(
-    paper=_PAPER, where=_WHERE + ", labels clipped to |y| <= C", expected="refuted", strength="upper",
-    form="as usually quoted", assumptions=_TABLES,
+    paper=_PAPER, where=_WHERE + ", the scale for [0, C] read for |y| <= C", expected="refuted", strength="upper",
+    form="derived", assumptions=_TABLES,
     says=r"|y|,|z|\le C,\ b=\frac C{m\varepsilon}\ \Rightarrow\ p_u(t)\le e^\varepsilon p_v(t),\quad"
     + _MEANS + "," + _DENSITY,
 )  # fmt: skip
