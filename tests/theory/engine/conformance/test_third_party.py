@@ -80,17 +80,19 @@ class TestTorch:
 class TestOptax:
     def test_cross_entropy(self):
         optax = pytest.importorskip("optax")
-        found = conform(optax.softmax_cross_entropy_with_integer_labels, "comp_sum.cross_entropy")
+        jit = pytest.importorskip("jax").jit  # each is called some hundred times
+        found = conform(jit(optax.softmax_cross_entropy_with_integer_labels), "comp_sum.cross_entropy")
         assert found.outcome == "conforms", found.text()
         assert found.setting["library"].startswith("jax")
-        onehot = conform(optax.softmax_cross_entropy, "comp_sum.cross_entropy", labels="onehot")
+        onehot = conform(jit(optax.softmax_cross_entropy), "comp_sum.cross_entropy", labels="onehot")
         assert onehot.outcome == "conforms", onehot.text()
 
     def test_multiclass_hinge_is_that_of_crammer_and_singer(self):
         optax = pytest.importorskip("optax")
-        found = conform(optax.losses.multiclass_hinge_loss, "tewari_bartlett.crammer_singer")
+        hinge = pytest.importorskip("jax").jit(optax.losses.multiclass_hinge_loss)
+        found = conform(hinge, "tewari_bartlett.crammer_singer")
         assert found.outcome == "conforms", found.text()
-        assert conform(optax.losses.multiclass_hinge_loss, "tewari_bartlett.weston_watkins").diagnosis == [
+        assert conform(hinge, "tewari_bartlett.weston_watkins").diagnosis == [
             "the maximum in place of the sum: Crammer-Singer"
         ]
 
@@ -141,13 +143,14 @@ SYMMETRIC = "robust_mean_teacher_for.symmetric_cross_entropy"
 
 class TestFocalLosses:
     def test_that_of_optax(self):
-        optax = pytest.importorskip("optax")
-        focal = pytest.importorskip("jax").jit(optax.losses.sigmoid_focal_loss)  # it is called some hundred times
+        optax, jit = pytest.importorskip("optax"), pytest.importorskip("jax").jit  # called some hundred times
+        focal = jit(optax.losses.sigmoid_focal_loss)
         plain = conform(focal, FOCAL)
         assert plain.outcome == "conforms", plain.text()
         weighed = conform(focal, BALANCED, keywords={"alpha": 0.25})
         assert weighed.outcome == "conforms", weighed.text()
 
+        @jit
         def of_many_labels(scores, labels):
             return optax.losses.sigmoid_focal_loss(scores, labels, gamma=2.0).sum(axis=1)
 
@@ -238,6 +241,7 @@ class TestPairs:
         optax = pytest.importorskip("optax")
         jax = pytest.importorskip("jax")
 
+        @jax.jit
         def by_optax(positives, negatives):
             logits = jax.numpy.concatenate([positives[:, None], negatives], axis=1) / 0.5
             relevance = jax.numpy.zeros_like(logits).at[:, 0].set(1)
@@ -304,6 +308,7 @@ class TestTeachers:
         optax = pytest.importorskip("optax")
         jax = pytest.importorskip("jax")
 
+        @jax.jit
         def both(scores, teacher):
             forward = optax.softmax_cross_entropy(scores, teacher)
             return forward + optax.softmax_cross_entropy(jax.numpy.log(teacher), jax.nn.softmax(scores))
