@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from paper_figs.style import BLUE, GREEN, PURPLE, VERMILION, styled
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from experiments.store import Store
 
+SIMULATOR = "adversarial_mdp"
 LEARNERS = {
-    "log barrier": ("#0072B2", "o", "log barrier"),
-    "magnitude-reduced": ("#009E73", "s", "exponential weights, magnitude-reduced"),
-    "exponential weights": ("#D55E00", "^", "exponential weights, plain"),
-    "uniform": ("#666666", "x", "uniform policy (control)"),
-    "without a simulator": ("#CC79A7", "D", "log barrier, without a simulator"),
+    "log barrier": (BLUE, "o", "log barrier"),
+    "magnitude-reduced": (GREEN, "s", "exponential weights, magnitude-reduced"),
+    "exponential weights": (VERMILION, "^", "exponential weights, plain"),
+    "uniform": ("0.4", "x", "uniform policy (control)"),
+    "without a simulator": (PURPLE, "D", "log barrier, without a simulator"),
 }
 KINDS = {
     "gap": "gap",
@@ -105,11 +108,12 @@ def _by_size(rows: list[Any], name: str, axis: int, base: tuple[int, ...], episo
     )
 
 
+@styled
 def draw(found: dict[str, Any]) -> Figure:
     """Draw what `data` found."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(12.6, 7.4), dpi=130, layout="constrained")
+    figure = Figure(figsize=(12.6, 7.4))
     panels = figure.subplots(2, 3)
     _draw_regret(panels[0, 0], found)
     _draw_least(panels[0, 1], found)

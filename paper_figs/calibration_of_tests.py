@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from experiments import power, rates
 from experiments.sequential import mean_test, median_test
 from experiments.streams import Stream
+from paper_figs.style import styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -160,11 +161,12 @@ def _stopping(runs: int) -> Iterator[Row]:
             yield row | {"supported": supported, "cap": 4 * planned}
 
 
+@styled
 def draw(found: dict[str, list[Row]]) -> Figure:
     """Return the figure: false alarms beside power and stopping times."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(12, 10), layout="constrained")
+    figure = Figure(figsize=(12, 10))
     grid = figure.add_gridspec(2, 2, width_ratios=(1.25, 1))
     _draw_alarms(figure.add_subplot(grid[:, 0]), found["alarms"])
     _draw_power(figure.add_subplot(grid[0, 1]), found["power"])

@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from paper_figs.style import BLUE, GREY, VERMILION, styled
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from experiments.store import Store
 
+SIMULATOR = "deep_unfolding"
 STYLES = {
     "plain": ("black", "o", "plain algorithm"),
-    "supervised": ("tab:blue", "s", "steps trained on the signals"),
-    "unsupervised": ("tab:orange", "^", "steps trained on the objective"),
+    "supervised": (BLUE, "s", "steps trained on the signals"),
+    "unsupervised": (VERMILION, "^", "steps trained on the objective"),
 }
 TITLES = {"ista": "ISTA", "iht": "IHT"}
 QUANTITIES = ("error", "objective")
@@ -45,12 +48,13 @@ def data(store: Store) -> dict[str, Any]:
     return {"curves": {(cell["algorithm"], cell["network"]): got for cell, got in rows if cell["seed"] == seed}}
 
 
+@styled
 def draw(found: dict[str, Any]) -> Figure:
     """Draw what `data` found."""
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-    figure = Figure(figsize=(10.5, 7.6), dpi=130, layout="constrained")
+    figure = Figure(figsize=(10.5, 7.6))
     panels = figure.subplots(2, 2, sharex=True)
     for column, algorithm in enumerate(TITLES):
         for row, quantity in enumerate(QUANTITIES):
@@ -63,9 +67,9 @@ def draw(found: dict[str, Any]) -> Figure:
         Line2D([], [], color=colour, marker=marker, ms=4, label=label) for colour, marker, label in STYLES.values()
     ]
     handles += [
-        Line2D([], [], color="tab:gray", ls="--", lw=1, label="plain, 2000 layers: median"),
-        Line2D([], [], color="tab:gray", ls="-", label="solid: median of the problems"),
-        Line2D([], [], color="tab:gray", ls=":", label="dotted: mean of the problems"),
+        Line2D([], [], color=GREY, ls="--", lw=1, label="plain, 2000 layers: median"),
+        Line2D([], [], color=GREY, ls="-", label="solid: median of the problems"),
+        Line2D([], [], color=GREY, ls=":", label="dotted: mean of the problems"),
     ]
     figure.legend(handles=handles, loc="outside lower center", fontsize=9, ncols=3)
     return figure
@@ -84,7 +88,7 @@ def _draw_panel(axes: Any, algorithm: str, quantity: str, curves: dict[Any, Any]
     limit = curves.get((algorithm, "limit"))
     if limit is not None:
         level = float(scaled(limit[f"{quantity}_median"])[-1])
-        axes.axhline(level, color="tab:gray", ls="--", lw=1)
+        axes.axhline(level, color=GREY, ls="--", lw=1)
     if quantity == "objective":
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter("{x:g}")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from paper_figs.style import BLUE, GREEN, VERMILION, styled
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from experiments.store import Store
 
+SIMULATOR = "directional_sharpness"
 TITLES = {"diagonal": "quadratic, diagonal H", "rotated": "quadratic, rotated H", "logistic": "logistic regression"}
-COLOURS = {"gradient": "#0072B2", "clipped": "#D55E00", "sign": "#009E73"}
+COLOURS = {"gradient": BLUE, "clipped": VERMILION, "sign": GREEN}
 STYLES = {"gradient": "-", "clipped": "--", "sign": "-."}
 ROWS = {"gap": "f(x_k) - f*", "sharpness": "sharpness <v, Hv>/<v, v>", "share": "gain / Newton's gain"}
 
@@ -39,11 +42,12 @@ def data(store: Store) -> dict[str, Any]:
     return {"curves": {(cell["landscape"], cell["direction"]): found for cell, found in rows}}
 
 
+@styled
 def draw(found: dict[str, Any]) -> Figure:
     """Draw what `data` found: a column a landscape, a row a quantity."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9.6, 7.4), dpi=140, layout="constrained")
+    figure = Figure(figsize=(9.6, 7.4))
     panels = figure.subplots(len(ROWS), len(TITLES), squeeze=False, sharex="col")
     for column, (landscape, title) in enumerate(TITLES.items()):
         panels[0][column].set_title(title, fontsize=10)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from paper_figs.style import VERMILION, styled
 from theory.classification.dis_vs_gen.gaussian_errors import bayes_error, simulated_positions, simulated_separation
 from theory.classification.dis_vs_gen.published import DECIMALS, PUBLISHED
 
@@ -41,6 +42,7 @@ def _row(classes: int, n: int, text: str) -> dict[str, Any]:
     return {"classes": classes, "n": n, "published": text, "exact": exact, "rounded": rounded, "right": right}
 
 
+@styled
 def draw(rows: list[dict[str, Any]]) -> Figure:
     """Return the table as a figure, wrong entries bold and shaded."""
     from matplotlib.figure import Figure
@@ -49,7 +51,7 @@ def draw(rows: list[dict[str, Any]]) -> Figure:
     classes = list(dict.fromkeys(row["classes"] for row in rows))
     features = sorted({row["n"] for row in rows})
     cells = {(row["classes"], row["n"]): row for row in rows}
-    figure = Figure(figsize=(12, 0.3 * len(features) + 0.8), layout="constrained", dpi=110)
+    figure = Figure(figsize=(12, 0.3 * len(features) + 0.8))
     axes = figure.subplots()
     axes.axis("off")
     text = [[_text(cells.get((K, n))) for K in classes] for n in features]
@@ -64,7 +66,7 @@ def draw(rows: list[dict[str, Any]]) -> Figure:
         for j, K in enumerate(classes):
             row = cells.get((K, n))
             if row is not None and not row["right"]:
-                table[i + 1, j].set_facecolor("#f4b6ae")
+                table[i + 1, j].set_facecolor((VERMILION, 0.3))
                 table[i + 1, j].set_text_props(fontweight="bold")
     wrong = sum(not row["right"] for row in rows)
     axes.set_title(f"Published Bayes errors at {DECIMALS} decimals: {wrong} of {len(rows)} are wrong (bold, shaded)")

@@ -13,6 +13,7 @@ import numpy as np
 
 from experiments.gaussian_mixture.dis_vs_gen.designs import SEPARATION
 from experiments.gaussian_mixture.dis_vs_gen.samples_needed import EXCESS, crossing, crossings
+from paper_figs.style import BLUE, VERMILION, styled
 from theory.classification.gaussian_tail import normal_tail
 from theory.mixtures.plug_in import plug_in_error
 
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 
     from experiments.store import Store
 
+SIMULATOR = "dis_vs_gen"
 CURVES = ("correlated", "fixed")
 """Regimes whose whole learning curves are drawn: naive Bayes wrong about the law, and right about it."""
 _NAMES = {"naive_bayes": "naive Bayes", "logistic": "logistic regression"}
-_COLOURS = {"naive_bayes": "#1f77b4", "logistic": "#d62728"}
+_COLOURS = {"naive_bayes": BLUE, "logistic": VERMILION}
 _MARKS = {"growing": "o", "fixed": "s"}
 _TITLES = {
     "correlated": "features correlated: naive Bayes has the larger limit",
@@ -115,11 +117,12 @@ def _falls_below(function: Callable[[float], float], target: float, low: float, 
     return high
 
 
+@styled
 def draw(found: dict[str, Any]) -> Figure:
     """Return the figure: two learning curves, and samples needed against dimension in both regimes."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(14, 4.6), layout="constrained", dpi=110)
+    figure = Figure(figsize=(14, 4.6))
     several = figure.subplots(1, 3, width_ratios=(1, 1, 1.15))
     for axes, regime in zip(several[:2], CURVES, strict=True):
         _draw_curves(axes, regime, found["curves"][regime], found["overtakes"][regime])

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from paper_figs.style import BLUE, VERMILION, styled
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from experiments.store import Store
 
+SIMULATOR = "gns"
 TITLES = {
     "logistic": "logistic regression, Hessian",
     "log-sum-exp": "log-sum-exp, weighted Gauss-Newton",
     "chebyshev": "Chebyshev polynomials, Gauss-Newton",
     "rosenbrock": "Rosenbrock, Gauss-Newton",
 }
-COLOURS = {True: "#0072B2", False: "#D55E00"}
+COLOURS = {True: BLUE, False: VERMILION}
 STYLES = {"1/8": "-", "1/2": "--"}
 FLOOR = 1e-14
 
@@ -45,12 +48,13 @@ def data(store: Store) -> dict[str, Any]:
     return {"curves": {(c["problem"], c["curvature"], c["test"]): found for c, found in rows if c["p"] == least}}
 
 
+@styled
 def draw(found: dict[str, Any]) -> Figure:
     """Draw what `data` found; the titles count gradients up to a gradient norm of 1e-8."""
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-    figure = Figure(figsize=(8.4, 6.6), dpi=140, layout="constrained")
+    figure = Figure(figsize=(8.4, 6.6))
     problems = [name for name in TITLES if any(name == own for own, _, _ in found["curves"])]
     panels = figure.subplots(2, 2, squeeze=False).ravel()
     for axes, name in zip(panels, problems, strict=False):

@@ -6,35 +6,40 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from paper_figs.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, styled
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from experiments.store import Store
 
+SIMULATOR = "neural_bandits"
 TITLES = {
     "linear": "linear means",
     "small loss": "linear means, best loss 0.02",
     "digits": "digits, loss 1 if the label is wrong",
     "even": r"means $1-x_1^2$: SquareCB by oracle, others",
 }
-ORANGE, SKY, GREEN, BLUE, RED, PINK = "#E69F00", "#56B4E9", "#009E73", "#0072B2", "#D55E00", "#CC79A7"
 POLICIES = {
     "SquareCB": (BLUE, "-"),
     "SquareCB, rest to the best": (SKY, "-"),
-    "FastCB": (RED, "-"),
+    "FastCB": (VERMILION, "-"),
     "epsilon-greedy": (GREEN, "--"),
-    "LinUCB": (PINK, "-."),
+    "LinUCB": (PURPLE, "-."),
     "Thompson": (ORANGE, "-."),
-    "uniform": ("#666666", ":"),
+    "uniform": ("0.4", ":"),
 }
 ORACLES = {
     "ridge": (GREEN, "--"),
     "Fourier ridge": (BLUE, "-"),
-    "tangent ridge": (RED, "-"),
+    "tangent ridge": (VERMILION, "-"),
     "tangent descent": (SKY, "-"),
 }
-COPIES = {("perturbed", 0): (BLUE, "o", "expected loss"), ("perturbed", 4): (RED, "s", "4 copies, losses averaged"),
-          ("perturbed predictions", 4): (ORANGE, "^", "4 copies, predictions averaged")}  # fmt: skip
+COPIES = {
+    ("perturbed", 0): (BLUE, "o", "expected loss"),
+    ("perturbed", 4): (VERMILION, "s", "4 copies, losses averaged"),
+    ("perturbed predictions", 4): (ORANGE, "^", "4 copies, predictions averaged"),
+}
 
 
 def data(store: Store) -> dict[str, Any]:
@@ -94,11 +99,12 @@ def _label(cell: dict[str, Any]) -> str:
     return rf"{name}, $\gamma={cell['explore'][0]:g}\,t^{{{cell['explore'][1]:g}}}$" if scheduled else name
 
 
+@styled
 def draw(found: dict[str, Any]) -> Figure:
     """Draw what `data` found."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(13.0, 8.0), dpi=130, layout="constrained")
+    figure = Figure(figsize=(13.0, 8.0))
     panels = figure.subplots(2, 3).ravel()
     for axes, kind in zip(panels, TITLES, strict=False):
         _draw_kind(axes, kind, found["curves"])
@@ -169,7 +175,7 @@ def _draw_orthogonal(axes: Any, orthogonal: dict[str, Any]) -> None:
             axes.plot(rounds, size / np.sqrt(rounds), "k--", label=r"$d_{\mathrm{eff}}\sqrt{T}/T$")
             error = np.asarray([(r["actions"] - 1) * r["squared_error_bound"][-1] for _, r in series])
             axes.plot(rounds, np.sqrt(error / rounds), "k:", label=r"SquareCB with ridge: $\sqrt{(K-1)TS}/T$")
-    axes.axhline(1.0, color="#999999", lw=1)
+    axes.axhline(1.0, color="0.6", lw=1)
     axes.set_xscale("log", base=2)
     axes.set_yscale("log")
     axes.set_ylim(0.1 * axes.get_ylim()[0], None)  # room for the names

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.gaussian_mixture import bayes_error
+from paper_figs.style import styled
 from theory.mixtures.pca import alignment_error, pca_alignment, unlabelled_needed
 from theory.mixtures.plug_in import plug_in_error
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from experiments.store import Store
 
+SIMULATOR = "ood_unlabeled"
 CURVES = ("rss", "self_training")
 NAMES = {"rss": "robust self-training, fixed constants", "self_training": "self-training, 10 rounds"}
 MARKS = {"rss": "o-", "self_training": "s:"}
@@ -80,11 +82,12 @@ def data(store: Store) -> dict[str, Any]:
     }
 
 
+@styled
 def draw(found: dict[str, Any]) -> Figure:
     """Draw what `data` found."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(11.5, 5.2), dpi=130, layout="constrained")
+    figure = Figure(figsize=(11.5, 5.2))
     left, right = figure.subplots(1, 2, width_ratios=(1.7, 1.0))
     handles = _draw_errors(left, found)
     figure.legend(handles=handles, loc="outside lower center", fontsize=8, ncols=3)

@@ -11,11 +11,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from paper_figs.style import styled
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from experiments.store import Store
 
+SIMULATOR = "ood_unlabeled"
 DIMENSION = 200
 POSTER_LABELLED = {10: 0.59, 20: 0.62, 40: 0.65, 10000: 0.83}
 POSTER = {
@@ -180,11 +183,12 @@ def markdown(found: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+@styled
 def draw(found: dict[str, Any]) -> Figure:
     """Draw the authors' and simulated accuracies, a panel a shift."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(12.0, 9.0), dpi=130, layout="constrained")
+    figure = Figure(figsize=(12.0, 9.0))
     panels = figure.subplots(2, 2, sharey=True)
     for axes, shift in zip(panels.flat, PUBLISHED, strict=True):
         _draw_panel(axes, found, shift)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from paper_figs.style import BLACK, BLUE, GREEN, PURPLE, VERMILION, styled
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from experiments.store import Store
 
+SIMULATOR = "online_convex"
 TITLES = {
     "quadratic": "quadratic, random centres",
     "logarithmic": "exp-concave, $-\\log(1+\\langle a_t,x\\rangle)$",
@@ -16,11 +19,11 @@ TITLES = {
     "sparse": "linear, sparse gradients",
 }
 STYLES = {  # Okabe and Ito's colours
-    "descent": ("#0072B2", "gradient descent, $D/(G\\sqrt{t})$"),
-    "strongly convex": ("#009E73", "gradient descent, $1/(\\lambda t)$"),
-    "newton": ("#D55E00", "online Newton step"),
-    "adagrad": ("#CC79A7", "AdaGrad (full matrix; sparse: diagonal)"),
-    "standing still": ("#000000", "standing still (control)"),
+    "descent": (BLUE, "gradient descent, $D/(G\\sqrt{t})$"),
+    "strongly convex": (GREEN, "gradient descent, $1/(\\lambda t)$"),
+    "newton": (VERMILION, "online Newton step"),
+    "adagrad": (PURPLE, "AdaGrad (full matrix; sparse: diagonal)"),
+    "standing still": (BLACK, "standing still (control)"),
 }
 
 
@@ -49,12 +52,13 @@ def data(store: Store) -> dict[str, Any]:
     return {"curves": curves, "dimension": {cell["kind"]: cell["dimension"] for cell, _ in rows}}
 
 
+@styled
 def draw(found: dict[str, Any]) -> Figure:
     """Draw what `data` found."""
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-    figure = Figure(figsize=(9.0, 7.4), dpi=130, layout="constrained")
+    figure = Figure(figsize=(9.0, 7.4))
     panels = figure.subplots(2, 2).ravel()
     kinds = [kind for kind in TITLES if kind in found["dimension"]]
     for axes, kind in zip(panels, kinds, strict=False):

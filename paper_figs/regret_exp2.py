@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from paper_figs.style import BLUE, VERMILION, styled
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from experiments.store import Store
 
+SIMULATOR = "exp2"
 TITLES = {
     "cube": "corners of a cube",
     "switching cube": "cube, best corner changes at T/2",
@@ -16,9 +19,9 @@ TITLES = {
     "arms": "unit vectors: arms, losses in {0, 1}",
 }
 STYLES = {  # colour (safe for colour-blind readers), line, name
-    "exp2": ("#0072B2", "-", "EXP2, derived tuning"),
-    "exp2 usual": ("#D55E00", "--", "EXP2, usual tuning"),
-    "uniform": ("#555555", ":", "uniform (control)"),
+    "exp2": (BLUE, "-", "EXP2, derived tuning"),
+    "exp2 usual": (VERMILION, "--", "EXP2, usual tuning"),
+    "uniform": ("0.33", ":", "uniform (control)"),
 }
 MARKS = {
     "exp2": ("v", "bound at T: sqrt((e^2+1) T d log N) - (d/2) log N"),
@@ -56,11 +59,12 @@ def data(store: Store) -> dict[str, Any]:
     }
 
 
+@styled
 def draw(found: dict[str, Any]) -> Figure:
     """Draw what `data` found."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9.5, 7.2), dpi=130, layout="constrained")
+    figure = Figure(figsize=(9.5, 7.2))
     kinds = [kind for kind in TITLES if any(kind == own for own, _ in found["curves"])]
     panels = figure.subplots(2, 2, squeeze=False).ravel()
     for axes, kind in zip(panels, kinds, strict=False):

@@ -12,18 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from paper_figs.style import BLUE, GREEN, VERMILION, styled
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from experiments.store import Store
 
+SIMULATOR = "exp3"
 TITLES = {
     "gap": "fixed gap 0.2",
     "hard gap": "fixed gap 2 sqrt(K/T)",
     "switching": "the best arm changes at T/2",
     "signs": "random signs, blocks of 100 rounds",
 }
-COLOURS = {"exp3": "tab:blue", "uniform": "tab:orange"}
+COLOURS = {"exp3": BLUE, "uniform": VERMILION}
 
 
 def data(store: Store) -> dict[str, Any]:
@@ -64,11 +67,12 @@ def data(store: Store) -> dict[str, Any]:
     }
 
 
+@styled
 def draw(found: dict[str, Any]) -> Figure:
     """Draw what `data` found."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(11.5, 7.6), dpi=130, layout="constrained")
+    figure = Figure(figsize=(11.5, 7.6))
     kinds = [kind for kind in TITLES if any(kind == own for own, _ in found["curves"])]
     panels = figure.subplots(2, 2, squeeze=False).ravel()
     for axes, kind in zip(panels, kinds, strict=False):
@@ -91,7 +95,7 @@ def _draw_kind(axes: Any, kind: str, found: dict[str, Any]) -> None:
         if kind == "gap" and learner == "exp3" and curve["lai_robbins"] is not None:
             lower = curve["lai_robbins"] * np.log(curve["rounds"])
             label = "Lai, Robbins: c log t (t to infinity, consistent policies)"
-            axes.plot(curve["rounds"], lower, color="tab:green", ls="-.", lw=1.2, label=label)
+            axes.plot(curve["rounds"], lower, color=GREEN, ls="-.", lw=1.2, label=label)
     label = "bound: log(K)/eta + eta K t/2, at T sqrt(2 T K log K)"
     axes.plot(found["t"], found["bound"], "k--", lw=1, label=label)
     label = "minimax lower bound min(t, sqrt(t K))/20"

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from paper_figs.style import BLUE, GREEN, ORANGE, PURPLE, styled
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from experiments.store import Store
 
+SIMULATOR = "sea"
 TITLES = {
     "drifting": "drifting centre",
     "nonconvex": "losses drawn not convex",
@@ -23,10 +26,10 @@ TITLES = {
     "least squares": "least squares, a coordinate a round",
 }
 LEARNERS = {
-    "convex": ("#0072B2", "optimistic, convex steps"),
-    "strongly convex": ("#009E73", "optimistic, steps 2/(lam t)"),
-    "Newton steps": ("#CC79A7", "optimistic, Newton steps"),
-    "standing still": ("#E69F00", "standing still (control)"),
+    "convex": (BLUE, "optimistic, convex steps"),
+    "strongly convex": (GREEN, "optimistic, steps 2/(lam t)"),
+    "Newton steps": (PURPLE, "optimistic, Newton steps"),
+    "standing still": (ORANGE, "standing still (control)"),
 }
 BOUNDS = {
     "published": ("convex", "--", "published convex bound"),
@@ -64,12 +67,13 @@ def data(store: Store) -> dict[str, Any]:
     return {"curves": curves, "noise": noise}
 
 
+@styled
 def draw(found: dict[str, Any]) -> Figure:
     """Draw what `data` found."""
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-    figure = Figure(figsize=(14.0, 7.2), dpi=130, layout="constrained")
+    figure = Figure(figsize=(14.0, 7.2))
     panels = figure.subplots(2, 4).ravel()
     kinds = [kind for kind in TITLES if kind in found["noise"]]
     for axes, kind in zip(panels, kinds, strict=False):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from paper_figs.style import BLUE, GREEN, PURPLE, VERMILION, styled
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from experiments.store import Store
 
+SIMULATOR = "rpo"
 TITLES = {"partial": "partial coverage: eight rare bad actions", "uniform": "uniform coverage (control)"}
-STYLES = {0.0: ("tab:orange", "^"), 0.25: ("tab:green", "s"), 1.0: ("tab:blue", "o")}
+STYLES = {0.0: (VERMILION, "^"), 0.25: (GREEN, "s"), 1.0: (BLUE, "o")}
 
 
 def data(store: Store) -> dict[str, Any]:
@@ -39,11 +42,12 @@ def data(store: Store) -> dict[str, Any]:
     }
 
 
+@styled
 def draw(found: dict[str, Any]) -> Figure:
     """Draw what `data` found."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(10.5, 4.9), dpi=130, layout="constrained")
+    figure = Figure(figsize=(10.5, 4.9))
     kinds = [kind for kind in TITLES if any(kind == own for own, _ in found["curves"])]
     panels = figure.subplots(1, len(kinds), sharey=True, squeeze=False)[0]
     for axes, kind in zip(panels, kinds, strict=True):
@@ -57,7 +61,7 @@ def draw(found: dict[str, Any]) -> Figure:
 def _draw_kind(axes: Any, kind: str, curves: dict[Any, Any]) -> None:
     for (own, scale), curve in sorted(curves.items()):
         if own == kind:
-            colour, marker = STYLES.get(scale, ("tab:red", "x"))
+            colour, marker = STYLES.get(scale, (PURPLE, "x"))
             name = f"eta = {scale:g}/sqrt(N)" if scale else "eta = 0, preferences alone"
             axes.plot(curve["numbers"], curve["mean"], color=colour, marker=marker, ms=5, label=f"{name}: mean")
             axes.plot(curve["numbers"], curve["high"], color=colour, ls="-.", lw=1)

@@ -1,5 +1,7 @@
 """The figure of the toy simulator."""
 
+SIMULATOR = "toy_simulator:SIMULATOR"
+
 
 def data(store):
     return [(cell["index"], results["half"]) for cell, results in store.rows()]

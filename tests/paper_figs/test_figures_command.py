@@ -1,0 +1,125 @@
+"""`lossproof figures`: what is chosen, what is written, and that it is the same when it is made again."""
+
+import argparse
+import csv
+import hashlib
+import json
+
+import pytest
+from fake_distribution import install
+
+from paper_figs import figures_command, making
+from paper_figs.catalogue import GROUP, find, installed, select
+from theory.engine.errors import BadInput
+
+PLAIN = '"""A plain one."""\ndef data():\n    return {"x": [1.0, 2.0]}\n'
+DRAW = "def draw(found):\n    from matplotlib.figure import Figure\n    return Figure()\n"
+MODULES = {
+    "own_plain": PLAIN + DRAW,
+    "own_mute": PLAIN,
+    "own_lost": "def data(store):\n    return {}\n" + DRAW,
+    "own_wrong": "def data():\n    raise RuntimeError('no such curve')\n" + DRAW,
+    "own_broken": "import no_such_module_at_all\n",
+}
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    folder = tmp_path / "own-figures"
+    folder.mkdir()
+    entries = {name: name for name in MODULES} | {"own_toy": "toy_figure"}
+    install(folder, monkeypatch, modules=MODULES, entries=entries, group=GROUP)
+    monkeypatch.chdir(tmp_path)
+
+
+def command(*arguments):
+    parser = argparse.ArgumentParser()
+    figures_command.register(parser.add_subparsers(required=True))
+    parsed = parser.parse_args(["figures", *map(str, arguments)])
+    return parsed.run(parsed)
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def test_figures_are_written_with_data_and_manifest_and_are_the_same_again(own, tmp_path, capsys):
+    out = tmp_path / "figures"
+    assert command("own_plain", "own_toy", "--out", out, "--executor", "serial") == 0
+    assert "2 figures in" in capsys.readouterr().out
+    first = contents(out)
+    assert set(first) == {"manifest.json"} | {f"own_{k}.{s}" for k in ("plain", "toy") for s in ("csv", "pdf", "png")}
+    rows = list(csv.DictReader((out / "own_toy.csv").read_text().splitlines()))
+    assert rows[3] == {"quantity": "", "index": "1,1", "value": "0.5"}
+    found = json.loads(first["manifest.json"])["figures"]
+    made_from = found["own_toy"]["specification"]
+    assert (made_from["simulator"], made_from["cells"], made_from["seeds"]) == ("toy", 12, [7])
+    for entry in found.values():
+        assert all(hashlib.sha256(first[name]).hexdigest() == digest for name, digest in entry["files"].items())
+    assert command("own_toy", "--out", out, "--executor", "serial", "--quiet") == 0
+    assert contents(out) == first
+    assert capsys.readouterr().out == ""
+
+
+def test_a_figure_that_fails_stops_no_other(own, tmp_path, capsys):
+    assert command("own_plain", "own_wrong", "--out", tmp_path / "figures") == 1
+    assert "figure own_wrong failed: RuntimeError: no such curve" in capsys.readouterr().err
+    assert (tmp_path / "figures" / "own_plain.pdf").exists()
+    assert not (tmp_path / "figures" / "own_wrong.csv").exists()
+
+
+def test_a_cell_that_fails_is_named_and_no_figure_is_drawn(own, tmp_path, monkeypatch, capsys):
+    faults = tmp_path / "faults"
+    faults.mkdir()
+    (faults / "raise-3").touch()
+    monkeypatch.setenv("TOY_FAULTS", str(faults))
+    assert command("own_toy", "--out", "figures", "--executor", "serial") == 1
+    assert "1 cells of the simulator toy failed; the first: ValueError: cell 3" in capsys.readouterr().err
+    (faults / "raise-3").unlink()
+    assert command("own_toy", "--out", "figures", "--executor", "serial") == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("no_such", "no figure is called 'no_such'; installed: "),
+        ("own_mute", "own_mute has no function draw"),
+        ("own_lost", "must say SIMULATOR, the simulator's name"),
+        ("own_broken", "cannot import own_broken: ModuleNotFoundError"),
+    ],
+)
+def test_what_is_no_figure_is_refused(own, name, says):
+    with pytest.raises(BadInput, match=says):
+        find(name)
+
+
+def test_names_are_chosen_by_parts_and_patterns(own, capsys):
+    assert select(["own"]) == ["own_broken", "own_lost", "own_mute", "own_plain", "own_toy", "own_wrong"]
+    assert select(["own_t*", "plain"]) == ["own_plain", "own_toy"]
+    assert select([]) == list(installed())
+    with pytest.raises(BadInput, match="no figure is chosen by 'lai'"):
+        select(["own_toy", "lai"])  # "plain" holds it, but it is no part
+    assert command("own_toy", "own_lost", "--list") == 1
+    heard = capsys.readouterr()
+    assert "The figure of the toy simulator. (simulator toy)" in heard.out
+    assert "must say SIMULATOR" in heard.err
+
+
+def test_another_file_called_manifest_is_not_overwritten(own, tmp_path):
+    (tmp_path / making.MANIFEST).write_text('{"name": "something else"}')
+    with pytest.raises(BadInput, match="is not a manifest of figures"):
+        command("own_plain", "--out", tmp_path)
+    assert (tmp_path / making.MANIFEST).read_text() == '{"name": "something else"}'
+    assert not (tmp_path / "own_plain.csv").exists()
+
+
+def test_the_specification_changes_with_size_and_source(own, tmp_path):
+    toy = find("own_toy")
+    quick, paper = making.specification(toy, "quick"), making.specification(toy, "paper")
+    assert quick["grid"] != paper["grid"]
+    assert quick["code"] == paper["code"]
+    plain = making.specification(find("own_plain"), "quick")
+    assert set(plain) == {"module", "code"}
+    path = tmp_path / "own-figures" / "own_plain.py"
+    path.write_text(path.read_text() + "# another line\n")
+    assert making.specification(find("own_plain"), "quick")["code"] != plain["code"]
