@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from experiments.simulator import Simulator
+    from experiments.simulator import Findings, Simulator
     from experiments.sweep import Sweep
 
 _EPILOG = """examples:
   lossproof simulate
   lossproof simulate NAME --sizes quick --plot figure.png
   lossproof simulate NAME --sizes paper --resume --executor processes:8 --csv table.csv
+  lossproof simulate NAME --data FILE --csv OUT
   lossproof simulate my.module:SIMULATOR --executor dask://10.0.0.1:8786
   mpiexec -n 4 python -m mpi4py.futures -m theory.engine.cli simulate NAME --executor mpi
 Every finished cell is kept; after a crash or Ctrl-C the same command with --resume computes the rest. Keep stores on a
@@ -34,6 +35,10 @@ def register(subparsers: Any) -> None:
         description="Run a simulator's grid of cells into a store; without a name, list the simulators.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        add_help=False,
+    )
+    parser.add_argument(
+        "-h", "--help", action=_Help, help="show this help and exit; after NAME with what --data takes there"
     )
     parser.add_argument(
         "name",
@@ -57,8 +62,53 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--csv", metavar="FILE", help="write the results as CSV")
     parser.add_argument("--parquet", metavar="FILE", help="write the results as Parquet (needs pyarrow)")
     parser.add_argument("--plot", metavar="FILE", help="write the simulator's figure as png, pdf or svg")
+    parser.add_argument(
+        "--data",
+        action=_Data,
+        nargs=argparse.REMAINDER,
+        metavar="FILE",
+        help="instead of the grid, study a table of your own; the options after it are the simulator's (NAME --help)",
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress bar and no summary")
     parser.set_defaults(run=run)
+
+
+class _Help(argparse.Action):
+    """Show the help, and for a named simulator with a table that of its own options too."""
+
+    def __init__(self, option_strings: list[str], dest: str, **options: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, **options)
+
+    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, *_: Any) -> None:
+        parser.print_help()
+        if namespace.name is not None:
+            from experiments.simulator import find
+            from theory.engine.errors import BadInput
+
+            try:
+                with _importable_here(namespace.name):
+                    simulator = find(namespace.name)
+                    own = _table_parser(simulator).format_help() if simulator.table else "--data: takes no table\n"
+            except BadInput as error:
+                parser.error(str(error))
+            sys.stdout.write(f"\nsimulator {simulator.name}: {simulator.says}\n\n{own}")
+        parser.exit()
+
+
+class _Data(argparse.Action):
+    """Take the rest of the line, and refuse what stands before and is for a grid."""
+
+    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, *_: Any) -> None:
+        if namespace.name is None:
+            parser.error("--data stands after the NAME of a simulator")
+        given = [
+            name for name, value in vars(namespace).items() if name != "name" and value != parser.get_default(name)
+        ]
+        if given:
+            parser.error(
+                f"--{given[0]} is for a grid, --data for a table: its own options stand after it, see NAME --help"
+            )
+        namespace.data = values
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -98,6 +148,8 @@ def _run(arguments: argparse.Namespace) -> int:
     from experiments.simulator import find
 
     simulator = find(arguments.name)
+    if arguments.data is not None:
+        return _study(arguments.data, simulator)
     store = _store_path(arguments, simulator)
     _check(arguments, simulator, store)
     try:
@@ -118,6 +170,81 @@ def _run(arguments: argparse.Namespace) -> int:
     return 1 if sweep.failed else 0
 
 
+def _table_parser(simulator: Simulator) -> argparse.ArgumentParser:
+    """Return the parser of what stands after ``--data``."""
+    import importlib
+
+    from theory.engine.errors import BadInput
+
+    try:
+        module = importlib.import_module(simulator.table)
+    except ImportError as error:
+        raise BadInput(f"simulator {simulator.name}: cannot import {simulator.table}: {error}") from error
+    parser = argparse.ArgumentParser(prog=f"lossproof simulate {simulator.name} --data", allow_abbrev=False)
+    parser.add_argument("file", metavar="FILE", help="the table")
+    module.add_options(parser)
+    parser.add_argument("--csv", metavar="OUT", help="write the results as CSV")
+    return parser
+
+
+def _study(rest: list[str], simulator: Simulator) -> int:
+    """Study a table of the user's own, print what is found and write it."""
+    import importlib
+
+    from theory.engine.errors import BadInput
+    from theory.engine.files import replace_file, why_not_writable
+
+    if not simulator.table:
+        raise BadInput(f"simulator {simulator.name} takes no table of your own: --data cannot be used")
+    options = _table_parser(simulator).parse_args(rest)
+    if options.csv and (fault := why_not_writable(options.csv)):
+        raise BadInput(f"--csv {options.csv}: {fault}")
+    if options.csv and Path(options.csv).resolve() == Path(options.file).resolve():
+        raise BadInput("--csv names the table itself, which is never overwritten")
+    found: Findings = importlib.import_module(simulator.table).study(options.file, options)
+    _print(found)
+    if options.csv:
+        import csv
+        import io
+
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([found.columns, *found.rows])
+        replace_file(options.csv, text.getvalue())
+    return 0
+
+
+def _print(found: Findings) -> None:
+    """Print findings, by Rich if it is installed and someone is looking."""
+    from importlib.util import find_spec
+
+    rows = [[_shown(value) for value in row] for row in found.rows]
+    sys.stdout.write("\n".join(found.head) + "\n\n")
+    if sys.stdout.isatty() and find_spec("rich"):
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=None, pad_edge=False)
+        for place, name in enumerate(found.columns):
+            table.add_column(Text(name, "bold"), justify="right" if place else "left")
+        for row in rows:
+            table.add_row(*map(Text, row))
+        Console(file=sys.stdout, highlight=False).print(table)
+    else:
+        lines = [list(found.columns), *rows]
+        widths = [max(len(line[place]) for line in lines) for place in range(len(found.columns))]
+        for first, *others in lines:
+            cells = [first.ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(others, widths[1:], strict=True))]
+            sys.stdout.write("  ".join(cells).rstrip() + "\n")
+    sys.stdout.write("".join(f"\n{note}" for note in found.notes) + "\n")
+
+
+def _shown(value: str | float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
 def _list() -> int:
     from experiments.simulator import find, installed
     from theory.engine.errors import BadInput
@@ -130,7 +257,8 @@ def _list() -> int:
             _say(str(error))
             status = 1
         else:
-            sys.stdout.write(f"{name:<20} {simulator.says} (sizes: {', '.join(simulator.sizes)})\n")
+            table = "; --data FILE" if simulator.table else ""
+            sys.stdout.write(f"{name:<20} {simulator.says} (sizes: {', '.join(simulator.sizes)}{table})\n")
     if not installed():
         sys.stdout.write("no simulator is installed; your own runs by its reference, as my.module:OBJECT\n")
     return status

@@ -38,7 +38,7 @@ from typing import Any
 from experiments.code_version import code_version
 from theory.engine.errors import BadInput
 
-__all__ = ["GROUP", "Simulator", "find", "installed"]
+__all__ = ["GROUP", "Findings", "Simulator", "find", "installed"]
 
 GROUP = "lossproof.simulators"
 COMMON = ("experiments.arrays", "experiments.philox", "experiments.streams", "theory.arrays")
@@ -46,6 +46,30 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _REFERENCE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
 Cell = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was found on a table of the user's own: text, a table of results, text.
+
+    Attributes
+    ----------
+    head, notes : tuple of str
+        Lines before and after the table.
+    columns : tuple of str
+    rows : tuple of tuples
+        Of str, int, float and None, one a column.
+    """
+
+    head: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | float | None, ...], ...]
+    notes: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        from theory.engine.shown import table
+
+        return table(self.rows, caption=" ".join(self.head), head=self.columns)
 
 
 @dataclass(frozen=True)
@@ -77,6 +101,10 @@ class Simulator:
         The sizes that ``cells`` knows.
     figure
         Name of a module with ``data(store)`` and ``draw(data)``, which returns a Matplotlib figure; "" for none.
+    table
+        Name of a module that studies a table of the user's own, ``simulate NAME --data FILE ...``; "" for none. Its
+        ``add_options(parser)`` adds its options to an argparse parser, and ``study(file, options)`` returns
+        `Findings`, or raises `theory.engine.errors.BadInput` with what was given and what is allowed.
     """
 
     name: str
@@ -87,6 +115,7 @@ class Simulator:
     modules: tuple[str, ...]
     sizes: tuple[str, ...] = ("quick", "paper", "gpu")
     figure: str = ""
+    table: str = ""
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):

@@ -21,8 +21,12 @@ _HOMES = {
     "Bags": "experiments.bag_regression.bags",
     "Design": "experiments.bag_regression.designs",
     "Setting": "experiments.bag_regression.settings",
+    "Table": "experiments.bag_regression.table_files",
     "bagged_regression": "experiments.bag_regression.tables",
+    "bundled": "experiments.bag_regression.table_files",
+    "compare": "experiments.bag_regression.comparison",
     "losses": "experiments.bag_regression.bags",
+    "read_table": "experiments.bag_regression.table_files",
     "simulate": "experiments.bag_regression.simulation",
 }
 

@@ -25,6 +25,7 @@ BEST = "best"
 CLIP = 8.0  # standard deviations of a label: of a million labels, none is clipped
 RHOS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5)
 SIZES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15)  # all divide the numbers of samples; 4 = 1 / psi is the peak
+NOISES = (0.25, 1.0, 4.0)
 EPSILONS = (10.0, 20.0, 40.0, 80.0, 160.0)  # with a sensitivity of 16 standard deviations
 STRESS = ("rademacher", "t", "unequal variances", "sorted labels")
 
@@ -48,9 +49,8 @@ def cells(sizes: str) -> Iterator[Cell]:
     if sizes not in known:
         raise ValueError(f"sizes are {', '.join(known)}, got {sizes!r}")
     n, d, replicates = known[sizes]
-    noises = [1.0] if sizes == "quick" else [0.25, 1.0, 4.0]
     for m in (2, 3, 5, 10):
-        yield _cell("rho", n, d, m, replicates, rhos=list(RHOS), ridges=[0.0, 0.1, BEST], noises=noises)
+        yield _cell("rho", n, d, m, replicates, rhos=list(RHOS), ridges=[0.0, 0.1, BEST], noises=list(NOISES))
     for m in (size for size in SIZES if n % size == 0):
         epsilons = [None, *EPSILONS]
         yield _cell("bag size", n, d, m, replicates, rhos=[0.0, 1.0], ridges=[0.0, BEST], epsilons=epsilons)
@@ -90,8 +90,9 @@ def run(cell: Cell, backend: Backend | None = None) -> dict[str, Any]:
     -------
     dict
         Arrays over (rho, ridge, noise, epsilon): ``risk``, the mean of |theta - theta0|^2, ``risk_se``, its standard
-        error, and ``median`` (the mean is infinite with as many bags as features, without ridge); ``ridge`` and
-        ``effective_noise``; ``singular``, the number of replicates whose normal equations were singular.
+        error, and ``median`` (the mean is infinite with as many bags as features, without ridge); ``prediction_risk``,
+        the mean of |Sigma^{1/2} (theta - theta0)|^2; ``ridge`` and ``effective_noise``; ``singular``, the number of
+        replicates whose normal equations were singular.
 
     Raises
     ------
@@ -107,6 +108,7 @@ def run(cell: Cell, backend: Backend | None = None) -> dict[str, Any]:
     return {
         "risk": found.mean.reshape(shape),
         "risk_se": found.standard_error.reshape(shape),
+        "prediction_risk": found.prediction_risk.mean(axis=1).reshape(shape),
         "median": np.median(found.risks, axis=1).reshape(shape),
         "ridge": np.asarray([setting.ridge for setting in settings]).reshape(shape),
         "effective_noise": np.asarray([setting.effective_noise for setting in settings]).reshape(shape),
@@ -122,5 +124,6 @@ SIMULATOR = Simulator(
     run=run,
     modules=("experiments.bag_regression.aggregate_simulator",),
     figure="paper_figs.aggregate_risk",
+    table="experiments.bag_regression.own_table",
 )
 """The simulator of ``lossproof simulate aggregate``."""

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from experiments.arrays import Array, namespace
+from theory.shown import Shown
 
 __all__ = ["REMAINDERS", "Bags", "Losses", "losses", "whole"]
 
@@ -121,7 +122,7 @@ class Bags:
 
 
 @dataclass(frozen=True)
-class Losses:
+class Losses(Shown):
     """The squared losses (R,) of predictions.
 
     Attributes

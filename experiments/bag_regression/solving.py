@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,14 @@ from scipy import linalg
 
 from experiments.arrays import Array, backend_of, device_of, namespace
 
-__all__ = ["SAFE", "solve_ridge"]
+__all__ = ["MANY", "SAFE", "solve_ridge", "solve_ridges"]
 
 SAFE = 1e-10
 """A ridge, or the least squared pivot, of this share of the largest diagonal entry is safe for Cholesky."""
+MANY = 16
+"""From so many ridges on, one eigendecomposition takes less time than a factorisation each."""
+
+Solved = tuple[Array, Array]
 
 
 def solve_ridge(gram: Array, right: Array, ridge: float) -> tuple[Array, Array]:
@@ -47,17 +52,37 @@ def solve_ridge(gram: Array, right: Array, ridge: float) -> tuple[Array, Array]:
     >>> found[0, :, 0].round(12).tolist(), singular.tolist()
     ([1.0, 1.0], [True])
     """
+    return solve_ridges(gram, right, [ridge])[0]
+
+
+def solve_ridges(gram: Array, right: Array, ridges: Sequence[float]) -> list[Solved]:
+    """Return what `solve_ridge` does for each of several ridges and the same matrices.
+
+    Raises
+    ------
+    ValueError
+        As `solve_ridge`.
+
+    Examples
+    --------
+    >>> found = solve_ridges(np.asarray([[[1.0]]]), np.asarray([[[2.0]]]), [0.0, 1.0, 3.0])
+    >>> [round(float(solved[0, 0, 0]), 12) for solved, _ in found]
+    [2.0, 1.0, 0.5]
+    """
     xp = namespace(gram)
     if not bool(xp.all(xp.isfinite(gram))) or not bool(xp.all(xp.isfinite(right))):
         raise ValueError("the normal equations overflow: features, labels, noise_variance or rho must be smaller")
+    if len(ridges) >= MANY:
+        return _spectral(gram, right, ridges)
     scale = xp.max(xp.linalg.diagonal(gram), axis=-1)
-    safe = bool(xp.all(ridge > SAFE * scale))
+    safe = [bool(xp.all(ridge > SAFE * scale)) for ridge in ridges]
     if backend_of(gram).library == "numpy":
-        return _each(gram, right, ridge, safe)
-    if not safe:
-        return _spectral(gram, right, ridge)
+        return [_each(gram, right, ridge, sure) for ridge, sure in zip(ridges, safe, strict=True)]
+    if not all(safe):
+        return _spectral(gram, right, ridges)
     unit = xp.eye(gram.shape[-1], dtype=gram.dtype, device=device_of(gram))
-    return _positive(xp, gram + ridge * unit, right), xp.zeros(scale.shape, dtype=xp.bool, device=device_of(gram))
+    never = xp.zeros(scale.shape, dtype=xp.bool, device=device_of(gram))
+    return [(_positive(xp, gram + ridge * unit, right), never) for ridge in ridges]
 
 
 def _positive(xp: Any, matrix: Array, right: Array) -> Array:
@@ -67,35 +92,37 @@ def _positive(xp: Any, matrix: Array, right: Array) -> Array:
     return xp.linalg.solve(matrix, right)
 
 
-def _each(gram: Array, right: Array, ridge: float, safe: bool) -> tuple[Array, Array]:
+def _each(gram: Array, right: Array, ridge: float, safe: bool) -> Solved:
+    # Without the wrappers of SciPy, which take longer than a small factorisation.
+    factorise, substitute = linalg.get_lapack_funcs(("potrf", "potrs"), (gram, right))
     found, singular = np.empty_like(right), np.zeros(right.shape[0], dtype=bool)
     unsafe: list[int] = []
     for row in range(right.shape[0]):
         matrix = gram[row].copy().T  # in the order of LAPACK, which factors it in place
-        np.fill_diagonal(matrix, matrix.diagonal() + ridge)
-        try:
-            factor, lower = linalg.cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
-        except linalg.LinAlgError:
-            factor, lower = None, True
-        if factor is not None and (safe or _safe_pivots(factor)):
-            found[row] = linalg.cho_solve((factor, lower), right[row], check_finite=False)
+        diagonal = matrix.diagonal() + ridge
+        np.fill_diagonal(matrix, diagonal)
+        factor, failed = factorise(matrix, lower=True, clean=False, overwrite_a=True)
+        if not failed and (safe or _safe_pivots(factor, float(diagonal.max()))):
+            found[row], _ = substitute(factor, right[row], lower=True)
         else:
             unsafe.append(row)
     if unsafe:
-        found[unsafe], singular[unsafe] = _spectral(gram[unsafe], right[unsafe], ridge)
+        found[unsafe], singular[unsafe] = _spectral(gram[unsafe], right[unsafe], [ridge])[0]
     return found, singular
 
 
-def _safe_pivots(factor: Array) -> bool:
-    pivots = np.diagonal(factor) ** 2
-    return bool(pivots.min() > SAFE * pivots.max())
+def _safe_pivots(factor: Array, largest: float) -> bool:
+    """Whether no pivot is small beside the largest diagonal entry: beside the other pivots it may seem large."""
+    return bool((np.diagonal(factor) ** 2).min() > SAFE * largest)
 
 
-def _spectral(gram: Array, right: Array, ridge: float) -> tuple[Array, Array]:
+def _spectral(gram: Array, right: Array, ridges: Sequence[float]) -> list[Solved]:
     xp = namespace(gram)
     values, vectors = xp.linalg.eigh(gram)
     least = 16 * gram.shape[-1] * float(xp.finfo(gram.dtype).eps) * xp.max(values, axis=-1, keepdims=True)
-    kept = values > least
-    inverse = xp.where(kept, 1 / xp.where(kept, values + ridge, xp.ones_like(values)), xp.zeros_like(values))
-    parts = inverse[..., None] * (xp.matrix_transpose(vectors) @ right)
-    return vectors @ parts, ~xp.all(kept, axis=-1) & (ridge == 0)
+    kept, parts = values > least, xp.matrix_transpose(vectors) @ right
+    singular, found = ~xp.all(kept, axis=-1), []
+    for ridge in ridges:
+        inverse = xp.where(kept, 1 / xp.where(kept, values + ridge, xp.ones_like(values)), xp.zeros_like(values))
+        found.append((vectors @ (inverse[..., None] * parts), singular & (ridge == 0)))
+    return found

@@ -20,7 +20,8 @@ from experiments.sampling.statements import SampledStatement, Slope
 from experiments.sequential import ConfidenceSequence, mean_test, median_test
 from experiments.streams import Stream
 
-FIRST_PART = 128  # of a chunk: the first draw is small, as most wrong claims are found out soon
+FIRST_PART = 512  # of a chunk: the first draw is small, as most wrong claims are found out soon
+GROWTH = 4  # each draw takes a fourth more than were drawn before: little is drawn behind the verdict
 
 
 class BadSample(ValueError):
@@ -195,12 +196,12 @@ def _ends(statement: SampledStatement) -> tuple[float | None, float | None]:
 
 
 def _chunks(cap: int, chunk: int) -> Iterator[range]:
-    """Yield ranges that double in length up to the chunk."""
+    """Yield ranges that grow up to the chunk."""
     start, size = 0, max(1, chunk // FIRST_PART)
     while start < cap:
         yield range(start, min(start + size, cap))
         start += size
-        size = min(2 * size, chunk)
+        size = min(max(size, start // GROWTH), chunk)
 
 
 def _batches(statement: Slope, wanted: range, plan: Plan) -> Iterator[NDArray[np.float64]]:

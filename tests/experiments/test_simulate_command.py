@@ -105,6 +105,86 @@ def test_simulators_are_listed(monkeypatch, capsys):
     assert "no simulator is installed" in capsys.readouterr().out
 
 
+OWN = """
+from dataclasses import replace
+from pathlib import Path
+from toy_simulator import SIMULATOR
+from experiments.simulator import Findings
+from theory.engine.errors import BadInput
+
+def add_options(parser):
+    parser.add_argument("--times", type=int, default=2, help="a factor of one's own")
+
+def study(file, options):
+    if options.times < 0:
+        raise BadInput(f"--times must be >= 0, got {options.times}")
+    number = float(Path(file).read_text())
+    return Findings(("head",), ("name", "value"), (("product", options.times * number), ("none", None)), ("note",))
+
+OWN = replace(SIMULATOR, table="toy_table")
+LOST = replace(SIMULATOR, table="no_such_table")
+"""
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    (tmp_path / "toy_table.py").write_text(OWN)
+    (tmp_path / "number.txt").write_text("1.23456")
+    monkeypatch.delitem(sys.modules, "toy_table", raising=False)
+    return "toy_table:OWN"
+
+
+def test_a_table_of_one_s_own_is_studied_printed_and_written(tmp_path, capsys, own):
+    assert command(own, "--data", "number.txt", "--times", "3", "--csv", "a.csv") == 0
+    assert capsys.readouterr().out == "head\n\nname     value\nproduct  3.704\nnone         -\n\nnote\n"
+    assert (tmp_path / "a.csv").read_text() == f"name,value\nproduct,{3 * 1.23456!r}\nnone,\n"
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["toy_table:LOST", "--data", "number.txt"], "simulator toy: cannot import no_such_table"),
+        ([TOY, "--data", "number.txt"], "simulator toy takes no table of your own: --data cannot be used"),
+        (["toy_table:OWN", "--data", "number.txt", "--times", "-1", "--csv", "a.csv"], "--times must be >= 0"),
+        (["toy_table:OWN", "--data", "number.txt", "--csv", "none/a.csv"], "--csv none/a.csv: there is no folder"),
+        (["toy_table:OWN", "--data", "number.txt", "--csv", "./number.txt"], "never overwritten"),
+    ],
+)
+def test_bad_usage_of_a_table_is_told_and_nothing_is_written(tmp_path, own, arguments, says):
+    before = sorted(path.name for path in tmp_path.iterdir())
+    with pytest.raises(BadInput, match=says):
+        command(*arguments)
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name != "__pycache__") == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--data", "number.txt"], "--data stands after the NAME of a simulator"),
+        (["toy_table:OWN", "--csv", "a.csv", "--data", "number.txt"], "--csv is for a grid, --data for a table"),
+        (["toy_table:OWN", "--data"], "arguments are required: FILE"),
+        (["toy_table:OWN", "--data", "number.txt", "--sizes", "quick"], "unrecognized arguments: --sizes"),
+    ],
+)
+def test_options_in_the_wrong_place_are_told(own, capsys, arguments, says):
+    with pytest.raises(SystemExit, match="2"):
+        command(*arguments)
+    assert says in capsys.readouterr().err
+
+
+def test_help_after_a_name_has_the_options_of_its_table(own, capsys):
+    for arguments, shown in (([own, "--help"], True), ([TOY, "-h"], False), (["--help"], False)):
+        with pytest.raises(SystemExit, match="0"):
+            command(*arguments)
+        told = capsys.readouterr().out
+        assert "--resume" in told
+        assert ("a factor of one's own" in told) == shown
+    with pytest.raises(SystemExit, match="2"):
+        command("nothing", "--help")
+    assert "no simulator is called 'nothing'" in capsys.readouterr().err
+
+
 def test_the_command_module_is_light():
     code = "import sys, experiments.simulate_command; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)

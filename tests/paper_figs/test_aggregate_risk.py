@@ -12,7 +12,8 @@ from paper_figs import aggregate_risk
 def few(_):
     for cell in cells("quick"):
         if cell["bag_size"] < 6:
-            yield cell | {"samples": 60, "dimension": 15, "replicates": 3}
+            noises = [0.25, 1.0] if cell["part"] == "rho" else [1.0]
+            yield cell | {"samples": 60, "dimension": 15, "replicates": 3, "noises": noises}
 
 
 @pytest.fixture(scope="module")
@@ -27,10 +28,16 @@ def test_what_is_drawn_is_what_is_stored(store):
         found = aggregate_risk.data(opened)
         rows = [(dict(cell), dict(results)) for cell, results in opened.rows()]
     assert found["psi"] == 0.25
-    assert sorted(found["rho"]) == [2, 3, 5]
+    assert list(found["rho"]) == [0.25, 1.0]
+    assert sorted(found["rho"][1.0]) == [(m, ridge) for m in (2, 3, 5) for ridge in ("no ridge", "ridge")]
     (stored,) = [results for cell, results in rows if cell["part"] == "rho" and cell["bag_size"] == 3]
-    assert np.array_equal(found["rho"][3]["risk"], stored["risk"][:, 0, 0, 0])
-    assert found["rho"][3]["limit"][0] == pytest.approx(3.0)  # rho = 0 without ridge: psi m/(1 - psi m)
+    for column, noise in enumerate((0.25, 1.0)):
+        bare, shrunk = found["rho"][noise][3, "no ridge"], found["rho"][noise][3, "ridge"]
+        assert np.array_equal(bare["risk"], stored["risk"][:, 0, column, 0])
+        assert np.array_equal(shrunk["risk_se"], stored["risk_se"][:, -1, column, 0])
+        assert bare["limit_at_zero"] == pytest.approx(3 * noise)  # sigma^2 psi m/(1 - psi m)
+        assert np.all(np.diff(shrunk["limit"]) > 0)
+        assert shrunk["limit"][0] > shrunk["limit_at_zero"]
     sizes = {cell["bag_size"]: results for cell, results in rows if cell["part"] == "bag size"}
     plain = found["size"]["bag-level, no ridge"]
     assert plain["x"] == sorted(sizes) == [1, 2, 3, 4, 5]
@@ -41,14 +48,17 @@ def test_what_is_drawn_is_what_is_stored(store):
     assert np.argmin(found["private"][10.0][0]["limit"]) > 0
 
 
-def test_the_figure_has_four_panels_with_all_marks(store):
+def test_the_figure_has_a_panel_a_noise_and_three_more_with_all_marks(store):
     with Store(store) as opened:
         found = aggregate_risk.data(opened)
     panels = aggregate_risk.draw(found).axes
-    assert len(panels) == 4
-    drawn = [np.asarray(line.get_ydata()) for line in panels[0].get_lines()]
-    for curve in found["rho"].values():
-        assert any(len(line) == len(curve["risk"]) and np.array_equal(line, curve["risk"]) for line in drawn)
+    assert [axes.get_title()[:7] for axes in panels] == ["noise v", "noise v", "peak at", "private", "other d", ""]
+    assert [axes.get_legend() is not None for axes in panels] == [False, True, True, True, True, False]
+    for axes, curves in zip(panels, found["rho"].values(), strict=False):
+        drawn = [np.asarray(line.get_ydata()) for line in axes.get_lines()]
+        for curve in curves.values():
+            assert any(np.array_equal(line, curve["risk"]) for line in drawn)
+            assert any(np.array_equal(line, curve["limit"]) for line in drawn)
 
 
 def test_a_store_without_the_parts_is_refused(tmp_path):

@@ -1,4 +1,4 @@
-"""Regression from bag averages: risks in the proportional limit, best penalties, and the best bag size under privacy.
+"""Regression from bag averages: risks in the limit and at every size, best penalties and bag sizes under privacy.
 
 What is claimed, derived and decided: `theory.regression.aggregate`.
 
@@ -14,6 +14,12 @@ from theory.regression.aggregate.bags import (
     instance_level_variance,
     ridge_risk,
 )
+from theory.regression.aggregate.finite_size import (
+    bag_level_bias,
+    bag_level_risk,
+    instance_level_bias,
+    instance_level_risk,
+)
 from theory.regression.aggregate.optima import BestPenalty, best_rho, best_ridge, effective_noise, joint_optimum
 
 __all__ = [
@@ -21,10 +27,14 @@ __all__ = [
     "BagSizeOptimum",
     "BestPenalty",
     "asymptotic_risk",
+    "bag_level_bias",
+    "bag_level_risk",
     "bag_level_variance",
     "best_rho",
     "best_ridge",
     "effective_noise",
+    "instance_level_bias",
+    "instance_level_risk",
     "instance_level_variance",
     "joint_optimum",
     "optimal_bag_size",

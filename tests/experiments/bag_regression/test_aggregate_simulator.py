@@ -18,6 +18,11 @@ def few(_):
             yield cell | {"samples": 60, "dimension": 15, "replicates": 3}
 
 
+def test_rho_is_studied_at_three_noises_at_every_size():
+    for sizes in ("quick", "paper", "gpu"):
+        assert {tuple(cell["noises"]) for cell in cells(sizes) if cell["part"] == "rho"} == {(0.25, 1.0, 4.0)}
+
+
 @pytest.mark.parametrize("sizes", ["quick", "paper", "gpu"])
 def test_cells_are_plain_different_and_the_same_again(sizes):
     listed = list(cells(sizes))

@@ -90,6 +90,14 @@ def test_numbers_do_not_depend_on_chunks_company_or_backend(order):
     assert not np.any(np.isclose(simulate(design, SETTINGS, replicates=5, seed=3).risks, whole.risks))
 
 
+def test_some_replicates_are_those_of_all():
+    design = Design(23, 6, variances=(0.1, 0.5, 1.0, 1.0, 2.0, 3.0))
+    whole = simulate(design, SETTINGS, replicates=6, seed=2)
+    some = simulate(design, SETTINGS, replicates=range(2, 5), seed=2, memory=8 * 23 * 6 * 2)
+    for name in ("risks", "singular", "prediction_risk"):
+        assert np.allclose(getattr(some, name), getattr(whole, name)[:, 2:5], rtol=1e-9)
+
+
 def test_pytorch_gives_the_same():
     pytest.importorskip("torch")
     design = Design(23, 6)
@@ -141,6 +149,21 @@ def drawn_settings(count):
         ridge, rho = (0.05 + 0.2 * b if b > 0.4 else 0.0), (0.2 + 1.5 * c if c > 0.3 or b <= 0.4 else 0.0)
         private = {"epsilon": 20 + 100 * e, "clip": (-20.0, 20.0)} if d > 0.5 else {}
         yield Setting(m, rho, ridge, 0.2 + 3 * f, **private)
+
+
+def test_prediction_risk_is_that_of_new_points():
+    variances = (0.1, 0.5, 1.0, 1.0, 2.0, 3.0)
+    settings = [Setting(4), Setting(4, 0.5, 0.1)]
+    found = simulate(Design(48, 6, variances=variances), settings, replicates=3, seed=3)
+    draw = Design(48, 6, variances=variances).draw(3, range(3))
+    means = draw.features.reshape(3, 12, 4, 6).mean(axis=2), draw.labels(1.0).reshape(3, 12, 4).mean(axis=2)
+    for row in range(3):
+        theta = np.linalg.lstsq(means[0][row], means[1][row])[0]
+        squares = (theta - draw.coefficients[row]) ** 2
+        assert found.prediction_risk[0, row] == pytest.approx(squares @ variances)
+    isotropic = simulate(Design(48, 6), settings, replicates=3)
+    assert np.array_equal(isotropic.prediction_risk, isotropic.risks)
+    assert not np.any(np.isclose(found.prediction_risk, found.risks))
 
 
 def test_limits_hold_within_the_declared_margin_for_settings_from_a_stream():
@@ -219,6 +242,9 @@ def test_curated_bags_are_another_problem():
         ({"settings": [Setting(21)]}, "at most the number of samples, 20, got 21"),
         ({"settings": [Setting(2, rho=1e308)]}, "normal equations overflow"),
         ({"replicates": 0}, "replicates must be a whole number >= 1, got 0"),
+        ({"replicates": range(3, 3)}, "range of step 1, not empty"),
+        ({"replicates": range(-1, 3)}, "range of step 1, not empty"),
+        ({"replicates": range(0, 4, 2)}, "range of step 1, not empty"),
         ({"memory": 0}, "memory must be a whole number >= 1, got 0"),
         ({"backend": "abacus"}, "a backend is"),
     ],

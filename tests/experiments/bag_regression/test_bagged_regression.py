@@ -5,7 +5,9 @@ import pytest
 from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LinearRegression, Ridge
 
-from experiments.bag_regression import bagged_regression
+from experiments.bag_regression import Bags, Setting, bagged_regression
+from experiments.bag_regression.designs import unit_laplace
+from experiments.bag_regression.tables import released_averages
 from experiments.streams import Stream
 
 
@@ -116,6 +118,19 @@ def test_privacy_clips_and_adds_noise_of_the_declared_scale(diabetes):
     assert np.array_equal(again.averages, several[3].averages)
 
 
+def test_releases_of_several_rows_have_independent_noise(diabetes):
+    y, bags, setting = diabetes[1], Bags(442, 4), Setting(4, epsilon=0.5, clip=(50.0, 250.0))
+    clean = released_averages(y, bags, Setting(4, clip=(50.0, 250.0)), 3)
+    noise = np.asarray([released_averages(y, bags, setting, 3, row) - clean for row in range(40)])
+    scaled = noise * bags.sizes * 0.5 / 200  # the last bag has two labels, and twice the noise
+    assert np.allclose(scaled, unit_laplace(3, range(40), 111))
+    assert np.array_equal(released_averages(y, bags, setting, 3), bagged_regression(
+        diabetes[0], y, 4, epsilon=0.5, clip=(50.0, 250.0), seed=3
+    ).averages)  # fmt: skip
+    assert abs((scaled[1:] * scaled[:-1]).mean()) < 4 * 2 / math.sqrt(39 * 111)
+    assert (scaled**2).mean() == pytest.approx(2, abs=4 * math.sqrt(20 / scaled.size))
+
+
 def test_within_part_keeps_its_digits_far_from_the_origin():
     """Contrasts are taken of centred features: an offset of 1e6 costs no more digits than it has to."""
     X = Stream(3).normal(1, (40, 3))[0]
@@ -132,6 +147,11 @@ def test_within_part_keeps_its_digits_far_from_the_origin():
         ({"X": np.ones((5, 0))}, "both not empty"),
         ({"y": [1.0, 2.0, math.nan, 1.0, 1.0]}, r"y must be finite, got np.float64\(nan\) at \[2\]"),
         ({"y": list("abcde")}, "made of real numbers"),
+        ({"y": list("12345")}, "y must be made of real numbers: got text, such as '1'"),
+        ({"X": [[1.0, "2.5"]] * 5}, "X must be made of real numbers: got text, such as '"),
+        ({"X": np.asarray([[1.0, b"2.5"]] * 5, dtype=object)}, "got text, such as b'2.5'"),
+        ({"X": np.full((5, 2), "2020-01-01", dtype="datetime64[D]")}, "got the dtype datetime64"),
+        ({"X": [[1.0, 2.0]] * 4 + [[1.0]]}, "X must be made of real numbers"),
         ({"X": np.full((5, 2), 1j)}, "made of real numbers: got complex ones"),
         ({"X": np.arange(10.0).reshape(5, 2) * 1e200}, "normal equations overflow"),
         ({"epsilon": 1e-300, "clip": (0.0, 1.0)}, "the noise overflows"),

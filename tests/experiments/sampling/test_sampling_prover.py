@@ -11,7 +11,7 @@ import pytest
 
 from experiments.rates import batch_slopes, slope_bounds
 from experiments.sampling import Mean, MeanWithin, Sampler, Slope, sampling
-from experiments.sampling.runs import BadSample, Plan, sample
+from experiments.sampling.runs import BadSample, Plan, _chunks, sample
 from experiments.sequential import ConfidenceSequence
 from experiments.streams import Stream
 from theory.engine.checker import Rejected
@@ -189,6 +189,16 @@ def test_a_slope_of_means_rests_on_intervals_that_share_the_error():
     means = [ConfidenceSequence(error=SHARE / 3, high=4.0).update(column).interval() for column in x.T]
     assert data["interval"] == pytest.approx(slope_bounds(means, sizes))
     assert -1.2 <= data["interval"][0] < -1 < data["interval"][1] <= -0.8
+
+
+@pytest.mark.parametrize(("cap", "chunk"), [(1, 1), (1000, 1), (1000, 7), (5000, 10_007), (10**5, 2**16)])
+def test_chunks_are_the_observations_in_order_and_little_is_drawn_behind_a_verdict(cap, chunk):
+    drawn = list(_chunks(cap, chunk))
+    assert [row for rows in drawn for row in rows] == list(range(cap))
+    first = len(drawn[0])
+    assert all(len(rows) <= max(first, rows.start // 4) and len(rows) <= chunk for rows in drawn)
+    if chunk > 1000:
+        assert len(drawn) < 50
 
 
 @pytest.mark.parametrize("test", ["means", "sign"])

@@ -5,7 +5,7 @@ n examples are split into bags of m, independently of the data, and the learner 
 instance-level loss with each prediction; R is the mean squared deviation of predictions from their bag's mean, and the
 interpolating estimator minimises :math:`L_{bag}+\rho R+\lambda|\theta|^2`.
 
-**Sources.** The paper was not read. As usually quoted, it claims that for squared loss the instance-level loss is the
+**Sources.** Of the paper only the abstract was read. As usually quoted, it claims that for squared loss the instance-level loss is the
 bag-level loss plus a regulariser, proposes the interpolating estimator, gives its bias and variance for isotropic
 normal features as n and d grow with :math:`d/n\to\psi` through a system of fixed-point equations, and releases clipped
 bag means with Laplace noise for label privacy, where it finds a best bag size. All formulas here are derived.
@@ -16,8 +16,9 @@ standard normal matrices, everything follows from :math:`s=\lim\tfrac1d\operator
 .. math:: \frac1s=\lambda+\frac\beta{1+\psi s}+\frac{(1-\beta)\rho}{1+\rho\psi s},\qquad\beta=\tfrac1m,
 
 which is the usual equation for sample covariance matrices with weighted rows. That the traces converge to it is argued
-(leave-one-out), not decided, and the limit is held against sampling in the tests. Exact at every size are the variances
-of the two unpenalised losses.
+(leave-one-out), not decided; twelve configurations that a stream chose are held against sampling at d = 60. Exact at
+every size are bias and variance of the two unpenalised losses (`finite_size`, `bags`), by expectations of Wishart and
+matrix Beta matrices that are argued, not decided; their distance from the limit falls like 1/n.
 
 - any :math:`\rho\ge0`, also above 1, any ridge :math:`\lambda\ge0`; where neither determines the estimator, the limit
   :math:`\lambda\to0`, said so in the result; infinite at :math:`\psi m=1` for the bag-level loss, at :math:`\psi=1`
@@ -36,8 +37,11 @@ of the two unpenalised losses.
 **Claims.** The identities between the losses (`claims_aggregate_losses`), the fixed point, its only root and the
 derivatives behind bias and variance (`claims_aggregate_fixed_point`), special cases (`claims_aggregate_special`), the
 best ridge (`claims_aggregate_optimum`), privacy (`claims_aggregate_privacy`) and the best bag size
-(`claims_aggregate_bag_size`). Numbers only, tested but not decided: the limits :math:`\lambda\to0` of designs that
-leave the estimator open, and with them the bag-level loss at :math:`\psi m>1`; that no pair beats the best ridge.
+(`claims_aggregate_bag_size`). By sampling, within declared margins: the limit at the twelve configurations, the exact
+risk of the instance-level loss at one size, and a distinguishing test against the private averages
+(`experiments.bag_regression.claims_bag_sampling`). Numbers only, tested but not decided: the limits
+:math:`\lambda\to0` of designs that leave the estimator open, and with them the bag-level loss at :math:`\psi m>1`;
+the other exact risks; that no pair beats the best ridge.
 
 Not modelled: what clipping does to the responses, features that are not isotropic or not normal, bags formed with a
 look at the data.
@@ -46,10 +50,12 @@ look at the data.
 
 `theory.regression.bags` holds the functions.
 
->>> from theory.regression.bags import asymptotic_risk, best_rho, joint_optimum, optimal_bag_size
+>>> from theory.regression.bags import asymptotic_risk, best_rho, instance_level_risk, joint_optimum, optimal_bag_size
 >>> limit = asymptotic_risk(0.25, bag_size=3, rho=1.0, ridge=0.0, noise_variance=1.0)
 >>> round(limit.bias, 4), round(limit.variance, 4)
 (0.5185, 0.1111)
+>>> round(instance_level_risk(240, features=60, bag_size=3, noise_variance=1.0), 4)  # n = 4 d
+0.6313
 >>> round(best_rho(0.25, 3, 0.0, 1.0).risk, 4), round(joint_optimum(0.25, 3, 1.0).risk, 4)
 (0.603, 0.5352)
 >>> optimal_bag_size(0.5, 0.25, 1.0, sensitivity=1.0, loss="instance").bag_size

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from theory.arrays import real_arrays
 from theory.regression.aggregate.bags import asymptotic_risk
 from theory.regression.aggregate.optima import BestPenalty, best_rho, effective_noise, joint_optimum
+from theory.shown import Shown
 
 __all__ = ["BagSizeOptimum", "Loss", "Ridge", "optimal_bag_size"]
 
@@ -34,7 +35,7 @@ _LARGEST, _ALL, _RATIO = 4096, 32, 1.08  # sizes searched: all up to the second,
 
 
 @dataclass(frozen=True)
-class BagSizeOptimum:
+class BagSizeOptimum(Shown):
     """The best bag size for a loss.
 
     Attributes

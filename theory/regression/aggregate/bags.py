@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from theory.arrays import Array, broadcast, quiet, real_arrays, require, restore
+from theory.shown import Shown
 
 __all__ = [
     "AsymptoticRisk",
@@ -41,7 +42,7 @@ _STEPS = 7  # of Newton's method from there; each doubles the number of digits
 
 
 @dataclass(frozen=True)
-class AsymptoticRisk:
+class AsymptoticRisk(Shown):
     """Limit of ``|theta - theta0|^2``, in parts; numbers or arrays of the broadcast shape.
 
     Attributes
@@ -60,6 +61,11 @@ class AsymptoticRisk:
     risk: Any
     s: Any
     pseudo_inverse: Any
+
+    def _repr_latex_(self) -> str | None:
+        if getattr(self.risk, "shape", ()):
+            return None  # a table of numbers is no formula
+        return rf"$\text{{risk}} = {float(self.bias):.6g} + {float(self.variance):.6g} = {float(self.risk):.6g}$"
 
 
 @quiet

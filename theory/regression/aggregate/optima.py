@@ -15,6 +15,7 @@ from typing import Any
 
 from theory.arrays import Array, broadcast, device_of, one_largest, quiet, real_arrays, require, restore
 from theory.regression.aggregate.bags import asymptotic_risk, ridge_risk
+from theory.shown import Shown
 
 __all__ = [
     "BestPenalty",
@@ -29,7 +30,7 @@ _ROUNDS, _CLOSER = 8, 8  # of refinement; each divides the spacing of the grid
 
 
 @dataclass(frozen=True)
-class BestPenalty:
+class BestPenalty(Shown):
     """The best rho and ridge with the risk there; numbers or arrays of the broadcast shape.
 
     Attributes
