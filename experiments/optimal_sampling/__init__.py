@@ -1,0 +1,1 @@
+"""Sample points for weighted least squares: independent, optimal, determinantal and volume-rescaled."""
