@@ -1,0 +1,18 @@
+"""The scalar problem: decided as recorded, and no proof goes through for a false neighbour."""
+
+import pytest
+from decided_claims import assert_decided_as_recorded, assert_method_refuses_false_neighbours, claims_of
+
+from theory.collapse.deep_linear import claims_collapse_scalar as module
+
+CLAIMS = claims_of(module)
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.name)
+def test_decided_as_recorded(claim):
+    assert_decided_as_recorded(claim)
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.name)
+def test_the_method_refuses_false_neighbours(claim):
+    assert_method_refuses_false_neighbours(claim)
