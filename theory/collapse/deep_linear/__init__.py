@@ -6,13 +6,13 @@ N examples in K classes of :math:`n_k`, features H that are free, M layers, one-
 
 with or without a bias of the last layer, which is not regularised; or with the mean cross-entropy for the first term.
 
-**Sources.** Of the paper only the abstract was read. As usually quoted, it claims that the global minimisers of the squared loss show
-neural collapse at every depth: features of a class coincide, class means form an orthogonal frame (a simplex ETF with
-the bias), with unequal sizes a general orthogonal frame with norms in closed form, small classes collapse to zero below
-a threshold, the classifier is aligned with the means; and that with cross-entropy, balanced, global minimisers are
-simplex ETFs. All formulas here are derived. The thresholds of cross-entropy for minority classes answer to a question
-of Fang et al. (2021), who quote limits; that low rank beats the simplex in depth is in agreement with Garrod and
-Keating (2025).
+**Sources.** Of the paper only the abstract was read. As usually quoted, it claims that the global minimisers of the
+squared loss show neural collapse at every depth: features of a class coincide, class means form an orthogonal frame (a
+simplex ETF with the bias), with unequal sizes a general orthogonal frame with norms in closed form, small classes
+collapse to zero below a threshold, the classifier is aligned with the means; and that with cross-entropy, balanced,
+global minimisers are simplex ETFs. All formulas here are derived. The thresholds of cross-entropy for minority classes
+answer to a question of Fang et al. (2021), who quote limits; that low rank beats the simplex in depth is in agreement
+with Garrod and Keating (2025).
 
 **Squared loss.** Features drop out in closed form; layers share each singular value in equal parts of the penalty; one
 scalar problem remains for each class,

@@ -4,12 +4,12 @@ A student learns from labels by the cross-entropy of the softmax of its logits, 
 Kullback-Leibler divergence between the logistic functions of the logits, class by class. With one linear head both
 losses act on the same weights; the proposal is a second head for the binary one on the same backbone.
 
-**Sources.** Of the paper only the abstract was read. As usually quoted, it claims that the two losses conflict in the linear head, so
-that training with both collapses, explained by the geometry of neural collapse, and that they do not conflict in the
-backbone, which is why a second head helps. That they conflict in the head at every scale is our reading. All formulas
-here are derived; temperature 1, weights of the losses left out since they are positive. The divergence between the
-softmaxes of teacher and student, with which cross-entropy is often joined, is not modelled: it can turn the sign of the
-first coefficient.
+**Sources.** Of the paper only the abstract was read. As usually quoted, it claims that the two losses conflict in the
+linear head, so that training with both collapses, explained by the geometry of neural collapse, and that they do not
+conflict in the backbone, which is why a second head helps. That they conflict in the head at every scale is our
+reading. All formulas here are derived; temperature 1, weights of the losses left out since they are positive. The
+divergence between the softmaxes of teacher and student, with which cross-entropy is often joined, is not modelled: it
+can turn the sign of the first coefficient.
 
 **What is derived.** At collapsed features (a simplex ETF; logits a of the own class, :math:`-a/(K-1)` of the others)
 the gradient of either loss on the weights of class k is a multiple of the mean of class k. For the cross-entropy the

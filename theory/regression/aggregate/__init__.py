@@ -5,10 +5,11 @@ n examples are split into bags of m, independently of the data, and the learner 
 instance-level loss with each prediction; R is the mean squared deviation of predictions from their bag's mean, and the
 interpolating estimator minimises :math:`L_{bag}+\rho R+\lambda|\theta|^2`.
 
-**Sources.** Of the paper only the abstract was read. As usually quoted, it claims that for squared loss the instance-level loss is the
-bag-level loss plus a regulariser, proposes the interpolating estimator, gives its bias and variance for isotropic
-normal features as n and d grow with :math:`d/n\to\psi` through a system of fixed-point equations, and releases clipped
-bag means with Laplace noise for label privacy, where it finds a best bag size. All formulas here are derived.
+**Sources.** Of the paper only the abstract was read. As usually quoted, it claims that for squared loss the
+instance-level loss is the bag-level loss plus a regulariser, proposes the interpolating estimator, gives its bias and
+variance for isotropic normal features as n and d grow with :math:`d/n\to\psi` through a system of fixed-point
+equations, and releases clipped bag means with Laplace noise for label privacy, where it finds a best bag size. All
+formulas here are derived.
 
 **What is derived, and how far.** With Z1 the scaled bag means and Z2 the contrasts within bags, which are independent
 standard normal matrices, everything follows from :math:`s=\lim\tfrac1d\operatorname{tr}Q`, the positive root of

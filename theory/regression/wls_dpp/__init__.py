@@ -4,11 +4,11 @@ A function u is approximated in a space of dimension m from n values, by weighte
 to the best approximation Pu depends on the Gram matrix :math:`G=\frac1n\sum_iw(x_i)\varphi(x_i)\varphi(x_i)^\top` of an
 orthonormal basis: given :math:`|G-I|\le\delta` the mean squared error is at most a constant times the best one.
 
-**Sources.** Of the paper only the abstract was read. As usually quoted, it draws the points from projection determinantal processes and
-from volume-rescaled sampling instead of independently from the density :math:`k_m/m`, :math:`k_m=|\varphi|^2` the
-Christoffel function, shows that n of the order m log m points suffice, and finds repeated draws of the process better
-in practice. Claims of the form "as usually quoted" are the common knowledge of the field on these laws and on weighted
-least squares, derived again here; the matrix Chernoff bound alone is quoted and not derived.
+**Sources.** Of the paper only the abstract was read. As usually quoted, it draws the points from projection
+determinantal processes and from volume-rescaled sampling instead of independently from the density :math:`k_m/m`,
+:math:`k_m=|\varphi|^2` the Christoffel function, shows that n of the order m log m points suffice, and finds repeated
+draws of the process better in practice. Claims of the form "as usually quoted" are the common knowledge of the field on
+these laws and on weighted least squares, derived again here; the matrix Chernoff bound alone is quoted and not derived.
 
 **What is derived, and how far.**
 
