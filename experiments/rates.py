@@ -38,11 +38,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from theory.shown import Shown
+
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class RateTest:
+class RateTest(Shown):
     """What a test of ``lower <= slope <= upper`` found; arrays have the shape of the runs.
 
     Attributes

@@ -35,6 +35,7 @@ from experiments.contextual_bandits.policies import Policy, Seen
 from experiments.contextual_bandits.worlds import Environment
 from experiments.mirror_descent.horizons import Violation, checkpoints, require_memory, rows_of
 from experiments.streams import Stream
+from theory.shown import Shown
 
 __all__ = ["BanditRegret", "play"]
 
@@ -46,7 +47,7 @@ _SUMS = ("regret", "conditional", "certificate", "squared_error", "best_loss", "
 
 
 @dataclass(frozen=True)
-class BanditRegret:
+class BanditRegret(Shown):
     """What a run of R replicates found after P numbers of rounds.
 
     Attributes

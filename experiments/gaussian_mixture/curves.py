@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import html
 import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from theory.engine.shown import table
 
 __all__ = ["LearningCurves"]
 
@@ -111,6 +112,4 @@ class LearningCurves:
 
     def _repr_html_(self) -> str:
         head, *body = self._cells()
-        header = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
-        rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in body)
-        return f"<table><caption>{self._caption()}</caption><tr>{header}</tr>{rows}</table>"
+        return table(body, caption=self._caption(), head=head)

@@ -15,12 +15,13 @@ from experiments.gaussian_mixture.naive_bayes import check_sample
 from experiments.gaussian_mixture.newton import in_chunks, minimise
 from experiments.gaussian_mixture.rules import Rule, working_memory
 from theory.arrays import quiet
+from theory.shown import Shown
 
 __all__ = ["LogisticFit", "fit_logistic", "logistic", "softplus"]
 
 
 @dataclass(frozen=True, eq=False)
-class LogisticFit:
+class LogisticFit(Shown):
     """Fitted rules.
 
     Attributes

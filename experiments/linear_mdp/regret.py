@@ -26,6 +26,7 @@ from experiments.linear_mdp.mdp import Floats, LinearMDP
 from experiments.mirror_descent.horizons import Violation, checkpoints, require_memory, rows_of
 from experiments.philox.spec import ELEMENTS
 from experiments.streams import Stream
+from theory.shown import Shown
 
 __all__ = ["ENGINES", "STREAM", "Regret", "State", "run"]
 
@@ -38,7 +39,7 @@ STREAM = "episodes of a linear MDP"
 
 
 @dataclass(frozen=True)
-class Regret:
+class Regret(Shown):
     """What a run of R replicates found.
 
     Attributes

@@ -32,6 +32,7 @@ from experiments.linear_mdp.mdp import Floats, LinearMDP
 from experiments.mirror_descent.horizons import Violation, require_memory, rows_of
 from experiments.streams import Stream
 from theory.online.log_barrier import ftrl_weights
+from theory.shown import Shown
 
 __all__ = ["EpochRegret", "SimulatorFree", "run_simulator_free", "scaled_free"]
 
@@ -106,7 +107,7 @@ class SimulatorFree:
 
 
 @dataclass(frozen=True)
-class EpochRegret:
+class EpochRegret(Shown):
     """What a run of R replicates found.
 
     Attributes

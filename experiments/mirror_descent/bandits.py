@@ -33,6 +33,7 @@ from experiments.mirror_descent.arms import Arms
 from experiments.mirror_descent.exp3_scalar import LEAST, SMALL, exponential_series, nearest, reduced
 from experiments.mirror_descent.horizons import Violation, checkpoints, require_memory, rows_of
 from experiments.streams import Stream
+from theory.shown import Shown
 
 __all__ = ["UNIFORM", "Learner", "Regret", "exp3", "play", "tuned_eta"]
 
@@ -70,7 +71,7 @@ class Learner:
 
 
 @dataclass(frozen=True)
-class Regret:
+class Regret(Shown):
     """What a run of R replicates found.
 
     Attributes

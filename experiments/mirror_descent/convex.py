@@ -31,6 +31,7 @@ from theory.online import bounds
 from theory.online.adagrad import diagonal_move, full_move, metric_root
 from theory.online.mirror_descent import onto_ball, quadratic_step
 from theory.online.online_newton import first_matrix, newton_move, newton_step_sharper, usual_curvature
+from theory.shown import Shown
 
 __all__ = [
     "ConvexLearner",
@@ -74,7 +75,7 @@ class State(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ConvexRegret:
+class ConvexRegret(Shown):
     """What a run found.
 
     Attributes

@@ -33,6 +33,7 @@ from experiments.mirror_descent.sea_learners import (
 from experiments.mirror_descent.sea_worlds import Floats, SeaWorld
 from experiments.streams import Stream
 from theory.online import sea
+from theory.shown import Shown
 
 __all__ = [
     "SeaLearner",
@@ -51,7 +52,7 @@ TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
-class SeaRegret:
+class SeaRegret(Shown):
     """What a run found.
 
     Attributes

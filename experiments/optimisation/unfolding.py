@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from experiments.streams import Stream
 from theory.optimisation.deep_unfolding.layers import ALGORITHMS, layers, lipschitz, objective, threshold
+from theory.shown import Shown
 
 __all__ = ["TRAININGS", "Network", "Recovery", "loss_and_gradient", "recovery", "train", "untrained"]
 
@@ -25,7 +26,7 @@ _FACTORS, _SWEEPS = (1.6, 0.8, 0.4, 0.2, 0.1, 0.05), 6  # logarithms of factors;
 
 
 @dataclass(frozen=True, eq=False)
-class Recovery:
+class Recovery(Shown):
     """Sparse recovery problems with one matrix: signals (n, count) in the columns of ``x``, ``y = A x``."""
 
     A: Floats

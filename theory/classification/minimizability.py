@@ -14,8 +14,7 @@ Mao, Mohri and Zhong, Cross-Entropy Loss Functions, ICML 2023 (comp_sum), sectio
 
 from __future__ import annotations
 
-import html
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,25 +23,13 @@ from theory.classification.arrays import posteriors, score_vectors, temperatures
 from theory.classification.calibration import bound, published_bound
 from theory.classification.comp_sum import conditional_minimum, conditional_risk
 from theory.classification.tables import read_posteriors, read_table
+from theory.shown import Shown
 
 __all__ = ["DataReport", "MinimizabilityGap", "assess", "assess_files", "gap_of_constants", "gap_of_table"]
 
 
-class _Shown:
-    """Show the fields of a result as a table in Jupyter."""
-
-    def _repr_html_(self) -> str:
-        rows = []
-        for field in fields(self):  # type: ignore[arg-type]
-            value = getattr(self, field.name)
-            text = f"{value:.6g}" if isinstance(value, float) else str(value)
-            name = field.name.replace("_", " ")
-            rows.append(f"<tr><td>{html.escape(name)}</td><td>{html.escape(text)}</td></tr>")
-        return "<table>" + "".join(rows) + "</table>"
-
-
 @dataclass(frozen=True)
-class MinimizabilityGap(_Shown):
+class MinimizabilityGap(Shown):
     """The minimizability gaps of a hypothesis set on a finite distribution.
 
     Attributes
@@ -83,7 +70,7 @@ class MinimizabilityGap(_Shown):
 
 
 @dataclass(frozen=True)
-class DataReport(_Shown):
+class DataReport(Shown):
     """What posteriors and scores say about a model.
 
     Attributes

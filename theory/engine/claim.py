@@ -99,6 +99,27 @@ class Claim:
         """Return the statement object itself, built with the claim's own constants."""
         return self.build()[0]
 
+    def _repr_html_(self) -> str:
+        from theory.engine.report.mathml import formula
+        from theory.engine.shown import Html, table
+
+        neighbours = [
+            ("true neighbour" if control.expect_holds else "false neighbour", control.says) for control in self.controls
+        ]
+        rows = [
+            ("says", Html(formula(self.says))),
+            ("source", f"{self.paper}, {self.where} ({self.form})"),
+            ("on record", self.expected.value),
+            *(("assumes", item) for item in self.assumptions),
+            ("rests on", ", ".join(self.uses)),
+            ("corrects", self.corrects),
+            *neighbours,
+        ]
+        return table([row for row in rows if row[1]], caption=self.id)
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.says}$"
+
     def false_if(self, says: str, **arguments: Any) -> None:
         """Add a false neighbour: with these arguments changed the refuter must find a witness."""
         self._add(Control(says, arguments, expect_holds=False))

@@ -84,6 +84,12 @@ class Certificate:
     def to_json(self) -> dict[str, Any]:
         return {"kind": self.kind, "data": self.data, "summary": self.summary, "uses": list(self.uses)}
 
+    def _repr_html_(self) -> str:
+        from theory.engine.shown import table
+
+        rows = [("summary", self.summary), ("bytes", self.size()), ("rests on", ", ".join(self.uses))]
+        return table([row for row in rows if row[1]], caption=f"certificate of kind {self.kind}")
+
     @staticmethod
     def from_json(raw: dict[str, Any]) -> Certificate:
         return Certificate(raw["kind"], raw["data"], raw.get("summary", ""), tuple(raw.get("uses", ())))
@@ -109,6 +115,12 @@ class Witness:
     data: dict[str, Any]
     summary: str = ""
     error_probability: float = 0.0
+
+    def _repr_html_(self) -> str:
+        from theory.engine.shown import table
+
+        chance = [("error probability", self.error_probability)] if self.error_probability else []
+        return table([("summary", self.summary), *chance], caption=f"witness of kind {self.kind}")
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -92,6 +92,26 @@ class Verdict:
         """Whether the verdict is the one on record and every control came out as it must."""
         return self.evidence == self.expected and all(control.as_expected for control in self.controls)
 
+    def _repr_html_(self) -> str:
+        from theory.engine.report.mathml import formula
+        from theory.engine.shown import Html, table
+
+        rows = [
+            ("statement", Html(formula(self.latex))),
+            ("scope", self.scope),
+            ("evidence", self.summary),
+            ("undecided because", self.reason),
+            ("worst", self.worst),
+            ("rests on", ", ".join(self.uses)),
+            ("error probability", f"{self.error_probability:.3g}" if self.error_probability else ""),
+            *((f"control: {control.says}", f"{control.outcome}: {control.summary}") for control in self.controls),
+            ("as on record", "yes" if self.as_recorded else f"no, expected: {self.expected.value}"),
+        ]
+        return table([row for row in rows if row[1]], caption=f"{self.claim}: {self.evidence.value}")
+
+    def _repr_latex_(self) -> str | None:
+        return rf"$\displaystyle {self.latex}$" if self.latex else None
+
     def to_json(self) -> dict[str, Any]:
         return {
             "claim": self.claim,

@@ -75,6 +75,18 @@ class Report:
         """Whether that is at most `ERROR_BUDGET`."""
         return not exceeds_budget(self.error_probability)
 
+    def _repr_html_(self) -> str:
+        from theory.engine.shown import table
+
+        verdicts = [(entry.claim.id, entry.verdict) for entry in self.entries]
+        rows = [
+            (name, found.evidence.value, found.as_recorded, found.reason or found.summary) for name, found in verdicts
+        ]
+        rows += [(item.entry, "broken", False, item.reason) for item in self.broken]
+        count = f"{len(self.entries)} claim{'s' * (len(self.entries) != 1)}"
+        title = f"{count}, {'all as on record' if self.ok else 'NOT all as on record'}"
+        return table(rows, caption=title, head=("claim", "evidence", "as on record", "certificate, witness or reason"))
+
 
 def exceeds_budget(error_probability: float) -> bool:
     """Whether a sum of declared error probabilities is more than a run may have; rounding aside."""

@@ -16,6 +16,7 @@ from operator import add
 from typing import Any
 
 from theory.arrays import Array, broadcast, real_arrays, require, restore
+from theory.shown import Shown
 
 __all__ = [
     "RegretBound",
@@ -31,7 +32,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class RegretBound:
+class RegretBound(Shown):
     """An upper bound on regret.
 
     Attributes
@@ -67,6 +68,14 @@ class RegretBound:
 
     def __str__(self) -> str:
         return f"{self.value}: {self.name}"
+
+    def _shown_title(self) -> str:
+        return self.name
+
+    def _shown_rows(self) -> list[tuple[str, Any]]:
+        rows = [("bound", self.value), *((f"of it: {name}", value) for name, value in self.terms.items())]
+        rows += [("parameters", self.parameters), *(("assumes", item) for item in self.assumptions)]
+        return [*rows, ("source", f"{self.paper} ({self.form})" if self.paper else self.form)]
 
 
 def checked(positive: tuple[str, ...] = (), **parameters: Any) -> tuple[Any, dict[str, Array], bool]:

@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 
 from theory.online import bounds
 from theory.online.bounds import RegretBound
+from theory.shown import Shown
 
 __all__ = ["FORMS", "Tuning", "price", "regret_bound", "sharper_bound", "tuned"]
 
@@ -32,7 +33,7 @@ _LARGEST = 700  # e^y is a double up to there
 
 
 @dataclass(frozen=True)
-class Tuning:
+class Tuning(Shown):
     """Step and exploration of EXP2, and the bound on its expected regret that they give."""
 
     eta: float

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from theory.arrays import Array, quiet, real_arrays, require
 from theory.online import bounds
+from theory.shown import Shown
 
 __all__ = [
     "HedgeWorstCase", "minimax_regret", "regret_bound", "tuned_eta", "weights", "worst_case", "worst_case_regret",
@@ -116,7 +117,7 @@ def minimax_regret(horizon: int) -> Fraction:
 
 
 @dataclass(frozen=True)
-class HedgeWorstCase:
+class HedgeWorstCase(Shown):
     """The largest regret of Hedge with two experts over all losses in {0, 1}, and losses that attain it.
 
     Attributes

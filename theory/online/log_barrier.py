@@ -22,6 +22,7 @@ from typing import Any
 
 from theory.arrays import Array, quiet, real_arrays, require, restore
 from theory.online.bounds import RegretBound
+from theory.shown import Shown
 
 __all__ = ["LogBarrierBound", "dual_value", "ftrl_weights", "regret_bound", "stability", "variance_bound"]
 
@@ -139,7 +140,7 @@ def ftrl_weights(cumulative_losses: Any, eta: Any) -> Array:
 
 
 @dataclass(frozen=True)
-class LogBarrierBound:
+class LogBarrierBound(Shown):
     """Regret of follow the regularized leader with the log barrier and constant step, for arbitrary losses.
 
     Attributes

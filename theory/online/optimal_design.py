@@ -29,6 +29,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.shown import Shown
+
 __all__ = ["OptimalDesign", "RationalDesign", "leverages_of", "optimal_design", "rational_design"]
 
 Floats = NDArray[np.float64]
@@ -38,7 +40,7 @@ _MOST_DIGITS = 9
 
 
 @dataclass(frozen=True)
-class OptimalDesign:
+class OptimalDesign(Shown):
     """A design in double precision.
 
     Attributes
@@ -71,7 +73,7 @@ class OptimalDesign:
 
 
 @dataclass(frozen=True)
-class RationalDesign:
+class RationalDesign(Shown):
     """A design in exact arithmetic: ``largest <= rank (1 + 10^-digits)`` was checked, not estimated.
 
     Attributes

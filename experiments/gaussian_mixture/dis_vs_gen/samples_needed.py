@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from theory.shown import Shown
+
 __all__ = ["EXCESS", "Crossing", "crossing", "crossings"]
 
 EXCESS = 0.01
@@ -14,7 +16,7 @@ EXCESS = 0.01
 
 
 @dataclass(frozen=True)
-class Crossing:
+class Crossing(Shown):
     """Where a learning curve falls below a threshold.
 
     Attributes

@@ -16,6 +16,7 @@ from experiments.gaussian_mixture.rules import Rule
 from experiments.gaussian_mixture.self_training import self_training
 from experiments.streams import Stream
 from theory.classification.gaussian_tail import normal_tail
+from theory.shown import Shown
 
 __all__ = ["BEST_OF_COINS", "LABELLED_ONLY", "LEARNERS", "Outcome", "Task", "best_of_coins", "outcome"]
 
@@ -46,7 +47,7 @@ class Task:
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class Outcome(Shown):
     """Exact errors of learned rules and their squared cosines with the mean, each of shape (R,)."""
 
     errors: Array

@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, ClassVar
 
+from theory.shown import Shown
+
 SCHEMA = "lossproof.analysis/1"
 EVIDENCE = ("proved", "certified", "argued", "estimated", "quoted", "undecided")
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Shown):
     """One answer.
 
     Attributes
@@ -50,6 +52,13 @@ class Answer:
     def __post_init__(self) -> None:
         if self.evidence not in EVIDENCE:
             raise ValueError(f"evidence is {self.evidence!r}; allowed: {', '.join(EVIDENCE)}")
+
+    def _shown_title(self) -> str:
+        return f"{self.question}: {self.answer}"
+
+    def _shown_rows(self) -> list[tuple[str, Any]]:
+        shown = [("evidence", self.evidence), ("scope", self.scope), ("because", self.reason), ("claims", self.claims)]
+        return [(name, value) for name, value in shown if value]
 
     def to_json(self) -> dict[str, Any]:
         names = ("question", "answer", "evidence", "scope", "reason", "data")

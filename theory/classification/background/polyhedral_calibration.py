@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from theory.shown import Shown
+
 if TYPE_CHECKING:
     import sympy
 
@@ -29,7 +31,7 @@ Loss = Callable[[Sequence[Any], int], Any]
 
 
 @dataclass(frozen=True)
-class PointCalibration:
+class PointCalibration(Shown):
     """What is known, exactly, of a loss at one posterior.
 
     Attributes

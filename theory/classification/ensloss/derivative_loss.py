@@ -23,6 +23,7 @@ import array_api_compat
 import numpy as np
 
 from theory.arrays import Array, quiet, real_arrays, require, restore
+from theory.shown import Shown
 
 __all__ = ["Conditions", "PiecewiseLinear", "conditions", "loss_value", "psi_transform"]
 
@@ -95,7 +96,7 @@ class PiecewiseLinear:
 
 
 @dataclass(frozen=True)
-class Conditions:
+class Conditions(Shown):
     """What is asked of the derivative of a calibrated, convex loss that is bounded below.
 
     Attributes

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from theory.classification.ensloss.leading_term import UnknownScale, leading_term
 from theory.engine.errors import BadInput
 from theory.engine.expression import parse
+from theory.shown import Shown
 
 if TYPE_CHECKING:
     import sympy
@@ -30,7 +31,7 @@ __all__ = ["Tail", "tail"]
 
 
 @dataclass(frozen=True)
-class Tail:
+class Tail(Shown):
     """What is known of a loss far to the right, from its derivative.
 
     Attributes

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from theory.arrays import Array, quiet, real_arrays, require
 from theory.classification.arrays import class_labels, score_vectors
+from theory.shown import Shown
 
 __all__ = [
     "SphericalGradient",
@@ -34,7 +35,7 @@ class SphericalGradient(NamedTuple):
 
 
 @dataclass(frozen=True)
-class SphericalStatistics:
+class SphericalStatistics(Shown):
     """What a loss of the spherical family sees of a vector of scores.
 
     Attributes

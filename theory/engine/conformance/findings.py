@@ -92,11 +92,8 @@ class Conformance:
         }
 
     def _repr_html_(self) -> str:
-        import html
+        from theory.engine.shown import table
 
-        rows = "".join(
-            f"<tr><td>{html.escape(f.check)}</td><td>{f.outcome}</td><td>{html.escape(f.detail)}</td></tr>"
-            for f in self.findings
-        )
         title = f"{self.implementation} held against {self.reference}: {self.outcome}"
-        return f"<table><caption>{html.escape(title)}</caption>{rows}</table>"
+        rows = [(found.check, found.outcome, found.detail) for found in self.findings]
+        return table([*rows, *(("the numbers match", "", item) for item in self.diagnosis)], caption=title)

@@ -25,6 +25,7 @@ from numbers import Real
 from theory.online.adversarial_mdp.dilated_bonus import dilation
 from theory.online.bounds import RegretBound
 from theory.online.log_barrier import regret_bound
+from theory.shown import Shown
 
 __all__ = ["Tuned", "log_barrier_regret", "reduced_regret", "tuned_log_barrier", "tuned_reduced"]
 
@@ -41,7 +42,7 @@ _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
-class Tuned:
+class Tuned(Shown):
     """Step, ridge and bonus factor of a learner, and the bound on its regret that they give."""
 
     eta: float

@@ -37,6 +37,7 @@ from theory.online.paths import (
     positive,
     total,
 )
+from theory.shown import Shown
 
 __all__ = [
     "EnsembleTrace",
@@ -56,7 +57,7 @@ _LONGEST = 2**53  # rounds: floats count no further
 
 
 @dataclass(frozen=True)
-class EnsembleTuning:
+class EnsembleTuning(Shown):
     """What the ensemble is run with; the values named here are those of `tuned_ensemble`.
 
     Attributes
@@ -149,7 +150,7 @@ def tuned_ensemble(*, D: float, L: float, G: float, rounds: int) -> EnsembleTuni
 
 
 @dataclass(frozen=True)
-class EnsembleTrace:
+class EnsembleTrace(Shown):
     """A run of the ensemble over T rounds with N learners.
 
     Attributes

@@ -30,6 +30,7 @@ from theory.online.paths import (
     positive,
     total,
 )
+from theory.shown import Shown
 
 __all__ = [
     "NewtonTrace",
@@ -51,7 +52,7 @@ StepRule = Callable[[int, Array], Any]
 
 
 @dataclass(frozen=True)
-class Trace:
+class Trace(Shown):
     """A run of optimistic gradient descent over T rounds.
 
     Attributes

@@ -15,6 +15,7 @@ from theory.engine.statements.epigraph import exact, rows
 from theory.engine.statements.gram import Expression, Vector, expression
 from theory.engine.statements.semidefinite import WorstCase
 from theory.online.worst_case.interpolation import Condition, Conditions, Visited, distinct
+from theory.shown import Shown
 
 if TYPE_CHECKING:
     from theory.engine.evidence import Certificate
@@ -258,7 +259,7 @@ def _expression(value: Any, where: str) -> Expression:
 
 
 @dataclass(frozen=True)
-class WorstCaseResult:
+class WorstCaseResult(Shown):
     """The worst case of a method, between exact rational bounds.
 
     Attributes
@@ -290,6 +291,10 @@ class WorstCaseResult:
     def upper(self) -> Fraction:
         """A rational that no function of the class exceeds."""
         return self._shown("<=") + self.problem.rounding
+
+    def _shown_rows(self) -> list[tuple[str, Any]]:
+        bounds = [("at least", self.lower), ("at most", self.upper), ("bounds agree", self.exact)]
+        return [("method", self.problem.method), *bounds, ("multipliers", self.multipliers)]
 
     def _shown(self, relation: str) -> Fraction:
         for statement in self.statements:

@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from theory.shown import Shown
+
 __all__ = ["CONVEX", "PUBLISHED", "Path", "Problem", "ProgressViolated", "minimise"]
 
 PUBLISHED, CONVEX = 1 / 8, 1 / 2
@@ -61,7 +63,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Path:
+class Path(Shown):
     """A run of K iterations.
 
     Attributes

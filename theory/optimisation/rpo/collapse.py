@@ -30,6 +30,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.shown import Shown
+
 __all__ = ["Collapse", "Preferences", "collapse", "dpo_loss", "solve_by_cvxpy"]
 
 Floats = NDArray[np.float64]
@@ -157,7 +159,7 @@ class Preferences:
 
 
 @dataclass(frozen=True, eq=False)
-class Collapse:
+class Collapse(Shown):
     """A reward and its best response, with what they say about both orders of minimum and maximum.
 
     Attributes

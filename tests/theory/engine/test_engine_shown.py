@@ -1,0 +1,77 @@
+"""Claims, verdicts and reports show themselves in notebooks."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import toy_claims
+
+from theory.engine.decide import decide
+from theory.engine.discovery import Broken
+from theory.engine.evidence import Evidence, Witness
+from theory.engine.shown import Html, table, text
+from theory.engine.verify import Entry, Report
+
+
+def toy(**record):
+    claim = toy_claims.make("bound_<b>", **record)
+    claim.false_if("it were <i>smaller</i>", bound=0)
+    return claim
+
+
+def test_numbers_arrays_and_long_text_are_cut_to_a_line():
+    assert text(1e-12 / 3) == "3.33333e-13"
+    assert text(Fraction(1, 3)) == "1/3"
+    assert text(Fraction(10**30, 3 * 10**29 + 1)) == "about 3.33333, exact"
+    assert text(np.full((2, 3), np.nan)) == text(np.empty((2, 3), dtype=object)) == "array (2, 3)"
+    assert text(np.asarray(["a", "b"])) == "array (2,)"
+    assert text(np.asarray(2.5)) == "2.5"
+    assert text(list(range(9))) == "0; 1; 2; 3; 4; 5; and 3 more"
+    assert text(decide) == "decide"
+    assert text("a\n b") == "a b"
+    assert len(text("x" * 1000)) == 400
+
+
+def test_text_is_escaped_and_html_is_not():
+    rows = [("<script>", Html("<math></math>"))]
+    assert table(rows, head=("<a>",)) == (
+        "<table><tr><th>&lt;a&gt;</th></tr><tr><td>&lt;script&gt;</td><td><math></math></td></tr></table>"
+    )
+
+
+def test_a_claim_shows_statement_source_and_neighbours():
+    shown = toy(says=r"x^2\le 2", assumptions=("x is <real>",))._repr_html_()
+    assert "<math" in shown
+    assert "x is &lt;real&gt;" in shown
+    assert "<td>false neighbour</td><td>it were &lt;i&gt;smaller&lt;/i&gt;</td>" in shown
+    assert "<b>" not in shown
+    assert toy(says="x")._repr_latex_() == r"$\displaystyle x$"
+
+
+def test_a_verdict_shows_evidence_and_controls_but_no_time():
+    verdict = replace(decide(toy()), seconds=1234.5)
+    shown = verdict._repr_html_()
+    assert "certified</caption>" in shown
+    assert "control: it were &lt;i&gt;smaller&lt;/i&gt;</td><td>refuted" in shown
+    assert "<td>as on record</td><td>yes</td>" in shown
+    assert "1234" not in shown
+    wrong = replace(verdict, evidence=Evidence.UNDECIDED, reason="too <hard>", latex="")
+    assert "too &lt;hard&gt;" in wrong._repr_html_()
+    assert "no, expected: certified" in wrong._repr_html_()
+    assert wrong._repr_latex_() is None
+
+
+def test_a_report_shows_a_row_for_each_claim_and_what_is_broken():
+    claim = toy()
+    entry = Entry(claim, "demo", decide(claim))
+    assert "1 claim, all as on record" in Report((entry,), ())._repr_html_()
+    shown = Report((entry, entry), (Broken("other", "cannot <import>"),))._repr_html_()
+    assert "2 claims, NOT all as on record" in shown
+    assert "cannot &lt;import&gt;" in shown
+
+
+def test_certificates_and_witnesses_show_their_summaries():
+    certificate = decide(toy()).certificate
+    assert f"<td>bytes</td><td>{certificate.size()}</td>" in certificate._repr_html_()
+    assert "at &lt;x&gt;" in Witness("point", {}, "at <x>")._repr_html_()
+    assert "<td>0.001</td>" in Witness("run", {}, "rejected", 1e-3)._repr_html_()

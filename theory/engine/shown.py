@@ -1,0 +1,93 @@
+"""Results as short HTML tables, which is what Jupyter shows of them.
+
+>>> table([("risk", 0.5), ("attained", True)], caption="best ridge")
+'<table><caption>best ridge</caption><tr><td>risk</td><td>0.5</td></tr><tr><td>attained</td><td>yes</td></tr></table>'
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from theory.engine.report.mathml import escape
+
+__all__ = ["Html", "table", "text"]
+
+_LONGEST, _MOST, _DIGITS = 400, 6, 25  # characters of a cell; items of a collection; characters of a fraction
+
+
+class Html(str):
+    """Text that is HTML already, and is not escaped again."""
+
+    __slots__ = ()
+
+
+def text(value: Any) -> str:
+    """Return a value in one line: numbers with six digits, arrays by shape and range, long text cut.
+
+    Examples
+    --------
+    >>> text(2 / 3), text(None), text({"steps": 1.5}), text(("a", "b"))
+    ('0.666667', '-', 'steps: 1.5', 'a; b')
+    >>> import numpy as np
+    >>> text(np.zeros((3, 4))), text(np.float64(0.1) * 3)
+    ('array (3, 4), from 0 to 0', '0.3')
+    """
+    shown = _text(value)
+    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 3].rstrip() + "..."
+
+
+def _text(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "-", True: "yes", False: "no"}[value]
+    if isinstance(value, float):
+        return f"{float(value):.6g}"
+    if isinstance(value, Fraction):
+        return str(value) if len(str(value)) <= _DIGITS else f"about {float(value):.6g}, exact"
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
+        return _array(value)
+    if isinstance(value, Mapping):
+        return _listed([f"{name}: {text(item)}" for name, item in list(value.items())[: _MOST + 1]], len(value))
+    if isinstance(value, list | tuple):
+        return _listed([text(item) for item in value[: _MOST + 1]], len(value))
+    return getattr(value, "__name__", "a function") if callable(value) else " ".join(str(value).split())
+
+
+def _listed(items: Sequence[str], count: int) -> str:
+    """Return the first items and how many more there are."""
+    more = [f"and {count - _MOST} more"] if count > _MOST else []
+    return "; ".join([*items[:_MOST], *more])
+
+
+def _array(value: Any) -> str:
+    """Return the shape of an array, and its range where it has methods that tell."""
+    if not value.shape:
+        return text(value.item()) if hasattr(value, "item") else str(value)
+    shape = f"array {tuple(value.shape)}"
+    if 0 in value.shape or not (hasattr(value, "min") and hasattr(value, "max")):
+        return shape
+    try:
+        low, high = float(value.min()), float(value.max())
+    except (TypeError, ValueError):  # an array of text or objects
+        return shape
+    return shape if math.isnan(low) else f"{shape}, from {low:.6g} to {high:.6g}"
+
+
+def table(rows: Iterable[Sequence[Any]], *, caption: str = "", head: Sequence[str] = ()) -> str:
+    """Return an HTML table of values, all text escaped.
+
+    Examples
+    --------
+    >>> table([("<b>", Html("<i>x</i>"))])
+    '<table><tr><td>&lt;b&gt;</td><td><i>x</i></td></tr></table>'
+    """
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    header = "<tr>" + "".join(f"<th>{escape(name)}</th>" for name in head) + "</tr>" if head else ""
+    return f"<table>{title}{header}{''.join(map(_row, rows))}</table>"
+
+
+def _row(cells: Sequence[Any]) -> str:
+    shown = (cell if isinstance(cell, Html) else escape(text(cell)) for cell in cells)
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in shown) + "</tr>"
