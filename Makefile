@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: verify test third-party lint docs bench readme references clean help
+.PHONY: verify test third-party lint docs notebooks bench readme references clean help
 .DEFAULT_GOAL := verify
 
 # Decide every claim; write out/report.html and out/report.json.
@@ -38,6 +38,10 @@ docs: $(VENV)/installed-docs
 	$(BIN)/python -m theory.engine.pages out/docs-source
 	$(BIN)/python -m sphinx -W --keep-going -q -b html out/docs-source out/docs
 
+# Execute the notebooks anew: scripts of cells in, executed .ipynb beside them.
+notebooks: $(VENV)/installed-test
+	$(BIN)/python -m notebooks.execute
+
 # Measure; prints ratios.
 bench: $(VENV)/installed-test
 	$(BIN)/python -m benchmarks
@@ -58,7 +62,7 @@ clean:
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 help:
-	@echo 'make verify | test | third-party | lint | docs | bench | readme | references | clean'
+	@echo 'make verify | test | third-party | lint | docs | notebooks | bench | readme | references | clean'
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo 'Python 3.11 or newer is needed; none was found (set PYTHON=...)' >&2; exit 1; }
