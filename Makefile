@@ -4,15 +4,16 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+FIGURES = $(if $(wildcard out/figures/manifest.json),--figures out/figures)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: verify test third-party lint docs notebooks bench readme references clean help
 .DEFAULT_GOAL := verify
 
-# Decide every claim; write out/report.html and out/report.json.
+# Decide every claim; write out/report.html, with the figures if there are any in out/figures, and out/report.json.
 verify: $(VENV)/installed
 	mkdir -p out
-	$(BIN)/lossproof verify --html out/report.html --json out/report.json
+	$(BIN)/lossproof verify --html out/report.html --json out/report.json $(FIGURES)
 
 # Run the test suite, in as many processes as there are cores.
 test: $(VENV)/installed-test

@@ -19,6 +19,8 @@ from theory.regression.bags import best_rho, ridge_risk
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+PAPERS = ("aggregate",)
+
 MARKS = ("o", "s", "^", "D")
 NOISES, PSIS = (0.25, 1.0, 4.0), (0.1, 0.25, 0.5, 0.75)
 PSI, NOISE = 0.25, 1.0  # of the panels where the other one varies

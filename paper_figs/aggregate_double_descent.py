@@ -20,6 +20,8 @@ from theory.regression.bags import asymptotic_risk, best_ridge
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+PAPERS = ("aggregate",)
+
 COLOURS = (BLUE, VERMILION, GREEN)
 MARKS = ("o", "s", "^")
 PSI, NOISE = 0.25, 1.0

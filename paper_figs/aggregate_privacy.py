@@ -20,6 +20,8 @@ from theory.regression.bags import best_ridge as ridge_of_least_risk
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+PAPERS = ("aggregate",)
+
 COLOURS = (BLUE, VERMILION, GREEN, BLACK)
 MARKS = ("o", "s", "^", "D")
 LOSSES = {"instance": "instance-level", "bag": "bag-level", "interpolating": "interpolating, best rho"}

@@ -25,6 +25,8 @@ from paper_figs.style import BLACK, BLUE, GREEN, GREY, PURPLE, VERMILION, styled
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+PAPERS = ("aggregate",)
+
 SIZES = (1, 2, 3, 5, 8, 12, 20, 30, 40, 60)
 RULES = {
     BAG: ("bag loss", VERMILION, "o"),

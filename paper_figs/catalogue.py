@@ -1,7 +1,8 @@
 """The figures that are installed: entry points of the group ``lossproof.figures``, whose value is a module's name.
 
 A module of a figure says in the first line of its docstring what is shown, computes in ``data`` and draws in ``draw``.
-If ``data`` takes a store, the module's ``SIMULATOR`` names the simulator that fills it::
+If ``data`` takes a store, the module's ``SIMULATOR`` names the simulator that fills it, whose papers are the figure's;
+a module may name the keys of its papers itself, in ``PAPERS``::
 
     \"\"\"Spread of the share of heads.\"\"\"
 
@@ -61,6 +62,12 @@ class Drawing:
     def says(self) -> str:
         """Return what is shown, in one line."""
         return (inspect.getdoc(self.module) or "").partition("\n")[0]
+
+    @property
+    def papers(self) -> tuple[str, ...]:
+        """Return the keys of its papers: those that the module names in ``PAPERS``, or else its simulator's."""
+        own: tuple[str, ...] = getattr(self.module, "PAPERS", self.simulator.papers if self.simulator else ())
+        return own
 
     def data(self, store: Store | None = None) -> Any:
         """Return the data, read from a store if the figure has a simulator."""

@@ -17,6 +17,8 @@ from theory.classification.calibration import bound, published_bound, published_
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+PAPERS = ("comp_sum",)
+
 TAUS, CLASSES = (1.0, 1.3, 1.6, 2.0), (2, 10, 100, 1000)
 
 

@@ -18,6 +18,8 @@ from theory.classification.minimizability import gap_of_constants
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+PAPERS = ("comp_sum",)
+
 OTHERS, RISKS = (0.1, 0.4, 0.7), (0.2, 1.0, 3.0)
 SCORE_BOUND = 3.0
 

@@ -16,6 +16,8 @@ from theory.classification.calibration import growth_constant, published_simplif
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+PAPERS = ("comp_sum",)
+
 CLASSES = (2, 10, 100)
 SMALL = 1e-3
 

@@ -18,6 +18,8 @@ from theory.classification.dis_vs_gen.published import DECIMALS, PUBLISHED
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+PAPERS = ("dis_vs_gen",)
+
 
 def data(published: Mapping[tuple[int, int], str] = PUBLISHED) -> list[dict[str, Any]]:
     """Return one row for each entry: classes, n, published, exact, rounded and right.

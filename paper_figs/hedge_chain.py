@@ -15,6 +15,8 @@ from theory.online.hedge import minimax_regret, regret_bound, tuned_eta, worst_c
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+PAPERS = ("hedge",)
+
 HORIZON = 100
 
 

@@ -125,7 +125,8 @@ def make(
     contents |= {f"{drawing.name}.{suffix}": _image(figure, suffix) for suffix in _QUIET}
     for name, content in contents.items():
         replace_file(folder / name, content)
-    entry = {"says": drawing.says, "specification": made_from | {"hash": _hash(encode(made_from).encode())}}
+    entry: dict[str, Any] = {"says": drawing.says, "papers": list(drawing.papers)}
+    entry |= {"specification": made_from | {"hash": _hash(encode(made_from).encode())}}
     entry |= {"files": {name: _hash(content) for name, content in sorted(contents.items())}}
     manifest["figures"] = dict(
         sorted((manifest["figures"] | {drawing.name: entry | {"software": _software()}}).items())

@@ -12,6 +12,8 @@ import numpy as np
 from experiments.optimal_sampling.optimal_sampling_simulator import DELTA, ETA, QUANTILES
 from theory.regression.wls_dpp.christoffel import failure_bound, sample_number
 
+from paper_figs.style import BLACK, BLUE, GREEN, VERMILION, styled
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -23,7 +25,8 @@ NAMES = {
     "volume": "volume-rescaled",
     "process": "determinantal, repeated",
 }
-COLOURS = {"measure": "#000000", "christoffel": "#0072B2", "volume": "#009E73", "process": "#D55E00"}
+SIMULATOR = "optimal_sampling"
+COLOURS = {"measure": BLACK, "christoffel": BLUE, "volume": GREEN, "process": VERMILION}
 MARKS = {"measure": "v", "christoffel": "o", "volume": "^", "process": "s"}
 FUNCTION = "runge"
 _LOW, _MEDIAN, _HIGH = 0, QUANTILES.index(0.5), len(QUANTILES) - 1
@@ -100,11 +103,12 @@ def _over_dimensions(rows: list[Any]) -> dict[str, Any]:
     }
 
 
+@styled
 def draw(found: dict[str, Any]) -> Figure:
     """Draw what `data` found."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9.0, 7.4), dpi=140, layout="constrained")
+    figure = Figure(figsize=(9.0, 7.4))
     panels = figure.subplots(2, 2).ravel()
     _draw_distance(panels[0], found)
     _draw_failures(panels[1], found)

@@ -22,6 +22,7 @@ from theory.engine.errors import BadInput
 
 if TYPE_CHECKING:
     from theory.engine.discovery import Collection
+    from theory.engine.report.figures import Picture
     from theory.engine.verify import Report
 
 COMMANDS = "lossproof.commands"
@@ -129,6 +130,7 @@ def _add_verify(commands: Any) -> None:
     parser.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: one a core)")
     parser.add_argument("--json", metavar="FILE", help="write the report as JSON")
     parser.add_argument("--html", metavar="FILE", help="write the report as one self-contained HTML file")
+    parser.add_argument("--figures", metavar="DIR", help="show the figures in DIR, of `lossproof figures`, in the HTML")
     parser.add_argument("--junit", metavar="FILE", help="write the report as JUnit XML")
     parser.add_argument("--quiet", action="store_true", help="no progress, and a table of what differs only")
     parser.set_defaults(run=_verify)
@@ -169,6 +171,7 @@ def _show(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     files = {kind: getattr(options, kind) for kind in ("json", "html", "junit") if getattr(options, kind) is not None}
     _check_outputs(files)
+    pictures = _pictures(options.figures, files)
     collection = _collection()
 
     from theory.engine.report import json_report, table
@@ -186,8 +189,19 @@ def _verify(options: argparse.Namespace) -> int:
         )
     document = json_report.document(report)
     table.print_table(_differing(document) if options.quiet else document, sys.stdout)
-    _write(files, document)
+    _write(files, document, pictures)
     return _status(report)
+
+
+def _pictures(folder: str | None, files: dict[str, str]) -> tuple[Picture, ...]:
+    """Return the figures for the HTML report; a folder that cannot be used is refused before any claim is decided."""
+    if folder is None:
+        return ()
+    if "html" not in files:
+        raise BadInput("--figures goes with --html FILE: only that report shows figures")
+    from theory.engine.report.figures import read
+
+    return read(folder)
 
 
 def _status(report: Report) -> int:
@@ -210,13 +224,14 @@ def _check_outputs(files: dict[str, str]) -> None:
         raise BadInput("two reports would be written to the same file: " + ", ".join(files.values()))
 
 
-def _write(files: dict[str, str], document: dict[str, Any]) -> None:
+def _write(files: dict[str, str], document: dict[str, Any], pictures: tuple[Picture, ...]) -> None:
     from theory.engine.files import replace_file
 
     for kind, path in files.items():
         module = importlib.import_module(f"theory.engine.report.{'json_report' if kind == 'json' else kind}")
         try:
-            replace_file(path, module.render(document))
+            more = {"figures": pictures} if kind == "html" else {}
+            replace_file(path, module.render(document, **more))
         except OSError as error:
             raise BadInput(f"--{kind} {path}: cannot be written: {error}") from error
 

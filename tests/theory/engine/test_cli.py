@@ -1,3 +1,5 @@
+import base64
+import hashlib
 import json
 import os
 import signal
@@ -16,6 +18,7 @@ from toy_claims import *
 lemma = make("lemma", paper="p")
 lemma.false_if("zero were enough", bound=0)
 """
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="  # a pixel
 WRONG_VERDICT = "from toy_claims import *\nw = make('w', paper='p', expected='refuted')\n"
 WRONG_CONTROL = "from toy_claims import *\nw = make('w', paper='p')\nw.false_if('one were enough', bound=1)\n"
 
@@ -111,6 +114,22 @@ def test_verify_writes_all_reports_and_the_table(claims, capsys, tmp_path):
     assert paths["html"].read_text().startswith("<!doctype html>")
     assert ET.parse(paths["junit"]).getroot().tag == "testsuites"
     assert not [path for path in tmp_path.iterdir() if path.suffix == ".part"]
+
+
+def test_verify_shows_figures_in_the_html_and_refuses_a_folder_without_any(claims, capsys, tmp_path):
+    claims(good=CLAIMS)
+    page, png = tmp_path / "r.html", base64.b64decode(PNG)
+    (tmp_path / "curve.png").write_bytes(png)
+    files = {"curve.png": hashlib.sha256(png).hexdigest()}
+    entry = {"says": "A curve", "papers": ["p"], "specification": {}, "files": files}
+    manifest = {"schema": "lossproof.figures/1", "figures": {"curve": entry}}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    assert cli.main(["verify", "p", "--jobs", "1", "--html", str(page), "--figures", str(tmp_path)]) == 0
+    assert 'alt="A curve"' in page.read_text("utf-8")
+    assert cli.main(["verify", "p", "--figures", str(tmp_path)]) == 2
+    assert "--figures goes with --html" in capsys.readouterr().err
+    assert cli.main(["verify", "p", "--html", str(page), "--figures", str(tmp_path / "none")]) == 2
+    assert "lossproof figures" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("source", [WRONG_VERDICT, WRONG_CONTROL, "1 / 0"])

@@ -6,6 +6,8 @@ functions: the engine does without it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.pages.claims import label
@@ -23,6 +25,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("missing-reference", resolve_name)
     app.connect("autodoc-process-docstring", prepare_docstring)
     app.connect("doctree-read", unlink_words)
+    app.add_post_transform(nearest_names())
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -81,6 +84,63 @@ def resolve_name(app: Sphinx, env: Any, node: Element, text: Element) -> Element
     if len(found) != 1:
         found = [(page, place) for page, place in found if page == source]
     return make_refnode(app.builder, source, *found[0], text) if len(found) == 1 else None
+
+
+def nearest_names() -> type[Any]:
+    """Return the transform that chooses among several objects of a name the one nearest to where it is named.
+
+    Sphinx would warn of the ambiguity and take any: many packages have a class ``Setting`` of their own.
+    """
+    from sphinx.addnodes import pending_xref
+    from sphinx.transforms.post_transforms import SphinxPostTransform
+
+    class NearestNames(SphinxPostTransform):
+        default_priority = 5  # before references are resolved
+
+        def run(self, **_: Any) -> None:
+            known = {name: item.docname for name, item in self.env.domains["py"].objects.items()}
+            for node in self.document.findall(pending_xref):
+                if node.get("refdomain") == "py" and node.get("refspecific"):
+                    beside = node.get("py:module") or ""
+                    found = nearest(node["reftarget"], known, beside=beside, page=self.env.docname)
+                    node["reftarget"] = found or node["reftarget"]
+
+    return NearestNames
+
+
+def nearest(target: str, known: Mapping[str, str], *, beside: str, page: str) -> str:
+    """Return the full name that a short one stands for where several end so, "" if that is not clear.
+
+    Parameters
+    ----------
+    target
+        The short name.
+    known
+        Full name of an object -> the page that documents it.
+    beside
+        The module in which the name stands; the object that shares most packages with it is nearest.
+    page
+        The page on which it stands, which decides where packages do not.
+
+    Examples
+    --------
+    >>> known = {"a.bags.Setting": "bags", "a.trees.Setting": "trees"}
+    >>> nearest("Setting", known, beside="a.bags.simulation", page="bags")
+    'a.bags.Setting'
+    >>> nearest("Setting", known, beside="", page="trees"), nearest("Setting", known, beside="a.x", page="x")
+    ('a.trees.Setting', '')
+    """
+    found = [name for name in known if name.endswith(f".{target}")]
+    if len(found) <= 1:
+        return ""
+
+    def closeness(name: str) -> tuple[int, bool]:
+        pairs = zip(name.split("."), beside.split("."), strict=False)
+        return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs)), known[name] == page
+
+    best = max(map(closeness, found))
+    first = [name for name in found if closeness(name) == best]
+    return first[0] if len(first) == 1 else ""
 
 
 def unlink_words(app: Sphinx, doctree: Any) -> None:

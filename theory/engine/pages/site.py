@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
@@ -94,8 +95,11 @@ def _claims(page: Page, known: AbstractSet[str], seen: set[str]) -> str:
 
 
 def _functions(page: Page) -> str:
+    short = Counter(name.rpartition(".")[2] for name in page.modules)
+
     def title(name: str) -> str:
-        return name.rpartition(".")[2] if name.rpartition(".")[0] in page.packages else name
+        package, _, last = name.rpartition(".")
+        return last if package in page.packages and short[last] == 1 else name
 
     return "\n".join(module_text(importlib.import_module(name), title=title(name), line="~") for name in page.modules)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from theory.engine.claim import Claim
 from theory.engine.papers import papers
+from theory.engine.report.coverage import planned
 from theory.engine.verify import ERROR_BUDGET, Entry, Report
 
 SCHEMA = "lossproof.report/1"
@@ -40,6 +41,7 @@ def document(report: Report) -> dict[str, Any]:
         "within_budget": report.within_budget,
         "summary": summary(claims, len(report.broken)),
         "papers": [paper.to_json() for key, paper in papers().items() if key in used],
+        "coverage": [] if report.selection else planned(),
         "claims": claims,
         "broken": [item.to_json() for item in report.broken],
     }

@@ -10,6 +10,7 @@ import pytest
 
 from theory.engine.claim import claim
 from theory.engine.discovery import Collection
+from theory.engine.pages.extension import nearest
 from theory.engine.pages.site import site
 from theory.engine.words import Domain, ForAll, boxes
 
@@ -151,3 +152,19 @@ def test_bars_are_shown_and_a_dict_has_no_docstring_of_its_own(built):
     assert "Shapes, of size |x|." in page
     assert "Any number, |x| &lt; 1." in page
     assert textwrap.shorten(dict.__doc__, 20, placeholder="") not in page
+
+
+@pytest.mark.parametrize(
+    ("beside", "page", "found"),
+    [
+        ("a.bags.simulation", "elsewhere", "a.bags.Setting"),  # in the same package
+        ("a.trees", "elsewhere", "a.trees.Setting"),
+        ("a.plants", "bags", "a.bags.Setting"),  # packages do not decide, the page does
+        ("", "trees", "a.trees.Setting"),
+        ("a.plants", "elsewhere", ""),  # nothing decides
+    ],
+)
+def test_of_several_objects_of_a_name_the_nearest_is_meant(beside, page, found):
+    known = {"a.bags.Setting": "bags", "a.trees.Setting": "trees", "a.bags.Resetting": "bags"}
+    assert nearest("Setting", known, beside=beside, page=page) == found
+    assert nearest("Resetting", known, beside=beside, page=page) == ""  # one alone is found by Sphinx itself

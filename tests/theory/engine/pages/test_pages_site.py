@@ -69,6 +69,14 @@ def test_public_functions_are_documented_where_they_belong():
     assert len(directives) == len(set(directives))
 
 
+def test_no_two_sections_of_a_page_bear_the_same_name():
+    """Two packages of a paper may each have a module of one name: both are then named in full."""
+    for path, text in TEXTS.items():
+        titles = re.findall(r"^(.+)\n~{3,}$", text.partition("\nFunctions\n-")[2], re.MULTILINE)
+        assert len(titles) == len(set(titles)), path
+    assert "\nldr\\_kl\n~~~" in TEXTS["papers/ldr"]
+
+
 HOSTILE = "`x`_ |y| *z* **w** :math:`\\alpha` <script> ::\n\n.. raw:: html"
 
 

@@ -3,7 +3,8 @@ from html.parser import HTMLParser
 import pytest
 from report_documents import EVERY, differing, hostile, ordinary, sampled
 
-from theory.engine.report.html import anchor, render
+from theory.engine.report.elements import anchor
+from theory.engine.report.html import render
 
 VOID = {"meta", "br", "input"}
 

@@ -1,0 +1,54 @@
+"""The smallest pieces of the HTML report: text, badges of verdicts, links to claims, heads of tables."""
+
+from __future__ import annotations
+
+import re
+
+from theory.engine.report.mathml import escape
+
+LONGEST = 2000  # characters of a witness or a reason that are shown; the JSON report has them whole
+
+
+def text(value: object) -> str:
+    """Return a value as text that can stand in HTML."""
+    return escape(str(value))
+
+
+def shortened(value: str) -> str:
+    """Return a text, or its beginning and how long it is."""
+    if len(value) <= LONGEST:
+        return value
+    return f"{value[:LONGEST]} ... ({len(value)} characters; the JSON report has them all)"
+
+
+def anchor(claim: str) -> str:
+    """Return the fragment that a claim is linked by.
+
+    >>> anchor("comp_sum.minimum")
+    'claim-comp_sum.minimum'
+    """
+    return fragment("claim", claim)
+
+
+def fragment(kind: str, name: str) -> str:
+    """Return the fragment of a thing of some kind, from letters, digits and ``_ . -``.
+
+    >>> fragment("paper", "more is better")
+    'paper-more-is-better'
+    """
+    return f"{kind}-" + re.sub(r"[^A-Za-z0-9_.-]", "-", name)
+
+
+def link(claim: str) -> str:
+    """Return a link to a claim."""
+    return f'<a href="#{anchor(claim)}"><code>{text(claim)}</code></a>'
+
+
+def badge(kind: str, label: str = "") -> str:
+    """Return the badge of a verdict, with its name or another label."""
+    return f'<span class="badge {text(kind)}">{text(label or kind)}</span>'
+
+
+def heads(*names: str) -> str:
+    """Return the cells of a table's head."""
+    return "".join(f'<th scope="col">{name}</th>' for name in names)
