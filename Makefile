@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 FIGURES = $(if $(wildcard out/figures/manifest.json),--figures out/figures)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: verify test third-party lint docs notebooks bench readme references clean help
+.PHONY: verify test third-party lint docs notebooks bench gpu-check readme references clean help
 .DEFAULT_GOAL := verify
 
 # Decide every claim; write out/report.html, with the figures if there are any in out/figures, and out/report.json.
@@ -43,7 +43,7 @@ docs: $(VENV)/installed-docs
 notebooks: $(VENV)/installed-test
 	$(BIN)/python -m notebooks.execute
 
-# Measure; prints ratios.
+# Measure: all ratios in one table, also in out/bench.md and out/bench.json.
 bench: $(VENV)/installed-test
 	$(BIN)/python -m benchmarks
 
@@ -54,6 +54,10 @@ readme: verify
 	$(BIN)/python -c "from paper_figs.calibration_of_tests import data, draw; \
 		draw(data()).savefig('docs/images/calibration_of_tests.png', dpi=80)"
 
+# Compare a GPU with the processor; needs NumPy, SciPy, Numba, CuPy and array-api-compat, and installs nothing.
+gpu-check:
+	$(PYTHON) -m experiments.gpu_check
+
 # Rewrite references.bib from theory/papers.toml.
 references: $(VENV)/installed
 	$(BIN)/python -m theory.engine.papers references.bib
@@ -63,7 +67,7 @@ clean:
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 help:
-	@echo 'make verify | test | third-party | lint | docs | notebooks | bench | readme | references | clean'
+	@echo 'make verify | test | third-party | lint | docs | notebooks | bench | gpu-check | readme | references | clean'
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo 'Python 3.11 or newer is needed; none was found (set PYTHON=...)' >&2; exit 1; }

@@ -1,1 +1,1 @@
-"""Measured comparisons: each prints ratios against a named alternative, taken in one run."""
+"""Measured comparisons: each gives rows of times, ours and those of a named alternative, taken in one run."""

@@ -1,11 +1,17 @@
-"""Run the benchmarks: ``python -m benchmarks [NAME...]`` prints times and ratios, all taken in this one run."""
+"""Run the benchmarks: ``python -m benchmarks [NAME...]``, all ratios in one table, all taken in this one run."""
 
 from __future__ import annotations
 
+import argparse
 import importlib
+import json
 import pkgutil
 import sys
 from pathlib import Path
+
+from benchmarks.rows import Row, duration
+from benchmarks.table import Table
+from experiments.machine import describe
 
 
 def names() -> list[str]:
@@ -14,17 +20,46 @@ def names() -> list[str]:
     return sorted(name.removeprefix("bench_") for name in found if name.startswith("bench_"))
 
 
-def main(chosen: list[str]) -> int:
-    """Run the chosen benchmarks, all of them if none is named."""
-    unknown = set(chosen) - set(names())
+def measure(chosen: list[str], *, smoke: bool = False) -> Table:
+    """Run benchmarks one after another; one that fails stops no other."""
+    machine = describe()
+    rows: list[tuple[str, Row]] = []
+    failed: dict[str, str] = {}
+    for name in chosen:
+        print(f"== {name}", file=sys.stderr, flush=True)
+        try:
+            for row in importlib.import_module(f"benchmarks.bench_{name}").run(smoke=smoke):
+                rows.append((name, row))
+                alternative = f", {row.against} {duration(row.theirs)}" if row.theirs else ""
+                print(
+                    f"   {row.name} {row.sizes}: {duration(row.ours) or 'not run'}{alternative}",
+                    file=sys.stderr,
+                    flush=True,
+                )
+        except Exception as error:  # noqa: BLE001 -- hours of other measurements must not be lost; it is in the table
+            failed[name] = f"{type(error).__name__}: {error}"
+            print(f"   failed: {failed[name]}", file=sys.stderr, flush=True)
+    return Table(tuple(rows), failed, machine, smoke)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the chosen benchmarks, all of them if none is named; return 0, 1 where one failed, or 2 for bad usage."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure; print one table of ratios.")
+    parser.add_argument("names", metavar="NAME", nargs="*", help=f"of {', '.join(names())}; all by default")
+    parser.add_argument("--smoke", action="store_true", help="tiny sizes: whether all runs, not how fast")
+    parser.add_argument("--out", metavar="DIR", default="out", help="folder of bench.md and bench.json (default: out)")
+    chosen = parser.parse_args(arguments)
+    unknown = set(chosen.names) - set(names())
     if unknown:
         print(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(names())}", file=sys.stderr)
         return 2
-    for name in chosen or names():
-        print(f"== {name}", flush=True)
-        for line in importlib.import_module(f"benchmarks.bench_{name}").run():
-            print(f"   {line}", flush=True)
-    return 0
+    table = measure(chosen.names or names(), smoke=chosen.smoke)
+    folder = Path(chosen.out)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "bench.json").write_text(json.dumps(table.to_json(), indent=1) + "\n", encoding="utf-8")
+    (folder / "bench.md").write_text(table.markdown(), encoding="utf-8")
+    print(table.markdown(), end="")
+    return 1 if table.failed else 0
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Regression from bag averages at d = 300 and n = 1200, bags of 3: against a loop through scikit-learn's Ridge.
 
 One thread, for BLAS and for the streams. Both sides have the same draws and bags, in one run, and neither's time counts
-the drawing unless the line says so. The loop fits a Ridge for each replicate and setting on rows that minimise the same
+the drawing unless the note says so. The loop fits a Ridge for each replicate and setting on rows that minimise the same
 objective, which it builds once for all ridges and noises of one rho; a second ratio lets one fit serve all noises, as
 targets side by side. Risks of both are compared.
 """
@@ -18,6 +18,7 @@ import numpy as np
 from sklearn.linear_model import Ridge
 from threadpoolctl import threadpool_limits
 
+from benchmarks.rows import Row
 from experiments.arrays import Backend
 from experiments.bag_regression import Design, Setting, simulate
 from experiments.bag_regression.designs import Draw
@@ -92,31 +93,31 @@ def loop(draw: Draw, settings: list[Setting], *, together: bool = False) -> Any:
     return np.asarray([found[setting] for setting in settings])
 
 
-def lines() -> list[str]:
-    """Return the lines to print."""
+def rows(*, smoke: bool) -> list[Row]:
+    """Return the rows."""
     DESIGN.draw(SEED, range(1))  # compiles
     drawing, draw = timed(lambda: DESIGN.draw(SEED, range(REPLICATES)))
     DRAWS[:] = [draw]
-    found = [f"drawing the data: {1e3 * drawing / REPLICATES:.1f} ms a replicate"]
-    for name, settings in GRIDS.items():
+    found = [Row("drawing the data", drawing / REPLICATES, sizes="one replicate")]
+    for name, settings in list(GRIDS.items())[: 1 if smoke else None]:
         slow, theirs = timed(lambda settings=settings: loop(draw, settings))
         runs = [timed(lambda s=settings: simulate(HELD, s, replicates=REPLICATES, seed=SEED)) for _ in range(RUNS)]
         fast, ours = float(np.median([seconds for seconds, _ in runs])), runs[0][1].risks
         gap = float(np.max(abs(ours - theirs) / theirs))
         if gap > 1e-8:
             raise AssertionError(f"{name}: risks differ by {gap:.1e} of their size")
-        text = f"{name}: loop {1e3 * slow / REPLICATES:.1f} ms, ours {1e3 * fast / REPLICATES:.1f} ms a replicate"
-        counted = (slow + drawing) / (fast + drawing)
-        text += f", ratio {slow / fast:.1f} ({counted:.1f} with drawing); risks differ by {gap:.0e}"
+        note = f"risks differ by {gap:.0e}; ratio {(slow + drawing) / (fast + drawing):.1f} with drawing"
+        sizes = f"{name}; one replicate"
+        found.append(Row("bags", fast / REPLICATES, slow / REPLICATES, "loop of Ridge", sizes, note))
         if len({setting.noise_variance for setting in settings}) > 1:
             less, _ = timed(lambda settings=settings: loop(draw, settings, together=True))
-            text += f"; ratio {less / fast:.1f} where one fit of the loop serves all noises"
-        found.append(text)
+            against = "loop of Ridge, one fit for all noises"
+            found.append(Row("bags", fast / REPLICATES, less / REPLICATES, against, sizes))
     return found
 
 
-def run() -> list[str]:
-    """Return the lines to print."""
+def run(*, smoke: bool = False) -> list[Row]:
+    """Return the rows."""
     # In a thread of a pool the streams take one core, as they do in every worker.
     with threadpool_limits(1), ThreadPoolExecutor(1) as pool:
-        return pool.submit(lines).result()
+        return pool.submit(rows, smoke=smoke).result()

@@ -11,6 +11,7 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.rows import Row
 from experiments.optimal_sampling.processes import finite_process
 from experiments.streams import Stream
 
@@ -39,23 +40,22 @@ def plain(matrix: NDArray[np.float64], generator: np.random.Generator) -> list[i
     return chosen
 
 
-def compare(count: int, m: int) -> str:
-    """Return the line of one size."""
+def compare(count: int, m: int, draws: int) -> Row:
+    """Return the row of one size."""
     matrix, generator = features(count, m), np.random.default_rng(1)
     finite_process(matrix, Stream(1), 2)
     own, other = [], []
     for _ in range(REPEATS):
         start = time.perf_counter()
-        finite_process(matrix, Stream(1), DRAWS)
+        finite_process(matrix, Stream(1), draws)
         middle = time.perf_counter()
         for _ in range(PLAIN_DRAWS):
             plain(matrix, generator)
-        own.append((middle - start) / DRAWS)
+        own.append((middle - start) / draws)
         other.append((time.perf_counter() - middle) / PLAIN_DRAWS)
-    mine, theirs = min(own) * 1e3, min(other) * 1e3
-    return f"N = {count:5}, m = {m:3}: {mine:8.3f} ms a draw, recomputing {theirs:8.2f} ms, {theirs / mine:6.1f} times"
+    return Row("determinantal draw", min(own), min(other), "recomputing loop", f"N = {count}, m = {m}, one draw")
 
 
-def run() -> list[str]:
-    """Return the lines to print."""
-    return [compare(count, m) for count, m in SIZES]
+def run(*, smoke: bool = False) -> list[Row]:
+    """Return the rows."""
+    return [compare(count, m, 5 if smoke else DRAWS) for count, m in (((40, 4),) if smoke else SIZES)]

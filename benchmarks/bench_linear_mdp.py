@@ -12,6 +12,7 @@ import time
 import numpy as np
 from scipy.optimize import brentq
 
+from benchmarks.rows import Row
 from experiments.linear_mdp.algorithms import Algorithm
 from experiments.linear_mdp.losses import Losses
 from experiments.linear_mdp.mdp import Floats, LinearMDP
@@ -89,20 +90,21 @@ def _policy(algorithm: Algorithm, totals: Floats) -> Floats:
     return policy
 
 
-def run() -> list[str]:
-    """Return lines of ratios, in one run."""
-    lines = [
-        f"{'learner':<22}{'loop, us':>10}{'ours, us':>10}{'ratio':>8}{'arrays, us':>12}  an episode of a replicate"
-    ]
+def run(*, smoke: bool = False) -> list[Row]:
+    """Return the rows."""
+    episodes, replicates, looped = (20, 4, 4) if smoke else (EPISODES, REPLICATES, LOOP_EPISODES)
+    rows = []
     for name, learner in LEARNERS.items():
-        slow = _seconds(lambda: loop(learner, MDP, LOSSES, episodes=LOOP_EPISODES)) / LOOP_EPISODES  # noqa: B023
-        fast = _ours(learner, EPISODES, REPLICATES, "numba")
-        arrays = _ours(learner, 100, REPLICATES, "array")
-        lines.append(f"{name:<22}{1e6 * slow:>10.0f}{1e6 * fast:>10.2f}{slow / fast:>8.0f}{1e6 * arrays:>12.2f}")
+        slow = _seconds(lambda: loop(learner, MDP, LOSSES, episodes=looped)) / looped  # noqa: B023
+        for engine, count in (("numba", episodes), ("array", min(episodes, 100))):
+            ours = _ours(learner, count, replicates, engine)
+            sizes = f"{replicates} replicates, {count} episodes; one episode of one replicate"
+            rows.append(Row(f"{name}, {engine}", ours, slow, "NumPy loop over episodes", sizes))
     learner = LEARNERS["log barrier"]
-    short, long = (_ours(learner, episodes, 20, "numba") for episodes in (5_000, 50_000))
-    lines.append(f"ten times the episodes: {10 * long / short:.1f} times the time")
-    return lines
+    short, long = (_ours(learner, count, 20, "numba") for count in (episodes // 2, 5 * episodes))
+    note = f"ten times the episodes take {10 * long / short:.1f} times the time"
+    rows.append(Row("log barrier, numba", long, None, "", f"20 replicates, {5 * episodes} episodes; one of one", note))
+    return rows
 
 
 def _ours(learner: Algorithm, episodes: int, replicates: int, engine: str) -> float:

@@ -14,6 +14,7 @@ import time
 
 import numpy as np
 
+from benchmarks.rows import Row
 from experiments.mirror_descent.arms import Arms
 from experiments.mirror_descent.bandits import tuned_eta
 from experiments.mirror_descent.exp3 import run_exp3
@@ -96,43 +97,43 @@ def seconds(run: object, repeats: int = 3) -> float:
     return min(times[1:])
 
 
-def run() -> list[str]:
-    """Return the lines to print."""
-    eta = tuned_eta(ARMS.count, HORIZON)
-    loop = seconds(lambda: textbook(ARMS, LOOP_ROUNDS, eta, 0, 0)) / LOOP_ROUNDS
-    choice = seconds(lambda: textbook_choice(ARMS, LOOP_ROUNDS, eta)) / LOOP_ROUNDS
-    library = seconds(lambda: library_loop(ARMS, LOOP_ROUNDS)) / LOOP_ROUNDS
-    full, usual = loop * HORIZON * REPLICATES, choice * HORIZON * REPLICATES
-    scaled = f"scaled from {LOOP_ROUNDS} rounds of one replicate"
-    lines = [
-        f"textbook loop with Generator.choice {usual:.0f} s, {scaled} ({choice * 1e6:.1f} us each)",
-        f"textbook loop that searches the cumulative weights {full:.0f} s, {scaled} ({loop * 1e6:.1f} us each)",
-        f"choice and getReward of a class as libraries have it, written anew: {library * 1e6:.1f} us a round",
-    ]
+def run(*, smoke: bool = False) -> list[Row]:
+    """Return the rows; all times are of a round of one replicate."""
+    horizon, replicates, looped = (500, 4, 100) if smoke else (HORIZON, REPLICATES, LOOP_ROUNDS)
+    eta = tuned_eta(ARMS.count, horizon)
+    loops = {
+        "textbook loop with Generator.choice": seconds(lambda: textbook_choice(ARMS, looped, eta)) / looped,
+        "textbook loop that searches the cumulative weights": seconds(lambda: textbook(ARMS, looped, eta, 0, 0))
+        / looped,
+        "choice and getReward of a class as libraries have it, written anew": (
+            seconds(lambda: library_loop(ARMS, looped)) / looped
+        ),
+    }
+    whole = f"{horizon} rounds, {replicates} replicates; a round of one"
 
-    def ours(horizon: int, replicates: int, engine: str) -> float:
-        return seconds(
-            lambda: run_exp3(ARMS, horizon=horizon, replicates=replicates, eta=eta, points=2, engine=engine), 2
-        )
+    def ours(rounds: int, copies: int, engine: str) -> float:
+        return seconds(lambda: run_exp3(ARMS, horizon=rounds, replicates=copies, eta=eta, points=2, engine=engine), 2)
 
-    array = ours(ARRAY_ROUNDS, REPLICATES, "array") * HORIZON / ARRAY_ROUNDS
-    lines.append(f"array operations {array:.1f} s, scaled from {ARRAY_ROUNDS} rounds: {full / array:.0f} times")
+    rounds = min(ARRAY_ROUNDS, horizon)
+    taken = ours(rounds, replicates, "array") / (rounds * replicates)
+    sizes = f"{rounds} rounds, {replicates} replicates; a round of one"
+    searched = "textbook loop that searches the cumulative weights"
+    rows = [Row("EXP3, array operations", taken, loops[searched], searched, sizes)]
     if importlib.util.find_spec("numba") is None:
-        return lines
-    whole = ours(HORIZON, REPLICATES, "numba")
-    lines.append(
-        f"Numba {whole:.2f} s, all of it, inequality checked in every round: "
-        f"{usual / whole:.0f} and {full / whole:.0f} times"
-    )
-    each = whole / (HORIZON * REPLICATES)
-    lines.append(f"{each * 1e9:.1f} ns a round of one replicate: the object takes {library / each:.0f} times as long")
-    fewer = ours(HORIZON // 4, REPLICATES, "numba"), ours(HORIZON, REPLICATES // 4, "numba")
-    lines.append(
-        f"a quarter of the rounds {fewer[0] / whole:.2f}, of the replicates {fewer[1] / whole:.2f} of its time"
-    )
-    loss, _ = textbook(ARMS, LOOP_ROUNDS, eta, 0, 0)
-    found = run_exp3(ARMS, horizon=LOOP_ROUNDS, replicates=1, eta=eta, points=2)
-    best = min((np.asarray(Stream(0).uniform(1, (LOOP_ROUNDS, 2)))[0, :, 1, None] < ARMS.means[0]).sum(axis=0))
-    same = math.isclose(loss - best, found.realised[-1, 0])
-    lines.append(f"the loop and Numba end one replicate with {'the same' if same else 'ANOTHER'} regret")
-    return lines
+        return rows
+    full = ours(horizon, replicates, "numba")
+    loss, _ = textbook(ARMS, looped, eta, 0, 0)
+    found = run_exp3(ARMS, horizon=looped, replicates=1, eta=eta, points=2)
+    best = min((np.asarray(Stream(0).uniform(1, (looped, 2)))[0, :, 1, None] < ARMS.means[0]).sum(axis=0))
+    if not math.isclose(loss - best, found.realised[-1, 0]):
+        raise AssertionError("the loop and Numba end one replicate with different regret")
+    note = f"inequality checked in every round; loop from {looped} rounds of one replicate"
+    for name, loop in loops.items():
+        same = "; both end one replicate with the same regret" if name == searched else ""
+        rows.append(Row("EXP3, Numba", full / (horizon * replicates), loop, name, whole, note + same))
+    for part, (fewer, copies) in {
+        "a quarter of the rounds": (horizon // 4, replicates),
+        "a quarter of the replicates": (horizon, replicates // 4),
+    }.items():
+        rows.append(Row(f"EXP3, Numba, {part}", ours(fewer, copies, "numba"), full, "all of it", "in all"))
+    return rows

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from benchmarks.rows import Row
 from theory.collapse.metrics import nc_metrics
 
 EXAMPLES, DIMENSIONS, REPEATS = 100_000, 512, 3
@@ -24,12 +25,12 @@ def seconds(call: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def compare(dtype: type, classes: int) -> tuple[float, float]:
+def compare(dtype: type, classes: int, examples: int) -> tuple[float, float]:
     """Return seconds of the metrics and of the product."""
     rng = np.random.Generator(np.random.Philox(20260101))
-    labels = rng.permutation(np.arange(EXAMPLES) % classes)
+    labels = rng.permutation(np.arange(examples) % classes)
     means = rng.standard_normal((classes, DIMENSIONS), dtype=dtype)
-    features = means[labels] + rng.standard_normal((EXAMPLES, DIMENSIONS), dtype=dtype)
+    features = means[labels] + rng.standard_normal((examples, DIMENSIONS), dtype=dtype)
     times = [
         (seconds(lambda: nc_metrics(features, labels, means)), seconds(lambda: features.T @ features))
         for _ in range(REPEATS)
@@ -37,14 +38,14 @@ def compare(dtype: type, classes: int) -> tuple[float, float]:
     return min(first for first, _ in times), min(second for _, second in times)
 
 
-def run() -> list[str]:
-    """Return the lines to print."""
-    lines = []
+def run(*, smoke: bool = False) -> list[Row]:
+    """Return the rows."""
+    rows, examples = [], 400 if smoke else EXAMPLES
     with threadpool_limits(1):
         for dtype in (np.float64, np.float32):
-            for classes in (10, 100, 1000):
-                metrics, product = compare(dtype, classes)
-                setting = f"{np.dtype(dtype).name}, {classes:>5,} classes"
-                times = f"metrics {metrics:.2f} s, Gram product {product:.2f} s, ratio {metrics / product:.2f}"
-                lines.append(f"{setting}: {times}")
-    return lines
+            for classes in (10, 100) if smoke else (10, 100, 1000):
+                metrics, product = compare(dtype, classes, examples)
+                sizes = f"{np.dtype(dtype).name}, {examples:,} features, {classes:,} classes"
+                note = f"the metrics take as long as {metrics / product:.2f} products"
+                rows.append(Row("metrics of neural collapse", metrics, product, "one Gram product", sizes, note))
+    return rows

@@ -12,6 +12,7 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.rows import Row
 from experiments.neural_collapse.energy import Architecture, Energy, Setting
 from experiments.neural_collapse.flow import GROW, ROUNDING, SAFETY, SHRINK, flow
 from experiments.streams import Stream
@@ -57,9 +58,9 @@ class Single:
         return value + DECAY / 2 * float(x @ x), gradient + DECAY * x
 
 
-def loop(model: Single, x: Matrix) -> Matrix:
+def loop(model: Single, x: Matrix, end: float) -> Matrix:
     """Follow the flow of one model to the end."""
-    (value, gradient), left, step = model(x), END, FIRST
+    (value, gradient), left, step = model(x), end, FIRST
     while left > 0:
         trial = min(left, step)
         _, ahead = model(x - trial * gradient)
@@ -76,27 +77,25 @@ def loop(model: Single, x: Matrix) -> Matrix:
     return x
 
 
-def run() -> list[str]:
-    """Return the lines to print."""
-    lines = []
-    for loss, depth, classes, size in CASES:
+def run(*, smoke: bool = False) -> list[Row]:
+    """Return the rows."""
+    rows, seeds, looped, end = [], 4 if smoke else SEEDS, 2 if smoke else LOOPED, 2.0 if smoke else END
+    for loss, depth, classes, size in CASES[: 1 if smoke else None]:
         model = Single(classes, depth, size, loss)
         setting = Setting((size,) * classes, (DECAY,) * depth, DECAY)
-        energy = Energy.of(Architecture(classes, depth, classes, loss), [setting] * SEEDS)
-        starts = SPREAD * np.asarray(Stream(depth).normal(SEEDS, energy.parameters))
+        energy = Energy.of(Architecture(classes, depth, classes, loss), [setting] * seeds)
+        starts = SPREAD * np.asarray(Stream(depth).normal(seeds, energy.parameters))
         begin = time.perf_counter()
-        one_by_one = np.stack([loop(model, start) for start in starts[:LOOPED]])
-        slow = (time.perf_counter() - begin) * SEEDS / LOOPED
+        one_by_one = np.stack([loop(model, start, end) for start in starts[:looped]])
+        slow = (time.perf_counter() - begin) * seeds / looped
         for engine in ENGINES:
             fast = []
             for _ in range(4):  # the first may compile
                 begin = time.perf_counter()
-                (state,) = flow(energy, starts, [END], tolerance=TOLERANCE, first=FIRST, engine=engine)
+                (state,) = flow(energy, starts, [end], tolerance=TOLERANCE, first=FIRST, engine=engine)
                 fast.append(time.perf_counter() - begin)
-            off = float(np.max(np.abs(np.asarray(state.x)[:LOOPED] - one_by_one)))
-            lines.append(
-                f"{loss}, M = {depth}, K = {classes}, {size} a class, {engine}: {SEEDS} starts to time {END:g} in "
-                f"{min(fast):.3f} s, loop {slow:.2f} s (scaled from {LOOPED} starts), {slow / min(fast):.0f} times; "
-                f"ends differ by {off:.0e}"
-            )
-    return lines
+            off = float(np.max(np.abs(np.asarray(state.x)[:looped] - one_by_one)))
+            sizes = f"M = {depth}, K = {classes}, {size} a class; {seeds} starts to time {end:g}"
+            note = f"loop scaled from {looped} starts; ends differ by {off:.0e}"
+            rows.append(Row(f"gradient flow, {loss}, {engine}", min(fast), slow, "loop over the starts", sizes, note))
+    return rows

@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.rows import Row
 from experiments.npy import array_to_bytes
 from experiments.simulator import Simulator
 from experiments.store import Encoded, Identity, StoreWriter, key_of
@@ -42,15 +43,15 @@ def run_cell(cell: dict[str, Any]) -> dict[str, int]:
     return {"double": 2 * cell["index"]}
 
 
-def store_microseconds(arrays: tuple[tuple[str, bytes], ...]) -> float:
+def store_seconds(arrays: tuple[tuple[str, bytes], ...], count: int) -> float:
     """Return the time to write a cell, in its own transaction."""
     with tempfile.TemporaryDirectory() as folder, StoreWriter(Path(folder, "a"), Identity("a", "a", "a")) as store:
-        specs = [f'{{"index":{index}}}' for index in range(STORED)]
+        specs = [f'{{"index":{index}}}' for index in range(count)]
         rows = [Encoded(i, key_of(spec, "a"), spec, '{"x":0.5}', arrays, 0.0) for i, spec in enumerate(specs)]
         start = time.perf_counter()
         for row in rows:
             store.add(row)
-        return (time.perf_counter() - start) / STORED * 1e6
+        return (time.perf_counter() - start) / count
 
 
 @contextmanager
@@ -66,8 +67,8 @@ def reachable(executor: str) -> Iterator[str]:
         yield cluster.scheduler_address.replace("tcp://", "dask://")
 
 
-def sweep(executor: str, count: int) -> str:
-    """Run one sweep and return its line."""
+def sweep(executor: str, count: int) -> tuple[float, float]:
+    """Run one sweep; return seconds a cell, and the MiB that this process has held at most."""
     simulator = Simulator("trivial", "", (), cells, run_cell, ("benchmarks.bench_store",), (str(count),))
     with reachable(executor) as name, tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
@@ -75,32 +76,38 @@ def sweep(executor: str, count: int) -> str:
         seconds = time.perf_counter() - start
     if done.computed != count:
         raise AssertionError(f"{done.computed} of {count} cells were computed")
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return f"{executor:12}{count:9} cells {seconds / count * 1e6:7.1f} us each, at most {most:5.0f} MiB"
+    return seconds / count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def run() -> list[str]:
-    """Return the lines to print; each sweep has a process of its own, whose memory it measures."""
-    bare, with_array = store_microseconds(()), store_microseconds((("x", array_to_bytes(ARRAY)),))
-    lines = [f"store alone {bare:.0f} us a cell, {with_array:.0f} us with an array of 8 kB"]
-    for executor in EXECUTORS:
+def run(*, smoke: bool = False) -> Iterator[Row]:
+    """Yield the rows; each sweep has a process of its own, whose memory it measures."""
+    stored = 100 if smoke else STORED
+    yield Row("store alone", store_seconds((), stored), sizes=f"{stored} cells; one cell")
+    with_array = store_seconds((("x", array_to_bytes(ARRAY)),), stored)
+    yield Row("store alone, an array of 8 kB", with_array, sizes=f"{stored} cells; one cell")
+    for executor in EXECUTORS[:1] if smoke else EXECUTORS:
         if executor == "dask" and find_spec("distributed") is None:
+            yield Row("sweep, dask", None, note="distributed is not installed")
             continue
-        for count in COUNTS:
+        for count in (20,) if smoke else COUNTS:
             command = [sys.executable, "-m", __name__, "--executor", executor, "--cells", str(count)]
             done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 -- our own words
-            lines.append(done.stdout.rstrip())
-    return lines
+            seconds, most = map(float, done.stdout.split())
+            sizes = f"{count:,} trivial cells; one cell"
+            yield Row(f"sweep, {executor}", seconds, sizes=sizes, note=f"holds at most {most:.0f} MiB")
 
 
 def main() -> None:
     """Run one sweep."""
-    parser = argparse.ArgumentParser(description="Run one sweep of trivial cells and print its cost a cell.")
+    parser = argparse.ArgumentParser(
+        description="Run one sweep of trivial cells; print seconds a cell and the most MiB held."
+    )
     parser.add_argument("--cells", type=int, default=1_000_000)
     parser.add_argument("--executor", default="processes:2", help="as for lossproof simulate, or dask: a local cluster")
     arguments = parser.parse_args()
     module = import_module("benchmarks.bench_store")  # by its name: workers import it, and know no __main__
-    sys.stdout.write(module.sweep(arguments.executor, arguments.cells) + "\n")
+    seconds, most = module.sweep(arguments.executor, arguments.cells)
+    sys.stdout.write(f"{seconds:.9f} {most:.1f}\n")
 
 
 if __name__ == "__main__":

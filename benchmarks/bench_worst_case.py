@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.rows import Row
 from theory.online.worst_case import gradient_descent, optimised_gradient, projected_descent
 
 
@@ -62,24 +63,27 @@ def plain(steps: int) -> tuple[float, float]:
     return time.perf_counter() - start, value
 
 
-def run() -> list[str]:
-    """Return the lines to print."""
+def run(*, smoke: bool = False) -> list[Row]:
+    """Return the rows."""
     peer, solve = ("PEPit", pepit) if importlib.util.find_spec("PEPit") else ("plain program in cvxpy", plain)
     ours(1), ours(2, Fraction(8, 5)), solve(1)
-    lines = []
-    for steps in (10, 20):
+    rows = []
+    for steps in (2,) if smoke else (10, 20):
         exact, words = ours(steps)
         floating, value = solve(steps)
-        error = abs(value - 1 / (4 * steps + 2))
-        lines.append(
-            f"{words}: {exact:.2f} s; {peer} {floating:.2f} s, error {error:.1e}; ratio {floating / exact:.1f}"
-        )
-    for steps, step_size in ((20, Fraction(19, 10)), (40, 1), (40, Fraction(19, 10))):
+        note = f"{words}; theirs is off by {abs(value - 1 / (4 * steps + 2)):.1e}"
+        rows.append(Row("gradient descent, certified", exact, floating, peer, f"{steps} steps of 1/L", note))
+    for steps, step_size in (
+        ((2, Fraction(19, 10)),) if smoke else ((20, Fraction(19, 10)), (40, 1), (40, Fraction(19, 10)))
+    ):
         seconds, words = ours(steps, step_size)
-        lines.append(f"{words}: {seconds:.2f} s")
-    start = time.perf_counter()
-    lines.append(f"{optimised_gradient(20).certify()}: {time.perf_counter() - start:.2f} s")
-    for rounds in (8, 20):
+        rows.append(Row("gradient descent, certified", seconds, sizes=f"{steps} steps of {step_size}/L", note=words))
+    for rounds in (2,) if smoke else (20,):
         start = time.perf_counter()
-        lines.append(f"{projected_descent(rounds, 'anytime').certify()}: {time.perf_counter() - start:.2f} s")
-    return lines
+        words = str(optimised_gradient(rounds).certify())
+        rows.append(Row("optimised gradient", time.perf_counter() - start, sizes=f"{rounds} steps", note=words))
+    for rounds in (2,) if smoke else (8, 20):
+        start = time.perf_counter()
+        words = str(projected_descent(rounds, "anytime").certify())
+        rows.append(Row("projected descent", time.perf_counter() - start, sizes=f"{rounds} rounds", note=words))
+    return rows

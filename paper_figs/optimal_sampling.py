@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.optimal_sampling.optimal_sampling_simulator import DELTA, ETA, QUANTILES
-from theory.regression.wls_dpp.christoffel import failure_bound, sample_number
-
 from paper_figs.style import BLACK, BLUE, GREEN, VERMILION, styled
+from theory.regression.wls_dpp.christoffel import failure_bound, sample_number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

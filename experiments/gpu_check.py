@@ -1,0 +1,209 @@
+"""Whether a GPU computes what the processor does: ``python -m experiments.gpu_check``, a table and an exit status.
+
+Every simulator that takes a back end computes a small cell of each kind on NumPy and on the back end, from the same
+streams; every sequential kernel plays a few rounds by its body on the processor and by the same body on CUDA. Runs
+with NumPy, SciPy, Numba, CuPy and array-api-compat; nothing that only decides claims is imported. Without a GPU,
+``--backend torch`` or ``strict`` goes through the same code for the simulators, and NUMBA_ENABLE_CUDASIM=1 for the
+kernels.
+
+Exit status: 0 all agree, 1 something differs or fails, 2 there is no such back end, or not all it needs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from experiments.arrays import Backend, BackendMissing, backend
+from experiments.comparing import array_simulators, distance, kinds_of, tolerance_of
+from experiments.simulator import Simulator
+
+__all__ = ["CUDA_ONLY", "KERNELS", "Check", "check_kernels", "check_simulators", "main"]
+
+
+CUDA_ONLY = ("exp3",)
+"""Simulators whose back ends are numpy, and cupy by a sequential kernel."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One comparison.
+
+    Attributes
+    ----------
+    name : str
+    cells : int
+        How many were compared.
+    apart : float or None
+        Largest `experiments.comparing.distance`; None if it was not run.
+    allowed : float
+    note : str
+        The kind of cell that these are of, which is nearest to its limit; or why there is none.
+    broken : bool
+        Whether it failed to run, although it should have.
+    """
+
+    name: str
+    cells: int
+    apart: float | None
+    allowed: float
+    note: str = ""
+    broken: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether it agrees, or was left out for a reason."""
+        return not self.broken and (self.apart is None or self.apart <= self.allowed)
+
+    @property
+    def verdict(self) -> str:
+        """Return one or two words."""
+        if self.broken:
+            return "FAILED"
+        return "not run" if self.apart is None else "agrees" if self.ok else "DIFFERS"
+
+
+def check_simulators(where: Backend, chosen: tuple[str, ...] = ()) -> Iterator[Check]:
+    """Yield a check of each simulator that takes a back end, or of the chosen ones."""
+    for simulator in array_simulators():
+        if chosen and simulator.name not in chosen:
+            continue
+        if simulator.name in CUDA_ONLY and where.library != "cupy":
+            yield Check(simulator.name, 0, None, 0.0, "on a GPU it is a kernel, compared below, and no array code")
+            continue
+        try:
+            yield _checked(simulator, where)
+        except Exception as error:  # noqa: BLE001 -- each library has errors of its own; all others are still compared
+            yield Check(simulator.name, 0, None, 0.0, f"{type(error).__name__}: {error}", broken=True)
+
+
+def _checked(simulator: Simulator, where: Backend) -> Check:
+    """Return the check of the cell that is nearest to what is allowed for it, or furthest beyond."""
+    cells, found = kinds_of(simulator), []
+    for cell in cells:
+        here, there = simulator.run(cell, backend=backend("numpy")), simulator.run(cell, backend=where)
+        kind = ", ".join(value for value in cell.values() if isinstance(value, str))
+        found.append((distance(there, here), tolerance_of(simulator.name, cell), kind))
+    apart, allowed, kind = max(found, key=lambda item: item[0] / item[1])
+    return Check(simulator.name, len(cells), apart, allowed, f"most: {kind}" if apart else "")
+
+
+def streams() -> float:
+    """Return how far numbers of the streams lie apart: device functions in a kernel, and arrays on the host."""
+    from experiments.cuda_numbers import LAWS, on_cuda, on_the_host
+    from experiments.streams import Stream
+
+    stream = Stream(0xA4093822299F31D0, 5)
+    there, here = on_cuda(stream, 70, 9), on_the_host(stream, 70, 9)
+    return max(distance({"x": there[:, j]}, {"x": here[:, j]}) for j in range(len(LAWS)))
+
+
+def exp3() -> float:
+    """Return how far regrets of EXP3 lie apart: on CUDA, and by array operations."""
+    from experiments.mirror_descent.arms import Arms
+    from experiments.mirror_descent.exp3 import run_exp3
+
+    most = 0.0
+    for arms in (Arms.gap(3, 0.2), Arms.signs(3, 0.3, 7), Arms.switching(3, 0.4, 20)):
+        found = []
+        for engine in ("cuda", "array"):
+            run = run_exp3(arms, horizon=40, replicates=range(2, 5), eta=0.7, seed=3, points=3, engine=engine)
+            found.append({name: getattr(run, name) for name in ("pseudo", "realised", "least_slack")})
+        most = max(most, distance(*found))
+    return most
+
+
+def linear_mdp() -> float:
+    """Return how far regrets of learners of a linear process lie apart: on CUDA, and by array operations."""
+    from experiments.linear_mdp.algorithms import Algorithm
+    from experiments.linear_mdp.losses import Losses
+    from experiments.linear_mdp.mdp import LinearMDP
+    from experiments.linear_mdp.regret import run
+
+    process, losses, most = LinearMDP.random(3, 4, 3, 3, seed=1), Losses.gap(3, 3, gap=0.2, amplitude=0.25), 0.0
+    learners = (
+        Algorithm("log barrier", eta=0.02, gamma=0.01, beta=1e-3),
+        Algorithm("exponential weights", eta=0.02, gamma=0.01, beta=1e-3, reduced=True),
+    )
+    for learner in learners:
+        found = []
+        for engine in ("cuda", "array"):
+            done = run(learner, process, losses, episodes=2, replicates=2, seed=4, points=2, engine=engine)
+            found.append({name: getattr(done, name) for name in ("regret", "least_cost")})
+        most = max(most, distance(*found))
+    return most
+
+
+KERNELS: dict[str, tuple[Callable[[], float], float]] = {
+    "experiments.philox.cuda": (streams, 1e-13),
+    "experiments.mirror_descent.exp3_cuda": (exp3, 1e-12),
+    "experiments.linear_mdp.cuda": (linear_mdp, 1e-11),
+}
+"""Module of a sequential kernel -> its comparison, and the allowed distance."""
+
+
+def has_cuda() -> bool:
+    """Tell whether Numba can run kernels: on a GPU, or in its simulator."""
+    try:
+        cuda: Any = import_module("numba.cuda")
+        return bool(cuda.is_available())
+    except Exception:  # noqa: BLE001 -- no Numba, no numba-cuda, or a driver that does not load
+        return False
+
+
+def check_kernels(chosen: tuple[str, ...] = ()) -> Iterator[Check]:
+    """Yield a check of each sequential kernel, or of the chosen ones."""
+    there = has_cuda()
+    for name, (compare, allowed) in KERNELS.items():
+        if chosen and name not in chosen:
+            continue
+        if not there:
+            yield Check(name, 0, None, allowed, "Numba finds no GPU; NUMBA_ENABLE_CUDASIM=1 simulates one")
+            continue
+        try:
+            yield Check(name, 1, compare(), allowed)
+        except Exception as error:  # noqa: BLE001 -- as above
+            yield Check(name, 0, None, allowed, f"{type(error).__name__}: {error}", broken=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Compare, print the table, and return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m experiments.gpu_check", description="Compare a GPU with the CPU.")
+    parser.add_argument(
+        "--backend", default="cupy", help="cupy (default), torch, torch:cuda, strict; numpy: kernels alone"
+    )
+    parser.add_argument("--only", metavar="NAME", action="append", default=[], help="a simulator or module of a kernel")
+    options = parser.parse_args(arguments)
+    only = tuple(options.only)
+    try:
+        where = backend(options.backend)
+        known = {simulator.name for simulator in array_simulators()} | set(KERNELS)
+    except (BackendMissing, ValueError) as error:
+        sys.stderr.write(f"nothing was compared: {error}\n")
+        return 2
+    if not known.issuperset(only):
+        sys.stderr.write(f"nothing is called {', '.join(set(only) - known)}; there are {', '.join(sorted(known))}\n")
+        return 2
+    if where.library in {"cupy", "numpy"} and not has_cuda():
+        sys.stderr.write("nothing was compared: Numba, which the kernels need, finds no GPU\n")
+        return 2
+    sys.stdout.write(f"{'compared with numpy on ' + options.backend:40}{'cells':>6}{'apart':>10}{'allowed':>10}\n")
+    checks = []
+    simulators = check_simulators(where, only) if where.library != "numpy" else iter(())
+    for part in (simulators, check_kernels(only)):
+        for check in part:
+            apart = "" if check.apart is None else f"{check.apart:.1e}"
+            allowed = f"{check.allowed:.0e}" if check.allowed else ""
+            line = f"{check.name:40}{check.cells:>6}{apart:>10}{allowed:>10}  {check.verdict:8} {check.note}"
+            sys.stdout.write(line.rstrip() + "\n")
+            sys.stdout.flush()
+            checks.append(check)
+    return 0 if all(check.ok for check in checks) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

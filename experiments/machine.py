@@ -1,0 +1,97 @@
+"""The machine that a measurement was taken on, in words: processor, cores, memory, versions, and how busy it was.
+
+Examples
+--------
+>>> sorted(describe())
+['GPU', 'Python', 'cores', 'load', 'memory', 'processor', 'system', 'versions']
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from importlib import import_module, metadata
+from pathlib import Path
+from typing import Any
+
+__all__ = ["cuda_device", "describe", "in_words"]
+
+PACKAGES = (
+    "numpy", "scipy", "numba", "numba-cuda", "cupy-cuda13x", "cupy-cuda12x", "torch", "array-api-compat",
+    "array-api-strict", "sympy", "mpmath", "python-flint", "cvxpy", "clarabel", "scikit-learn", "PEPit",
+)  # fmt: skip
+
+
+def describe() -> dict[str, Any]:
+    """Return what is known of this machine; a part that the system does not tell is None.
+
+    Returns
+    -------
+    dict
+        ``processor``, ``system``, ``Python``, ``GPU``: str or None; ``cores``: those that this process may use, and
+        all, int; ``memory``: GiB, float or None; ``load``: mean number of running processes in the last minute, or
+        None; ``versions``: package -> version of what is installed.
+    """
+    return {
+        "processor": _processor(),
+        "cores": {"usable": _usable_cores(), "all": os.cpu_count()},
+        "memory": _memory(),
+        "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
+        "GPU": cuda_device(),
+        "system": platform.platform(),
+        "Python": platform.python_version(),
+        "versions": _versions(),
+    }
+
+
+def in_words(machine: dict[str, Any]) -> str:
+    """Return two sentences that name the machine of `describe`."""
+    cores, memory = machine["cores"], machine["memory"]
+    size = f"{memory:.0f} GiB" if memory else "memory not known"
+    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
+    busy = "" if machine["load"] is None else f" When it began, {machine['load']:.1f} processes were running."
+    return (
+        f"{machine['processor'] or 'processor not known'}, {cores['usable']} of {cores['all']} cores, {size},"
+        f" {machine['GPU'] or 'no CUDA device'}; {machine['system']}.{busy} Python {machine['Python']}; {versions}."
+    )
+
+
+def cuda_device() -> str | None:
+    """Return the name of the current CUDA device as CuPy knows it; None where there is no device or no CuPy."""
+    try:
+        runtime = import_module("cupy").cuda.runtime
+        name = runtime.getDeviceProperties(runtime.getDevice())["name"]
+    except Exception:  # noqa: BLE001 -- without a driver each version of CuPy raises another error
+        return None
+    return name.decode() if isinstance(name, bytes) else str(name)
+
+
+def _processor() -> str | None:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or None
+    models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(models, None) or platform.processor() or None
+
+
+def _usable_cores() -> int:
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def _memory() -> float | None:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
