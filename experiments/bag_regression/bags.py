@@ -18,25 +18,13 @@ from typing import Any
 import numpy as np
 
 from experiments.arrays import Array, namespace
+from theory.arguments import whole
 from theory.shown import Shown
 
-__all__ = ["REMAINDERS", "Bags", "Losses", "losses", "whole"]
+__all__ = ["REMAINDERS", "Bags", "Losses", "losses"]
 
 FEW = 8  # up to this bag size, adding members one by one is faster than a reduction
 REMAINDERS = ("smaller", "drop")
-
-
-def whole(name: str, value: Any, least: int) -> int:
-    """Return a whole number that is at least ``least``.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise ValueError(f"{name} must be a whole number >= {least}, got {value!r}")
-    return int(value)
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from experiments.bag_regression.bags import Bags, losses, whole
+from experiments.bag_regression.bags import Bags, losses
 from experiments.bag_regression.settings import Clip, Setting
 from experiments.bag_regression.tables import Floats, NormalEquations, real_table, released_averages
 from experiments.streams import Stream
+from theory.arguments import whole
 from theory.shown import Shown
 
 __all__ = ["FOLDS", "RHOS", "RIDGES", "Compared", "compare", "training_rows"]

@@ -10,9 +10,9 @@ from typing import Any
 
 from experiments.arrays import Array, Backend
 from experiments.arrays import backend as backend_named
-from experiments.bag_regression.bags import whole
 from experiments.bag_regression.settings import require_nonnegative
 from experiments.streams import Stream
+from theory.arguments import whole
 
 __all__ = ["FEATURES", "ORDERS", "Design", "Draw", "unit_laplace"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
-from experiments.bag_regression.bags import whole
+from theory.arguments import whole
 
 __all__ = ["Setting", "best_ridge", "require_nonnegative", "require_privacy", "sensitivity"]
 

@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 
 from experiments.arrays import Array, Backend, namespace, to_numpy
 from experiments.arrays import backend as backend_named
-from experiments.bag_regression.bags import Bags, whole
+from experiments.bag_regression.bags import Bags
 from experiments.bag_regression.designs import Design, Draw, unit_laplace
 from experiments.bag_regression.settings import Clip, Setting
 from experiments.bag_regression.solving import solve_ridges
+from theory.arguments import whole
 from theory.shown import Shown
 
 __all__ = ["MEMORY", "Simulated", "bag_labels", "simulate"]

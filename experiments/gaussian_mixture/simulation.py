@@ -18,6 +18,7 @@ from experiments.gaussian_mixture.mixture import GaussianMixture
 from experiments.gaussian_mixture.rules import Rule
 from experiments.gaussian_mixture.sampling import draw
 from experiments.streams import Stream
+from theory.arguments import whole
 
 __all__ = ["simulate"]
 
@@ -92,7 +93,7 @@ def simulate(
         raise ValueError(f"mixture must be a GaussianMixture, got {type(mixture).__name__}")
     sizes = _sizes(sample_sizes)
     wanted = (("replicates", replicates, 1), ("unlabelled", unlabelled, 0), ("test_size", test_size, 1))
-    replicates, unlabelled, test_size = (_whole(name, value, least) for name, value, least in wanted)
+    replicates, unlabelled, test_size = (whole(name, value, least) for name, value, least in wanted)
     several = chosen(learners)
     target = mixture if test_mixture is None else test_mixture
     source = mixture if unlabelled_mixture is None else unlabelled_mixture
@@ -117,13 +118,7 @@ def _sizes(given: Sequence[int]) -> tuple[int, ...]:
     sizes = tuple(given) if np.iterable(given) else ()
     if not sizes:
         raise ValueError(f"sample_sizes must be a sequence of whole numbers >= 1, got {given!r}")
-    return tuple(_whole("sample_sizes", m, 1) for m in sizes)
-
-
-def _whole(name: str, value: Any, least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise ValueError(f"{name} must be a whole number >= {least}, got {value!r}")
-    return int(value)
+    return tuple(whole("sample_sizes", m, 1) for m in sizes)
 
 
 def _bayes(mixture: GaussianMixture) -> float | None:

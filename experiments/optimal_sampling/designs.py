@@ -10,7 +10,8 @@ from experiments.arrays import backend as backend_named
 from experiments.optimal_sampling.points import measure_points, optimal_points
 from experiments.optimal_sampling.processes import polynomial_process
 from experiments.streams import Stream
-from theory.regression.wls_dpp.christoffel import gram, optimal_weights, whole
+from theory.arguments import whole
+from theory.regression.wls_dpp.christoffel import gram, optimal_weights
 from theory.regression.wls_dpp.polynomial_bases import evaluate
 from theory.shown import Shown
 

@@ -14,7 +14,7 @@ from experiments.arrays import Array, Backend, backend_of
 from experiments.arrays import backend as backend_named
 from experiments.optimal_sampling.points import optimal_points
 from experiments.streams import Stream
-from theory.regression.wls_dpp.christoffel import whole
+from theory.arguments import whole
 from theory.regression.wls_dpp.polynomial_bases import evaluate
 
 __all__ = ["finite_process", "orthonormal_part", "polynomial_process"]

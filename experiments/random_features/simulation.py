@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from experiments.arrays import Array, Backend, to_numpy
 from experiments.arrays import backend as backend_named
-from experiments.bag_regression.bags import whole
 from experiments.bag_regression.settings import require_nonnegative
 from experiments.bag_regression.solving import solve_ridge
 from experiments.streams import Stream
+from theory.arguments import whole
 from theory.shown import Shown
 
 __all__ = ["MEMORY", "Problem", "Setting", "Simulated", "simulate"]

@@ -100,9 +100,9 @@ def test_bad_arguments_are_refused():
             finite_process(np.eye(4, dtype=kind)[:, :2], Stream(1), 1)
     with pytest.raises(ValueError, match="orthonormal"):
         finite_process(np.full((4, 2), np.nan), Stream(1), 1)
-    with pytest.raises(ValueError, match="copies must be an integer of at least 1, got 0"):
+    with pytest.raises(ValueError, match="copies must be a whole number >= 1, got 0"):
         polynomial_process("legendre", 2, Stream(1), 1, copies=0)
-    with pytest.raises(ValueError, match="the dimension m must be an integer of at least 1, got 0"):
+    with pytest.raises(ValueError, match="the dimension m must be a whole number >= 1, got 0"):
         polynomial_process("legendre", 0, Stream(1), 1)
-    with pytest.raises(ValueError, match="replicates must be an integer of at least 0, got -1"):
+    with pytest.raises(ValueError, match="replicates must be a whole number >= 0, got -1"):
         polynomial_process("legendre", 2, Stream(1), -1)

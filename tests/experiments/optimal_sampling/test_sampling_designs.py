@@ -61,7 +61,7 @@ def test_conditioning_redraws_failures_only():
         conditioned(lambda k: drawn[k], 0.5, most=2)
     with pytest.raises(ValueError, match="delta must be in"):
         conditioned(lambda k: drawn[k], 1.0)
-    with pytest.raises(ValueError, match="most must be an integer of at least 1, got 0"):
+    with pytest.raises(ValueError, match="most must be a whole number >= 1, got 0"):
         conditioned(lambda k: drawn[k], 0.5, most=0)
 
 
@@ -109,8 +109,8 @@ def test_strict_arrays_give_the_same_errors():
     [
         ("greedy", 6, "the method must be one of measure, christoffel, process, volume, got 'greedy'"),
         ("process", 7, "a multiple of m = 3, got 7"),
-        ("volume", 2, "n of points must be an integer of at least 3, got 2"),
-        ("christoffel", 6.0, "n of points must be an integer of at least 3, got 6.0"),
+        ("volume", 2, "n of points must be a whole number >= 3, got 2"),
+        ("christoffel", 6.0, "n of points must be a whole number >= 3, got 6.0"),
     ],
 )
 def test_bad_designs_are_refused(method, n, message):
@@ -120,7 +120,7 @@ def test_bad_designs_are_refused(method, n, message):
 
 def test_a_dimension_below_one_is_refused_by_every_method():
     for method in METHODS:
-        with pytest.raises(ValueError, match="the dimension m must be an integer of at least 1, got 0"):
+        with pytest.raises(ValueError, match="the dimension m must be a whole number >= 1, got 0"):
             draw(method, "legendre", 0, 5, stream=Stream(1), replicates=1)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from theory.arguments import whole as strictly_whole
 
 __all__ = ["positive", "read_decays", "read_sizes", "real_numbers", "whole"]
 
@@ -63,7 +64,7 @@ def read_decays(depth: Any, weight_decays: Any) -> Floats:
 
 
 def whole(name: str, value: Any, least: int = 1) -> int:
-    """Return a whole number.
+    """Return a whole number, which a float may be: class sizes are counted in floats elsewhere.
 
     Raises
     ------
@@ -75,10 +76,8 @@ def whole(name: str, value: Any, least: int = 1) -> int:
     >>> whole("width", 4.0)
     4
     """
-    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or value != int(value) or value < least:
-        raise ValueError(f"{name} must be a whole number >= {least}, got {value!r}")
-    return int(value)
+    exact = isinstance(value, float | np.floating) and float(value).is_integer()
+    return strictly_whole(name, int(value) if exact else value, least)
 
 
 def positive(name: str, value: Any) -> float:

@@ -13,13 +13,12 @@ and for the least eigenvalue alone :math:`P(\lambda_{min}<1-\delta)\le m\,e^{-c'
 from __future__ import annotations
 
 import math
-import operator
-from typing import Any
 
+from theory.arguments import whole
 from theory.arrays import Array, namespace
 
 __all__ = [
-    "christoffel", "error_factor", "exponent", "failure_bound", "gram", "optimal_weights", "sample_number", "whole",
+    "christoffel", "error_factor", "exponent", "failure_bound", "gram", "optimal_weights", "sample_number",
 ]  # fmt: skip
 
 TAILS = ("both", "lower")
@@ -167,26 +166,3 @@ def error_factor(delta: float, probability: float = 1.0) -> float:
     if not 0 <= delta < 1 or not 0 < probability <= 1:
         raise ValueError(f"delta must be in [0, 1) and the probability in (0, 1], got {delta!r} and {probability!r}")
     return 1 + 1 / ((1 - delta) * probability)
-
-
-def whole(name: str, value: Any, least: int = 1) -> int:
-    """Return a whole number, of Python or of an array library.
-
-    Raises
-    ------
-    ValueError
-        If the value is none, or less than ``least``.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> whole("m", np.int64(3))
-    3
-    """
-    try:
-        number = least - 1 if isinstance(value, bool) else operator.index(value)
-    except TypeError:
-        number = least - 1
-    if number < least:
-        raise ValueError(f"{name} must be an integer of at least {least}, got {value!r}")
-    return number

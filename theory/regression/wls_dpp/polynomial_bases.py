@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import math
 
+from theory.arguments import whole
 from theory.arrays import Array, namespace
 from theory.classification.gaussian_tail import normal_tail
-from theory.regression.wls_dpp.christoffel import whole
 
 __all__ = ["NAMES", "angles_end", "cumulative", "density", "evaluate", "off_diagonal", "point"]
 

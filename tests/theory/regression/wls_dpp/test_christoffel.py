@@ -80,9 +80,9 @@ def test_the_error_factor_is_that_of_the_claim():
     [
         (lambda: exponent(1.0), "delta must be in"),
         (lambda: exponent(0.5, "upper"), "the tail must be one of both, lower"),
-        (lambda: sample_number(0, 0.1), "m must be an integer of at least 1, got 0"),
+        (lambda: sample_number(0, 0.1), "m must be a whole number >= 1, got 0"),
         (lambda: sample_number(3, 1.5), "eta must be in"),
-        (lambda: failure_bound(3, True), "n must be an integer"),
+        (lambda: failure_bound(3, True), "n must be a whole number"),
         (lambda: error_factor(0.5, 0.0), "probability in"),
         (lambda: error_factor(math.nan), "delta must be in"),
         (lambda: sample_number(5, 0.1, 1e-200), "more points than floating-point numbers can count"),

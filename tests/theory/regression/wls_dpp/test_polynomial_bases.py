@@ -73,5 +73,5 @@ def test_the_largest_hermite_dimension_is_finite_and_more_are_refused():
 def test_bad_arguments_are_refused():
     with pytest.raises(ValueError, match="the basis must be one of legendre, chebyshev, hermite, got 'fourier'"):
         bases.evaluate("fourier", 2, np.zeros(1))
-    with pytest.raises(ValueError, match="the dimension m must be an integer of at least 1, got 0"):
+    with pytest.raises(ValueError, match="the dimension m must be a whole number >= 1, got 0"):
         bases.evaluate("legendre", 0, np.zeros(1))

@@ -1,0 +1,34 @@
+"""Arguments that are whole numbers."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+__all__ = ["whole"]
+
+
+def whole(name: str, value: Any, least: int = 1) -> int:
+    """Return a whole number, of Python or of an array library, as an ``int``.
+
+    Raises
+    ------
+    ValueError
+        If the value is none (a float or a bool is not), or less than ``least``.
+
+    Examples
+    --------
+    >>> whole("replicates", 3)
+    3
+    >>> whole("replicates", 2.5)
+    Traceback (most recent call last):
+        ...
+    ValueError: replicates must be a whole number >= 1, got 2.5
+    """
+    try:
+        number = None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or number < least:
+        raise ValueError(f"{name} must be a whole number >= {least}, got {value!r}")
+    return number
