@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 FIGURES = $(if $(wildcard out/figures/manifest.json),--figures out/figures)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: verify test third-party lint docs notebooks bench gpu-check readme references clean help
+.PHONY: verify test third-party lint docs figures notebooks bench gpu-check readme references clean help
 .DEFAULT_GOAL := verify
 
 # Decide every claim; write out/report.html, with the figures if there are any in out/figures, and out/report.json.
@@ -39,6 +39,10 @@ docs: $(VENV)/installed-docs
 	$(BIN)/python -m theory.engine.pages out/docs-source
 	$(BIN)/python -m sphinx -W --keep-going -q -b html out/docs-source out/docs
 
+# Make the figures, with their data: all of them, or those that SELECT names; `make verify` puts them into the report.
+figures: $(VENV)/installed-test
+	$(BIN)/lossproof figures $(SELECT) --out out/figures
+
 # Execute the notebooks anew: scripts of cells in, executed .ipynb beside them.
 notebooks: $(VENV)/installed-test
 	$(BIN)/python -m notebooks.execute
@@ -67,7 +71,7 @@ clean:
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 help:
-	@echo 'make verify | test | third-party | lint | docs | notebooks | bench | gpu-check | readme | references | clean'
+	@echo 'make verify | test | third-party | lint | docs | figures | notebooks | bench | gpu-check | readme | references | clean'
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo 'Python 3.11 or newer is needed; none was found (set PYTHON=...)' >&2; exit 1; }

@@ -12,5 +12,5 @@ def test_whole_numbers_of_every_kind_are_ints():
 
 @pytest.mark.parametrize("value", [True, 3.0, np.float64(3), "3", None, float("nan"), [3], 0])
 def test_what_is_none_is_refused(value):
-    with pytest.raises(ValueError, match="^m must be a whole number >= 1, got "):
+    with pytest.raises(ValueError, match=r"^m must be a whole number >= 1, got "):
         whole("m", value)

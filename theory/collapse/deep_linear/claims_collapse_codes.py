@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from theory.collapse.deep_linear.code_expressions import antiprism, simplex
 from theory.engine.claim import Claim, Constant, Stated, claim
+from theory.engine.hard_points import HardPoints, chain_at
 from theory.engine.words import Domain, ForAll, boxes, chain
-from theory.online.hard_points import HardPoints, chain_at
 
 if TYPE_CHECKING:
     import sympy

@@ -32,8 +32,8 @@ from typing import TYPE_CHECKING, Any
 
 from theory.collapse.deep_linear.code_expressions import cross_polytope, cross_polytope_and_apex, one_pair, simplex
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.hard_points import chain_at
 from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
-from theory.online.hard_points import chain_at
 
 if TYPE_CHECKING:
     import random

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from theory.collapse.deep_linear.collapse_expressions import jump, scalar_objective, threshold
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.hard_points import chain_at
 from theory.engine.words import Domain, ForAll, chain
-from theory.online.hard_points import chain_at
 
 if TYPE_CHECKING:
     import sympy

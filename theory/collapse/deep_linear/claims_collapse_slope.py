@@ -21,8 +21,8 @@ from theory.collapse.deep_linear.collapse_expressions import (
     threshold,
 )
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.hard_points import chain_at
 from theory.engine.words import Domain, ForAll, chain
-from theory.online.hard_points import chain_at
 
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from theory.collapse.deep_linear.collapse_expressions import class_weight, scalar_objective
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.hard_points import chain_at
 from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
-from theory.online.hard_points import chain_at
 from theory.online.vectors import inner, norm_sq, reals
 
 if TYPE_CHECKING:

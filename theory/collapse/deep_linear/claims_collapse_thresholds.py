@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from theory.collapse.deep_linear.claims_collapse_scalar import value_at_the_jump, zero_is_the_minimiser
 from theory.collapse.deep_linear.collapse_expressions import class_weight, jump, scalar_objective, threshold
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.hard_points import chain_at
 from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
-from theory.online.hard_points import chain_at
 
 if TYPE_CHECKING:
     import random

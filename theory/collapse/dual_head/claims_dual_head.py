@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from theory.collapse.dual_head.dual_head_expressions import binary_coefficient, cross_entropy_coefficient, sigmoid
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.hard_points import HardPoints, chain_at
 from theory.engine.words import Domain, ForAll, ForEveryN, Sig, boxes, chain
-from theory.online.hard_points import HardPoints, chain_at
 
 if TYPE_CHECKING:
     import random

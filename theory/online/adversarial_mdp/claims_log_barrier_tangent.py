@@ -6,8 +6,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import claim
+from theory.engine.hard_points import chain_at
 from theory.engine.words import Domain, ForAll, chain
-from theory.online.hard_points import chain_at
 
 if TYPE_CHECKING:
     from theory.engine.claim import Stated

@@ -9,9 +9,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.hard_points import chain_at
 from theory.engine.words import Domain, ForAll, chain
 from theory.online.adversarial_mdp.claims_log_barrier_tangent import PAPER
-from theory.online.hard_points import chain_at
 
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof

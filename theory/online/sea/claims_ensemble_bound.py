@@ -16,8 +16,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.hard_points import chain_at
 from theory.engine.words import Domain, ForAll
-from theory.online.hard_points import chain_at
 from theory.online.sea.claims_omd_rounds import adaptive_step_price
 
 if TYPE_CHECKING:

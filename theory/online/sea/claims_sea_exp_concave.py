@@ -13,8 +13,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.hard_points import chain_at
 from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
-from theory.online.hard_points import chain_at
 from theory.online.vectors import inner, norm_sq, point_and_coordinates, reals
 
 if TYPE_CHECKING:

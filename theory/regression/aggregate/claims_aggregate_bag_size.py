@@ -11,8 +11,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.hard_points import HardPoints, chain_at
 from theory.engine.words import Domain, ForAll, boxes, chain
-from theory.online.hard_points import HardPoints, chain_at
 from theory.regression.aggregate.aggregate_expressions import curvature, instance_risk, optimal_share
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.hard_points import chain_at
 from theory.engine.words import Domain, ForAll, chain
-from theory.online.hard_points import chain_at
 from theory.regression.aggregate.aggregate_expressions import bias_factor, cubic, delta, variance_factor
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.hard_points import HardPoints, chain_at
 from theory.engine.words import Domain, ForAll, boxes, chain
-from theory.online.hard_points import HardPoints, chain_at
 from theory.regression.more_is_better.claims_more_is_better_monotone import (
     more_features_lower_the_quotient,
     more_samples_lower_the_quotient,

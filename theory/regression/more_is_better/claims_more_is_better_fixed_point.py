@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.hard_points import chain_at
 from theory.engine.words import Domain, ForAll, ForEveryN, LimitOf, Sig, chain
-from theory.online.hard_points import chain_at
 from theory.regression.more_is_better.more_is_better_expressions import error_of_rests, level, sums
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.hard_points import HardPoints, chain_at
 from theory.engine.words import Domain, ForAll, boxes, chain, newton
-from theory.online.hard_points import HardPoints, chain_at
 
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof

@@ -3,8 +3,8 @@
 from fractions import Fraction
 
 from theory.engine.evidence import Budget, Certificate, Evidence
+from theory.engine.hard_points import chain_at
 from theory.engine.words import Domain, ForAll
-from theory.online.hard_points import chain_at
 
 
 def _statement(factor):
