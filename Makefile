@@ -58,7 +58,7 @@ readme: verify
 	$(BIN)/python -c "from paper_figs.calibration_of_tests import data, draw; \
 		draw(data()).savefig('docs/images/calibration_of_tests.png', dpi=80)"
 
-# Compare a GPU with the processor; needs NumPy, SciPy, Numba, CuPy and array-api-compat, and installs nothing.
+# Compare a GPU with the processor; needs NumPy, SciPy, Numba with a CUDA toolkit, CuPy and array-api-compat; installs nothing.
 gpu-check:
 	$(PYTHON) -m experiments.gpu_check
 

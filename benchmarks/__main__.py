@@ -9,7 +9,7 @@ import pkgutil
 import sys
 from pathlib import Path
 
-from benchmarks.rows import Row, duration
+from benchmarks.rows import Row
 from benchmarks.table import Table
 from experiments.machine import describe
 
@@ -30,12 +30,9 @@ def measure(chosen: list[str], *, smoke: bool = False) -> Table:
         try:
             for row in importlib.import_module(f"benchmarks.bench_{name}").run(smoke=smoke):
                 rows.append((name, row))
-                alternative = f", {row.against} {duration(row.theirs)}" if row.theirs else ""
-                print(
-                    f"   {row.name} {row.sizes}: {duration(row.ours) or 'not run'}{alternative}",
-                    file=sys.stderr,
-                    flush=True,
-                )
+                ours, theirs, ratio = row.shown()
+                alternative = f", {row.against} {theirs}, ratio {ratio}" if ratio else ""
+                print(f"   {row.name} {row.sizes}: {ours}{alternative}", file=sys.stderr, flush=True)
         except Exception as error:  # noqa: BLE001 -- hours of other measurements must not be lost; it is in the table
             failed[name] = f"{type(error).__name__}: {error}"
             print(f"   failed: {failed[name]}", file=sys.stderr, flush=True)
@@ -53,9 +50,13 @@ def main(arguments: list[str]) -> int:
     if unknown:
         print(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(names())}", file=sys.stderr)
         return 2
-    table = measure(chosen.names or names(), smoke=chosen.smoke)
     folder = Path(chosen.out)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:  # before what takes minutes
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        print(f"--out is {chosen.out}; it must be a folder, or one that can be made: {error}", file=sys.stderr)
+        return 2
+    table = measure(chosen.names or names(), smoke=chosen.smoke)
     (folder / "bench.json").write_text(json.dumps(table.to_json(), indent=1) + "\n", encoding="utf-8")
     (folder / "bench.md").write_text(table.markdown(), encoding="utf-8")
     print(table.markdown(), end="")

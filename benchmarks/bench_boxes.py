@@ -102,6 +102,7 @@ def run(*, smoke: bool = False) -> list[Row]:
             sizes,
             f"{len(found)} pairs certified in {sum(len(item.data['tree']) for item in found)} cells; theirs"
             f" {len(done)} pairs in {sum(done)} cells, and does less: no zero, and a cap",
+            yardstick=True,
         ),
         Row("looking for counterexamples first", refuting, sizes=sizes),
         Row("independent check of the certificates", checking, sizes=sizes),

@@ -7,7 +7,6 @@ a sweep that starts workers includes starting them; the memory is the most that 
 from __future__ import annotations
 
 import argparse
-import resource
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.rows import Row
+from experiments.machine import peak_memory
 from experiments.npy import array_to_bytes
 from experiments.simulator import Simulator
 from experiments.store import Encoded, Identity, StoreWriter, key_of
@@ -76,15 +76,15 @@ def sweep(executor: str, count: int) -> tuple[float, float]:
         seconds = time.perf_counter() - start
     if done.computed != count:
         raise AssertionError(f"{done.computed} of {count} cells were computed")
-    return seconds / count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return seconds / count, 1024 * peak_memory()
 
 
 def run(*, smoke: bool = False) -> Iterator[Row]:
     """Yield the rows; each sweep has a process of its own, whose memory it measures."""
     stored = 100 if smoke else STORED
-    yield Row("store alone", store_seconds((), stored), sizes=f"{stored} cells; one cell")
+    yield Row("store alone", store_seconds((), stored), sizes=f"{stored:,} cells; one cell")
     with_array = store_seconds((("x", array_to_bytes(ARRAY)),), stored)
-    yield Row("store alone, an array of 8 kB", with_array, sizes=f"{stored} cells; one cell")
+    yield Row("store alone, an array of 8 kB", with_array, sizes=f"{stored:,} cells; one cell")
     for executor in EXECUTORS[:1] if smoke else EXECUTORS:
         if executor == "dask" and find_spec("distributed") is None:
             yield Row("sweep, dask", None, note="distributed is not installed")

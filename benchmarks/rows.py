@@ -24,13 +24,17 @@ class Row:
     ours : float or None
         Seconds; None if it was not run.
     theirs : float or None
-        Seconds of the alternative for the same work; None if there is no alternative.
+        Seconds of the alternative, for the same work unless it is a yardstick; None if there is no alternative.
     against : str
         The alternative, "" for none.
     sizes : str
         Sizes of the problem, and what the seconds are of, if they are not of all of it.
     note : str
         What was checked, scaled or left out.
+    scaled : bool
+        Whether the alternative did a share of the work and its time was multiplied; the note says which share.
+    yardstick : bool
+        Whether the alternative does other work than ours: more, less, or something to compare times with.
     """
 
     name: str
@@ -39,6 +43,8 @@ class Row:
     against: str = ""
     sizes: str = ""
     note: str = ""
+    scaled: bool = False
+    yardstick: bool = False
 
     def __post_init__(self) -> None:
         for seconds in (self.ours, self.theirs):
@@ -46,11 +52,24 @@ class Row:
                 raise ValueError(f"row {self.name!r}: a time is {seconds!r}; it must be positive seconds, or None")
         if self.theirs is not None and not self.against:
             raise ValueError(f"row {self.name!r} has a time of an alternative without a name")
+        if (self.scaled or self.yardstick) and (self.theirs is None or not self.note):
+            raise ValueError(
+                f"row {self.name!r}: a scaled time or a yardstick needs a time and a note that says of what"
+            )
 
     @property
     def ratio(self) -> float | None:
         """Time of the alternative over ours: above 1 where ours is faster; None without both."""
         return None if self.ours is None or self.theirs is None else self.theirs / self.ours
+
+    def shown(self) -> tuple[str, str, str]:
+        """Return both times and their ratio as the table has them, marked where they are less than they seem."""
+        ours = "not run" if self.ours is None else duration(self.ours)
+        theirs = ("~" if self.scaled else "") + duration(self.theirs)
+        if self.ratio is None:
+            return ours, theirs, ""
+        ratio = f"{self.ratio:,.0f}" if self.ratio >= 100 else f"{self.ratio:.3g}"
+        return ours, theirs, ratio + (" (y)" if self.yardstick else "")
 
     def to_json(self) -> dict[str, Any]:
         """Return the row as plain data."""

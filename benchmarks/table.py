@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.rows import Row, duration
+from benchmarks.rows import Row
 from experiments.machine import in_words
 
 __all__ = ["Table"]
+
+RATIO = (
+    "ratio: time of the alternative over ours, in the same run. ~: scaled up from a share of the work. (y): a"
+    " yardstick, which does other work, see its note; its ratio is no speed-up."
+)
 
 HEAD = ("benchmark", "measured", "sizes", "ours", "theirs", "ratio", "against", "note")
 
@@ -44,7 +49,7 @@ class Table:
         ]
         rule = " | ".join("-" * (w - 1) + ":" if h in numbers else "-" * w for w, h in zip(widths, HEAD, strict=True))
         body = [f"| {line} |" for line in (lines[0], rule, *lines[1:])]
-        caption = [in_words(self.machine), "", "ratio: time of the alternative over ours, in the same run."]
+        caption = [in_words(self.machine), "", RATIO]
         if self.smoke:
             caption.append("SMOKE: sizes are too small for these numbers to mean anything.")
         missing = [f"{name} was not run: {reason}" for name, reason in self.failed.items()]
@@ -57,9 +62,7 @@ class Table:
 
 
 def _cells(name: str, row: Row) -> tuple[str, ...]:
-    ratio = "" if row.ratio is None else f"{row.ratio:,.0f}" if row.ratio >= 100 else f"{row.ratio:.3g}"
-    ours = "not run" if row.ours is None else duration(row.ours)
-    found = (name, row.name, row.sizes, ours, duration(row.theirs), ratio, row.against, row.note)
+    found = (name, row.name, row.sizes, *row.shown(), row.against, row.note)
     return tuple(text.replace("|", "\\|") for text in found)
 
 

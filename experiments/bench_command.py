@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises
     ------
     BadInput
-        If there is no such back end or simulator, or the seconds are not positive.
+        If there is no such back end, simulator or folder, or the seconds are not positive.
     """
     from experiments.arrays import BackendMissing, backend
     from experiments.backend_bench import ceilings, compare, streams
@@ -62,6 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadInput(f"nothing was measured: {error}") from error
     if not arguments.seconds > 0:
         raise BadInput(f"--seconds is {arguments.seconds}; it must be positive")
+    if arguments.json and not Path(arguments.json).absolute().parent.is_dir():  # before what takes minutes
+        raise BadInput(f"--json is {arguments.json}; its folder does not exist")
     there = {
         simulator.name: simulator
         for simulator in array_simulators()
@@ -101,7 +103,7 @@ def _line(timing: Timing) -> str:
         "" if timing.there is None else f"{timing.there:.2e}",
         "" if timing.ratio is None else f"{timing.ratio:.2f}",
         "" if timing.apart is None else f"{timing.apart:.0e}",
-        "" if timing.share is None else f"{timing.share:.0%}",
+        "" if timing.share is None else f"{timing.share:.1%}",
     )
     line = "".join(f"{cell:>{width}}" for cell, width in zip(cells, (44, 11, 13, 8, 9, 9), strict=True))
     differs = "  DIFFERS" if not timing.agrees and timing.apart is not None else ""

@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 from experiments.philox.cuda import bits_at, exponential_at, gamma_at, normal_at, rademacher_at, uniform_at
 from experiments.streams import Stream
 
-__all__ = ["GAMMA_SHAPE", "LAWS", "on_cuda", "on_the_host"]
+__all__ = ["EXACT", "GAMMA_SHAPE", "LAWS", "on_cuda", "on_the_host"]
 
 LAWS = ("bits", "uniform", "normal", "exponential", "rademacher", "gamma")
+EXACT = ("bits", "uniform", "rademacher")
+"""Laws of integer operations and one exact scaling, which must agree to the last bit."""
+
 GAMMA_SHAPE = 0.5
 
 _cuda: Any = numba.cuda

@@ -11,16 +11,18 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from contextlib import suppress
 from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
-__all__ = ["cuda_device", "describe", "in_words"]
+__all__ = ["cuda_device", "describe", "in_words", "memory", "peak_memory"]
 
 PACKAGES = (
     "numpy", "scipy", "numba", "numba-cuda", "cupy-cuda13x", "cupy-cuda12x", "torch", "array-api-compat",
-    "array-api-strict", "sympy", "mpmath", "python-flint", "cvxpy", "clarabel", "scikit-learn", "PEPit",
+    "array-api-strict", "sympy", "mpmath", "python-flint", "cvxpy", "clarabel", "scikit-learn", "dask", "PEPit",
 )  # fmt: skip
+_LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 
 
 def describe() -> dict[str, Any]:
@@ -30,13 +32,13 @@ def describe() -> dict[str, Any]:
     -------
     dict
         ``processor``, ``system``, ``Python``, ``GPU``: str or None; ``cores``: those that this process may use, and
-        all, int; ``memory``: GiB, float or None; ``load``: mean number of running processes in the last minute, or
-        None; ``versions``: package -> version of what is installed.
+        all, int; ``memory``: GiB that it may use, float or None; ``load``: mean number of running processes in the last
+        minute, or None; ``versions``: package -> version of what is installed.
     """
     return {
         "processor": _processor(),
         "cores": {"usable": _usable_cores(), "all": os.cpu_count()},
-        "memory": _memory(),
+        "memory": memory(),
         "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
         "GPU": cuda_device(),
         "system": platform.platform(),
@@ -67,6 +69,34 @@ def cuda_device() -> str | None:
     return name.decode() if isinstance(name, bytes) else str(name)
 
 
+def memory() -> float | None:
+    """Return the GiB that this process may use: of the machine, or of its control group if that allows less."""
+    try:
+        found = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    except (AttributeError, ValueError, OSError):
+        return None
+    for limit in _LIMITS:
+        with suppress(OSError, ValueError):  # no such file, or "max"
+            found = min(found, int(limit.read_text(encoding="ascii")) / 2**30)
+    return found
+
+
+def peak_memory() -> float:
+    """Return the GiB that this process has held at most, since it began or was told to forget.
+
+    Of Linux's two numbers it is the one that begins anew with a program: ``ru_maxrss`` counts what the process was when
+    it was started, so that a child of a large process looks large.
+    """
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 2**20
+    except (OSError, StopIteration):
+        import resource
+
+        unit = 1 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**30
+
+
 def _processor() -> str | None:
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
@@ -78,13 +108,6 @@ def _processor() -> str | None:
 
 def _usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-
-
-def _memory() -> float | None:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    except (AttributeError, ValueError, OSError):
-        return None
 
 
 def _versions() -> dict[str, str]:

@@ -72,7 +72,7 @@ area = decide(claims["mw_auc.area_bound_in_nats"])
 area
 
 # %% [markdown]
-# The witness is five pairs with the differences d of their scores. Count the pairs that are in the wrong order, and
+# The witness is a few pairs with the differences d of their scores. Count the pairs that are in the wrong order, and
 # take the mean of log(1 + exp(-d)).
 
 # %%

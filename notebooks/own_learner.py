@@ -173,7 +173,7 @@ f"{float(ball.lower):.9f} to {float(ball.upper):.9f}"
 
 # %% [markdown]
 # Both ends are rational numbers with a proof: no function of the class exceeds the upper one, and one attains the
-# lower one. Plain gradient descent is known in closed form. Its bounds agree, and its multipliers are the proof.
+# lower one. Plain gradient descent is known in closed form. Its bounds agree; the multipliers prove the upper one.
 
 # %%
 plain = gradient_descent(2, 1).certify()

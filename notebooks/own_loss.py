@@ -64,13 +64,13 @@ from theory.classification.minimizability import assess
 
 posteriors = np.array([[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.3, 0.3, 0.4], [0.2, 0.5, 0.3]])
 scores = np.array([[2.0, 0.5, 0.0], [0.0, 1.0, 0.4], [0.2, 0.4, 0.3], [0.1, 0.9, 0.2]])
-assess(posteriors, scores, tau=1)
+report = assess(posteriors, scores, tau=1)
+report
 
 # %% [markdown]
 # The measured regret must not exceed the guarantee.
 
 # %%
-report = assess(posteriors, scores, tau=1)
 report.zero_one_regret <= report.guarantee <= report.published_guarantee
 
 # %% [markdown]

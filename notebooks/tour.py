@@ -29,9 +29,9 @@ len(claims)
 # %% [markdown]
 # ## A claim
 #
-# The comp-sum losses have a parameter tau; tau = 1 is cross-entropy. For 1 < tau < 2 and n classes their calibration
-# function, which turns zero-one regret into surrogate regret, is usually quoted to be at least quadratic. The claim
-# says so, and names its source and the false neighbours that go with it.
+# The comp-sum losses have a parameter tau; tau = 1 is cross-entropy. Their calibration function turns zero-one regret
+# into surrogate regret. For 1 < tau < 2 and n classes there is a published lower bound on it, which is usually quoted
+# to be at least quadratic. The claim says that it is, and names its source and the false neighbours that go with it.
 
 # %%
 claim = claims["comp_sum.published_simplified_middle"]
@@ -41,8 +41,9 @@ claim
 # ## A verdict
 #
 # Deciding takes a moment. First a refuter looks for a counterexample; only then does the claim's method look for a
-# certificate, which is checked before it counts. *Proved* means: a chain of rule steps, exact, for the whole scope. The
-# scope is read off the statement, so it cannot be wider than what was decided.
+# certificate, which is checked before it counts. A certificate that is kept with the package spares both
+# searches. *Proved* means: a chain of rule steps, exact, for the whole scope. The scope is read off the statement, so
+# it cannot be wider than what was decided.
 
 # %%
 verdict = decide(claim)
@@ -50,7 +51,7 @@ verdict
 
 # %% [markdown]
 # The proof rests on another claim, which is decided in its own right. `theory.engine.verify.verify` and the command
-# `lossproof verify` decide both.
+# `lossproof verify` decide a claim with all that it rests on.
 
 # %%
 verdict.certificate

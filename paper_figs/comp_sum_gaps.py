@@ -1,8 +1,8 @@
 """Minimizability gaps of comp-sum losses against tau: one hypothesis for points of different posteriors, and its bound.
 
 Left: gaps of constant scores on a distribution of two points, one with posterior 0.9 for the first class, one with
-posterior p. They rise before they fall: that gaps decrease in tau is refuted. Right: the bound for deterministic labels
-and bounded scores, which does decrease.
+posterior p. At p = 0.1 and 0.4 they fall, rise, and fall again: that gaps decrease in tau is refuted. At p = 0.7 they
+only fall. Right: the bound for deterministic labels and bounded scores, which does decrease.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from paper_figs.style import styled
+from paper_figs.style import GREY, styled
 from theory.classification.comp_sum import deterministic_gap_bound
 from theory.classification.minimizability import gap_of_constants
 
@@ -63,6 +63,6 @@ def draw(found: dict[str, Any]) -> Figure:
         title=f"deterministic labels, scores in [-{SCORE_BOUND:g}, {SCORE_BOUND:g}]",
     )
     for axes in (left, right):
-        axes.axvline(1, color="gray", lw=0.8)
+        axes.axvline(1, color=GREY, lw=0.8, label="logistic")
         axes.legend()
     return figure

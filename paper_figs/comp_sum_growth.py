@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from paper_figs.style import COLOURS, styled
+from paper_figs.style import BLACK, COLOURS, GREY, styled
 from theory.classification.calibration import growth_constant, published_simplified_transform, transform
 
 if TYPE_CHECKING:
@@ -49,12 +49,12 @@ def draw(found: dict[str, Any]) -> Figure:
 
     figure = Figure(figsize=(5.2, 3.6))
     axes = figure.subplots()
-    axes.plot(found["tau"], found["exact"], color="black", label="exact, every n: 1/(2^tau (2 - tau))")
-    axes.plot(found["at"], found["measured"], "ko", ms=4, mfc="white", label="T(beta)/beta^2 at beta = 0.001, n = 10")
+    axes.plot(found["tau"], found["exact"], color=BLACK, label="exact, every n: 1/(2^tau (2 - tau))")
+    axes.plot(found["at"], found["measured"], "ko", ms=4, mfc="white", label="T(beta)/beta^2, beta = 0.001, n = 10")
     for colour, (n, constants) in zip(COLOURS, found["published"].items(), strict=False):
         axes.plot(found["tau"], constants, "--", color=colour, label=f"published, simplified, n = {n}")
-    axes.axvline(1, color="gray", lw=0.8)
-    axes.annotate("logistic", (1, 3.2e-3), xytext=(3, 0), textcoords="offset points", fontsize=8, color="gray")
+    axes.axvline(1, color=GREY, lw=0.8)
+    axes.annotate("logistic", (1, 3.2e-3), xytext=(3, 0), textcoords="offset points", fontsize=8, color=GREY)
     axes.set(xlabel="tau", ylabel="growth constant", yscale="log", ylim=(2e-3, 4))
     axes.set_title("Growth of the calibration function of comp-sum losses near 0")
     axes.legend()

@@ -56,14 +56,17 @@ def run(arguments: argparse.Namespace) -> int:
     BadInput
         If an argument cannot be used; nothing is made then.
     """
+    from experiments.executors import open_pool
     from paper_figs.catalogue import find, select
-    from paper_figs.making import read_manifest
+    from paper_figs.making import opened
 
     names = select(arguments.select)
     if arguments.list:
         return _list(names)
     drawings = [find(name) for name in names]
-    read_manifest(Path(arguments.out))  # another file of that name is refused before anything is computed
+    opened(arguments.out)  # what cannot be written, or computed where it should be, is refused before anything is made
+    with open_pool(arguments.executor):
+        pass
     failed = 0
     for number, drawing in enumerate(drawings, 1):
         start = time.monotonic()
@@ -81,7 +84,8 @@ def run(arguments: argparse.Namespace) -> int:
                 sys.stdout.write(f"{number:>3}/{len(drawings)} {drawing.name} ({seconds:.1f} s)\n")
                 sys.stdout.flush()
     if not arguments.quiet:
-        sys.stdout.write(f"{len(drawings) - failed} figures in {Path(arguments.out)}\n")
+        made = len(drawings) - failed
+        sys.stdout.write(f"{made} figure{'' if made == 1 else 's'} in {Path(arguments.out)}\n")
     return 1 if failed else 0
 
 

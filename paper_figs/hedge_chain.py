@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from paper_figs.style import BLACK, BLUE, VERMILION, styled
+from paper_figs.style import BLACK, BLUE, GREY, VERMILION, styled
 from theory.online.hedge import minimax_regret, regret_bound, tuned_eta, worst_case_regret
 
 if TYPE_CHECKING:
@@ -66,8 +66,10 @@ def draw(found: dict[str, Any]) -> Figure:
     right.plot(found["eta"], found["bound_of_eta"], "--", color=BLACK, label="bound: ln(2)/eta + eta T/8")
     right.plot(found["eta"], found["worst_of_eta"], color=BLUE, label="worst case of Hedge")
     right.axhline(found["minimax_of_hundred"], ls="-.", color=VERMILION, label="minimax regret")
-    right.axvline(found["tuned"], color="gray", lw=0.8, label="tuned step")
+    right.axvline(found["tuned"], ymax=0.65, color=GREY, lw=0.8, label="tuned step")  # it ends below the legend
     right.set(xscale="log", yscale="log", xlabel="step eta", ylabel="regret", title=f"T = {HORIZON}")
+    right.set_yticks([5, 10, 20, 50], ["5", "10", "20", "50"])
+    right.set_yticks([], minor=True)
     for axes in (left, right):
         axes.legend()
     figure.suptitle("Hedge with two experts: minimax, worst case, bound")

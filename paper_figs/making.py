@@ -2,8 +2,8 @@
 
 Of each figure there are NAME.pdf, NAME.png and NAME.csv, the data. ``manifest.json`` has for each the hash of its
 specification (simulator, size, cells, and the source of every module that it depends on), of its data and of its
-files, the seeds, and the versions of what drew it. Nothing in it depends on when or where it was made: figures that
-are made again are the same files.
+files, the seeds, and the versions of what drew it. Nothing in it depends on when or in which folder it was made:
+figures that are made again, by the same versions, are the same files.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from experiments.sweep import Progress, run_sweep
 from paper_figs.catalogue import Drawing
 from paper_figs.tables import long_table
 from theory.engine.errors import BadInput
-from theory.engine.files import replace_file
+from theory.engine.files import replace_file, why_not_writable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["MANIFEST", "SCHEMA", "make", "read_manifest", "specification"]
+__all__ = ["MANIFEST", "SCHEMA", "make", "opened", "read_manifest", "specification"]
 
 MANIFEST, SCHEMA = "manifest.json", "lossproof.figures/1"
 _QUIET: dict[str, dict[str, Any]] = {  # what files say of themselves, without the time
@@ -107,12 +107,7 @@ def make(
     BadInput
         If the folder cannot be used, or a cell of the simulator fails.
     """
-    folder = Path(out)
-    manifest = read_manifest(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInput(f"the folder {folder} cannot be made: {error.strerror}") from error
+    folder = opened(out)
     made_from = specification(drawing, sizes)
     simulator = drawing.simulator
     if simulator is None:
@@ -127,12 +122,34 @@ def make(
         replace_file(folder / name, content)
     entry: dict[str, Any] = {"says": drawing.says, "papers": list(drawing.papers)}
     entry |= {"specification": made_from | {"hash": _hash(encode(made_from).encode())}}
-    entry |= {"files": {name: _hash(content) for name, content in sorted(contents.items())}}
-    manifest["figures"] = dict(
-        sorted((manifest["figures"] | {drawing.name: entry | {"software": _software()}}).items())
-    )
+    entry |= {"files": {name: _hash(content) for name, content in sorted(contents.items())}, "software": _software()}
+    manifest = read_manifest(folder)  # now, since another command may have entered its own figures meanwhile
+    manifest["figures"] |= {drawing.name: entry}
     replace_file(folder / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
     return entry
+
+
+def opened(out: str | Path) -> Path:
+    """Return the folder of figures, made if there is none.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be used, or has a manifest of something else.
+    """
+    folder = _made(Path(out))
+    if reason := why_not_writable(folder / MANIFEST):
+        raise BadInput(f"figures cannot be written: {reason}")
+    read_manifest(folder)
+    return folder
+
+
+def _made(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"the folder {folder} cannot be made: {error.strerror or error}") from error
+    return folder
 
 
 def _filled(
@@ -140,12 +157,12 @@ def _filled(
 ) -> Path:
     """Return a store that has every cell: of the same code, so that what an older version left is not taken for it."""
     size = _size_of(simulator, sizes)
-    (folder / "stores").mkdir(exist_ok=True)
-    path = folder / "stores" / f"{simulator.name}-{size}-{simulator.code_version()[:12]}.sqlite"
+    path = _made(folder / "stores") / f"{simulator.name}-{size}-{simulator.code_version()[:12]}.sqlite"
     sweep = run_sweep(simulator, size, path, executor=executor, resume=True, progress=progress)
     if sweep.failed:
         first = sweep.failures[0]
-        raise BadInput(f"{sweep.failed} cells of the simulator {simulator.name} failed; the first: {first.error}")
+        count = f"{sweep.failed} cell{'s' if sweep.failed > 1 else ''}"
+        raise BadInput(f"{count} of the simulator {simulator.name} failed; the first: {first.error}")
     return path
 
 

@@ -1,6 +1,7 @@
 """One style for all figures: colours that the colour-blind tell apart, and text that is legible at column width.
 
-The colours are those of Okabe and Ito, dark ones first, so that two curves differ in grey too.
+The colours are those of Okabe and Ito without their yellow, which is too light for a line, and a grey. The first four
+are each lighter than the one before, so that a few curves differ in grey print too; more of them need line styles.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Verdicts on record, by paper: how many claims of each are proved, certified, supported, argued and refuted.
 
-What `lossproof verify` decides each claim to be, or else it fails. "Refuted" are statements in the form given, beside
-which a corrected one stands where there is one.
+A verdict on record is what the claim says that it is decided to be; `lossproof verify` fails where it decides
+otherwise. "Refuted" are statements in the form given, beside which a corrected one stands where there is one.
 """
 
 from __future__ import annotations

@@ -2,12 +2,14 @@ import inspect
 import json
 import sys
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 
 from benchmarks import __main__ as command
 from benchmarks.rows import Row, duration
 from benchmarks.table import Table
+from experiments.backend_bench import Timing
 
 MACHINE = {
     "processor": "Abacus 3",
@@ -55,6 +57,44 @@ def test_the_table_names_the_machine_what_was_not_run_and_what_failed():
         assert part in text
 
 
+def test_scaled_times_and_yardsticks_are_marked():
+    scaled = Row("x", 1.0, 300.0, "loop", note="from 3", scaled=True)
+    yardstick = Row("x", 2.0, 1.0, "product", note="other work", yardstick=True)
+    assert scaled.shown() == ("1.00 s", "~300 s", "300")
+    assert yardstick.shown() == ("2.00 s", "1.00 s", "0.5 (y)")
+    assert Row("x", 0.5).shown() == ("500 ms", "", "")
+    assert scaled.to_json()["scaled"]
+    assert not scaled.to_json()["yardstick"]
+    text = Table((("a", scaled), ("b", yardstick)), {}, MACHINE).markdown()
+    assert "~: scaled up" in text
+    assert "no speed-up" in text
+    for wrong in ({"scaled": True}, {"yardstick": True}):
+        with pytest.raises(ValueError, match="needs a time and a note"):
+            Row("x", 1.0, 2.0, "loop", **wrong)
+        with pytest.raises(ValueError, match="needs a time and a note"):
+            Row("x", 1.0, note="n", **wrong)
+
+
+def test_simulators_that_differ_fail_the_benchmark_after_all_others(monkeypatch):
+    module = import_module("benchmarks.bench_backends")
+    monkeypatch.setattr(module, "backend", lambda name: None)
+    monkeypatch.setattr(module, "array_simulators", lambda: [SimpleNamespace(name=name) for name in "abc"])
+    found = {
+        "a": [Timing("a", "3", 2.0, 1.0, 0.5, agrees=False)],
+        "b": [Timing("b", "3", 2.0, 1.0), Timing("b", "", note="the next size may not fit in memory")],
+        "c": [Timing("c", "3", agrees=False, note="failed: OSError: gone")],
+    }
+    monkeypatch.setattr(module, "compare", lambda simulator, where, limit: found[simulator.name])
+    rows = []
+
+    def take():
+        rows.extend(iter(module.run()))
+
+    with pytest.raises(AssertionError, match=r"a, CuPy, 3: differs by 5\.0e-01; c, CuPy, 3: failed: OSError"):
+        take()
+    assert [(row.name, row.ratio) for row in rows] == [("b, CuPy", 2.0)]
+
+
 @pytest.mark.parametrize("name", command.names())
 def test_every_benchmark_takes_smoke(name):
     try:
@@ -82,6 +122,13 @@ def test_unknown_names_are_refused(tmp_path, capsys):
     assert command.main(["abacus", "--out", str(tmp_path)]) == 2
     assert "no benchmark abacus; there are" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_cannot_be_made_is_refused_before_anything_is_measured(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(command, "measure", lambda *_, **__: 1 // 0)
+    (tmp_path / "file").touch()
+    assert command.main(["dpp", "--out", str(tmp_path / "file")]) == 2
+    assert "must be a folder" in capsys.readouterr().err
 
 
 def test_without_a_gpu_the_table_says_that_it_was_not_run(monkeypatch):

@@ -1,13 +1,15 @@
 import argparse
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from experiments import backend_bench, comparing
-from experiments.arrays import backend
+from experiments.arrays import Backend, backend
 from experiments.backend_bench import Ceilings, compare, growing, streams
 from experiments.bench_command import register
+from experiments.machine import peak_memory
 from experiments.simulator import Simulator, find
 from theory.engine.errors import BadInput
 
@@ -58,6 +60,7 @@ def test_it_times_a_simulator_compares_and_writes_json(tmp_path, capsys):
         (["--backend", "strict", "abacus"], "is called abacus; allowed: aggregate"),
         (["--backend", "strict", "exp3"], "no simulator on strict is called exp3"),
         (["--backend", "strict", "--seconds", "nan"], "must be positive"),
+        (["--backend", "strict", "--json", "no/such/folder/x.json"], "its folder does not exist"),
     ],
 )
 def test_what_cannot_be_used_is_refused(arguments, text):
@@ -78,6 +81,7 @@ def test_results_that_differ_make_status_1(monkeypatch, capsys):
     [
         (MemoryError(), True, "does not fit in memory"),
         (type("OutOfMemoryError", (Exception,), {})(), True, "does not fit in memory"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), True, "does not fit in memory"),
         (OSError("gone"), False, "failed: OSError: gone"),
     ],
 )
@@ -114,7 +118,65 @@ def test_the_peak_of_an_earlier_simulator_does_not_count():
     if not status.exists():
         pytest.skip("the system tells no peak")
     block = np.ones(1 << 24)
-    high = backend_bench._peak()
+    high = peak_memory()
     del block
     backend_bench._forget_peak()
-    assert backend_bench._peak() < high - 0.06
+    assert peak_memory() < high - 0.06
+
+
+def test_times_of_a_device_end_when_that_device_is_done():
+    waited = []
+    here, other = (SimpleNamespace(synchronize=lambda n=n: waited.append(n)) for n in (0, 1))
+    cupy = SimpleNamespace(cuda=SimpleNamespace(Device=lambda: here))
+    torch = SimpleNamespace(cuda=SimpleNamespace(synchronize=waited.append))
+    for where in (Backend("cupy", cupy), Backend("cupy:1", cupy, other), Backend("torch:cuda:2", torch, "cuda:2")):
+        assert backend_bench.seconds(where, lambda: 7, 1)[1] == 7
+    assert waited == [0, 1, "cuda:2"]
+    assert backend_bench.seconds(Backend("torch:cpu", torch, "cpu"), lambda: 7)[1] == 7
+    assert len(waited) == 3
+
+
+def test_short_runs_are_repeated_and_long_ones_are_not(monkeypatch):
+    clock = iter([0, 0.1, 1, 1.3, 2, 2.05, 10, 10.4])
+    monkeypatch.setattr(backend_bench.time, "perf_counter", lambda: next(clock))
+    found = [backend_bench._steady(backend("numpy"), lambda: 3, 1.0) for _ in range(2)]
+    assert found == [(pytest.approx(0.05), 3), (pytest.approx(0.4), 3)]
+
+
+def test_ceilings_count_what_was_moved_and_multiplied(monkeypatch):
+    orders = []
+
+    def seconds(where, work, repeats=3):
+        found = work()
+        if found is None:
+            return 0.5, None
+        orders.append(len(found))
+        return (1e-3 if len(found) < 16 else 0.02), found
+
+    monkeypatch.setattr(backend_bench, "seconds", seconds)
+    found = backend_bench.ceilings(backend("numpy"), numbers=1000, order=4)
+    assert found == Ceilings(16 * 1000 * 5 / 0.5, 2 * 8**3 / 1e-3)  # the best of all orders
+    assert orders == [4, 4, 8, 8, 16, 16]
+
+
+def test_the_share_of_a_copy_counts_what_is_written_and_numbers_must_be_the_same(monkeypatch):
+    made = iter([(1.0, np.zeros(2)), (0.5, np.zeros(2)), (1.0, np.zeros(2)), (0.5, np.full(2, 1e-16))])
+    monkeypatch.setattr(backend_bench, "seconds", lambda where, work: next(made))
+    same, other = (next(streams(backend("numpy"), Ceilings(4.096e6, 1.0), limit=1e-9)) for _ in range(2))
+    assert (same.share, same.ratio, same.agrees) == (0.25, 2.0, True)
+    assert not other.agrees
+
+
+def test_the_first_runs_which_compile_are_not_timed(monkeypatch):
+    done = []
+    simulator = own(lambda cell, backend=None: done.append(cell["replicates"]) or {"x": 1.0})
+    monkeypatch.setattr(backend_bench, "_steady", lambda where, work, limit: (9.0, done.append("timed") or work()))
+    list(compare(simulator, backend("numpy"), limit=1.0))
+    assert done == [3, 3, "timed", 3, "timed", 3]
+
+
+def test_memory_is_too_small_where_the_next_size_would_not_fit(monkeypatch):
+    monkeypatch.setattr(backend_bench, "peak_memory", lambda: 3.0)
+    for there, small in ((11.9, True), (12.1, False), (None, False)):
+        monkeypatch.setattr(backend_bench, "memory", lambda there=there: there)
+        assert backend_bench._too_large() is small

@@ -2,14 +2,16 @@ import math
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from experiments import gpu_check
-from experiments.arrays import backend
-from experiments.comparing import array_simulators, distance, kinds_of
+from experiments.arrays import Backend, backend
+from experiments.comparing import ROUNDING, TOLERANCES, array_simulators, distance, kinds_of, tolerance_of
 from experiments.gpu_check import KERNELS, check_kernels, check_simulators, main
 from experiments.simulator import Simulator, find, installed
 
@@ -86,6 +88,59 @@ def test_what_differs_or_fails_is_reported_with_status_1(run, verdict, monkeypat
     assert verdict in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("compare", "module", "name", "attribute"),
+    [
+        (gpu_check.exp3, "experiments.mirror_descent.exp3", "run_exp3", "pseudo"),
+        (gpu_check.exp3, "experiments.mirror_descent.exp3", "run_exp3", "least_slack"),
+        (gpu_check.linear_mdp, "experiments.linear_mdp.regret", "run", "regret"),
+        (gpu_check.linear_mdp, "experiments.linear_mdp.regret", "run", "least_cost"),
+    ],
+)
+def test_a_kernel_that_is_off_once_is_found(compare, module, name, attribute, monkeypatch):
+    original, runs = getattr(import_module(module), name), []
+
+    def run(*given, engine, **options):
+        found = original(*given, engine="array", **options)
+        runs.append(engine)
+        if len(runs) > 2 or engine == "array":
+            return found
+        fields = ("regret", "least_cost") if name == "run" else ("pseudo", "realised", "least_slack")
+        values = {field: getattr(found, field) for field in fields}
+        return SimpleNamespace(**values | {attribute: np.asarray(values[attribute]) + 10.0})
+
+    monkeypatch.setattr(import_module(module), name, run)
+    assert compare() > 1e-3
+    assert set(runs) == {"cuda", "array"}
+
+
+def test_streams_that_are_off_in_one_law_are_found(monkeypatch):
+    numbers = pytest.importorskip("experiments.cuda_numbers")
+    right = numbers.on_the_host
+    monkeypatch.setattr(numbers, "on_cuda", right)
+    assert gpu_check.streams() == 0.0
+    for place, law in enumerate(numbers.LAWS):
+        for off, least in ((1e-15, 1e-16), (1e-6, 1e-8)):
+            wrong = np.zeros((1, len(numbers.LAWS), 1))
+            wrong[0, place] = off
+            monkeypatch.setattr(numbers, "on_cuda", lambda *given, wrong=wrong: right(*given) * (1 + wrong))
+            assert gpu_check.streams() >= (math.inf if law in numbers.EXACT else least)
+
+
+def test_the_cell_that_is_nearest_to_its_limit_is_told(monkeypatch):
+    def run(cell, backend=None):
+        return {"x": np.ones(3) + (cell["by"] if backend.name == "strict" else 0.0)}
+
+    cells = [{"kind": kind, "by": by} for kind, by in (("far but wide", 1e-8), ("near", 1e-9), ("same", 0.0))]
+    own = Simulator("own", "", (), lambda sizes: cells, run, ("experiments",))
+    allowed = {"far but wide": 1e-6, "near": 1e-8, "same": 1e-9}
+    monkeypatch.setattr(gpu_check, "array_simulators", lambda: iter([own]))
+    monkeypatch.setattr(gpu_check, "tolerance_of", lambda name, cell: allowed[cell["kind"]])
+    (check,) = check_simulators(backend("strict"))
+    assert (check.note, check.cells, check.allowed, check.ok) == ("most: near", 3, 1e-8, True)
+    assert check.apart == pytest.approx(1e-9)
+
+
 def test_a_cell_of_every_kind_is_made_small():
     assert kinds_of(simulator(off)) == [{"kind": "a", "horizon": 300}]
     parts = {cell["part"] for cell in kinds_of(find("aggregate"))}
@@ -99,19 +154,64 @@ def test_no_gpu_is_said_in_one_line_with_status_2(monkeypatch, capsys):
     assert not found.out
     assert found.err.startswith("nothing was compared: backend 'cupy'")
     assert found.err.count("\n") == 1
-    monkeypatch.setattr(gpu_check, "has_cuda", lambda: False)
-    assert main(["--backend", "numpy"]) == 2
-    assert capsys.readouterr() == ("", "nothing was compared: Numba, which the kernels need, finds no GPU\n")
     assert main(["--backend", "strict", "--only", "abacus"]) == 2
     assert "nothing is called abacus" in capsys.readouterr().err
 
 
 def test_kernels_that_cannot_run_are_not_said_to_agree(monkeypatch):
-    monkeypatch.setattr(gpu_check, "has_cuda", lambda: False)
+    monkeypatch.setattr(gpu_check, "no_cuda", lambda: "no driver")
     assert {check.verdict for check in check_kernels()} == {"not run"}
-    monkeypatch.setattr(gpu_check, "has_cuda", lambda: True)
+    assert all(check.note.startswith("no driver") for check in check_kernels())
+    monkeypatch.setattr(gpu_check, "no_cuda", lambda: "")
     monkeypatch.setattr(gpu_check, "KERNELS", {"a": (lambda: 1 // 0, 1.0), "b": (lambda: math.nan, 1.0)})
     assert [check.ok for check in check_kernels()] == [False, False]
+
+
+@pytest.mark.parametrize("chosen", [["--backend", "numpy"], ["--backend", "strict", "--only", "exp3"]])
+def test_where_nothing_was_compared_the_status_is_2(chosen, monkeypatch, capsys):
+    monkeypatch.setattr(gpu_check, "no_cuda", lambda: "no driver")
+    assert main(chosen) == 2
+    assert capsys.readouterr().err == "nothing was compared\n"
+
+
+def test_a_gpu_without_numba_s_compiler_compares_the_simulators_and_says_what_it_left_out(monkeypatch, capsys):
+    monkeypatch.setattr(gpu_check, "backend", lambda name: Backend("cupy" if name == "cupy" else name, np))
+    monkeypatch.setattr(gpu_check, "array_simulators", lambda: iter([simulator(off)]))
+    monkeypatch.setattr(gpu_check, "no_cuda", lambda: "no libnvvm")
+    assert main([]) == 2
+    found = capsys.readouterr()
+    assert "agrees" in found.out.splitlines()[1]
+    assert found.out.count("no libnvvm") == len(KERNELS)
+    assert found.err == f"not compared: {', '.join(KERNELS)}\n"
+    monkeypatch.setattr(gpu_check, "no_cuda", lambda: "")
+    monkeypatch.setattr(gpu_check, "KERNELS", {"a": (lambda: 0.5, 1.0)})
+    assert main([]) == 0
+
+
+@pytest.mark.parametrize(
+    ("ready", "context", "said"),
+    [
+        (True, None, ""),
+        (False, OSError("no\n  driver. Try another"), "Numba cannot run kernels (OSError: no driver)"),
+        (False, None, "Numba cannot run kernels (the driver is there; of a CUDA toolkit libnvvm is not found)"),
+    ],
+)
+def test_it_says_why_numba_cannot_run_kernels(ready, context, said, monkeypatch):
+    def current_context():
+        if context:
+            raise context
+
+    cuda = SimpleNamespace(is_available=lambda: ready, current_context=current_context)
+    monkeypatch.setattr(gpu_check, "import_module", lambda name: cuda)
+    assert gpu_check.no_cuda() == said
+
+
+def test_closed_forms_may_be_less_far_apart_than_iterations():
+    cells = kinds_of(find("dis_vs_gen"))
+    allowed = {cell["learner"]: tolerance_of("dis_vs_gen", cell) for cell in cells}
+    assert allowed == {"naive_bayes": ROUNDING, "logistic": TOLERANCES["dis_vs_gen"]}
+    least = min(find("dis_vs_gen").run(cell)["bayes"] for cell in cells)
+    assert least > 1e3 * allowed["naive_bayes"]
 
 
 def test_streams_agree_on_arrays_whose_host_cannot_read_them():
@@ -141,7 +241,7 @@ def test_distances(here, there, apart):
 
 
 def test_numpy_is_not_compared_with_itself(monkeypatch, capsys):
-    monkeypatch.setattr(gpu_check, "has_cuda", lambda: True)
+    monkeypatch.setattr(gpu_check, "no_cuda", lambda: "")
     monkeypatch.setattr(gpu_check, "KERNELS", {"a": (lambda: 0.5, 1.0)})
     assert main(["--backend", "numpy"]) == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()[1:]] == ["a"]

@@ -12,6 +12,7 @@ nbformat = pytest.importorskip("nbformat")
 pytest.importorskip("jupytext")
 
 from notebooks import execute  # noqa: E402 (needs the libraries that were just asked for)
+from theory.engine.discovery import collect  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 NAMES = [script.stem for script in execute.scripts()]
@@ -86,6 +87,12 @@ def test_the_notebooks_show_tables_pictures_and_formulas():
     )
     assert "<math" in html
     assert 'class="tex"' not in html
+
+
+def test_the_numbers_of_claims_that_are_shown_are_those_of_now():
+    claims = len(collect().claims)
+    assert code_cells(stored("tour"))[0].outputs[0].data["text/plain"] == str(claims), "make notebooks"
+    assert f"{{'claims': {claims}, " in code_cells(stored("errata"))[0].outputs[0].data["text/plain"], "make notebooks"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -21,6 +21,7 @@ def test_every_number_is_a_row_and_floats_are_exact():
         *(("2", f"{i},{j}", str(2 * i + j)) for i in range(2) for j in range(2)),
         ("yes", "", "true"),
     ]
+    assert list(long_rows((False, (None,)))) == [("", "0", "false"), ("", "1,0", "")]
     assert [float(value) for _, _, value in long_rows([1 / 3, float("inf")])] == [1 / 3, float("inf")]
     assert long_table({"a,b": 'say "x"'}) == 'quantity,index,value\n"a,b",,"say ""x"""\n'
 

@@ -4,10 +4,13 @@ import argparse
 import csv
 import hashlib
 import json
+from pathlib import Path
 
 import pytest
 from fake_distribution import install
 
+from experiments.canonical import encode
+from experiments.code_version import code_version
 from paper_figs import figures_command, making
 from paper_figs.catalogue import GROUP, find, installed, select
 from theory.engine.errors import BadInput
@@ -56,6 +59,7 @@ def test_figures_are_written_with_data_and_manifest_and_are_the_same_again(own, 
     assert (made_from["simulator"], made_from["cells"], made_from["seeds"]) == ("toy", 12, [7])
     for entry in found.values():
         assert all(hashlib.sha256(first[name]).hexdigest() == digest for name, digest in entry["files"].items())
+    assert making.make(find("own_plain"), out) == found["own_plain"]
     assert command("own_toy", "--out", out, "--executor", "serial", "--quiet") == 0
     assert contents(out) == first
     assert capsys.readouterr().out == ""
@@ -74,7 +78,7 @@ def test_a_cell_that_fails_is_named_and_no_figure_is_drawn(own, tmp_path, monkey
     (faults / "raise-3").touch()
     monkeypatch.setenv("TOY_FAULTS", str(faults))
     assert command("own_toy", "--out", "figures", "--executor", "serial") == 1
-    assert "1 cells of the simulator toy failed; the first: ValueError: cell 3" in capsys.readouterr().err
+    assert "1 cell of the simulator toy failed; the first: ValueError: cell 3" in capsys.readouterr().err
     (faults / "raise-3").unlink()
     assert command("own_toy", "--out", "figures", "--executor", "serial") == 0
 
@@ -111,6 +115,59 @@ def test_another_file_called_manifest_is_not_overwritten(own, tmp_path):
         command("own_plain", "--out", tmp_path)
     assert (tmp_path / making.MANIFEST).read_text() == '{"name": "something else"}'
     assert not (tmp_path / "own_plain.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--out", "taken", "the folder taken cannot be made: File exists"),
+        ("--out", "odd", "odd/manifest.json is a folder"),
+        ("--executor", "nowhere", "the executor is 'nowhere'; allowed: serial, threads"),
+        ("--executor", "processes:0", "the number of workers must be from 1"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_before_anything_is_made(own, tmp_path, option, value, says):
+    (tmp_path / "taken").touch()
+    (tmp_path / "odd" / making.MANIFEST).mkdir(parents=True)
+    with pytest.raises(BadInput, match=says):
+        command("own_plain", option, value)
+    assert list(tmp_path.rglob("own_plain.*")) == [tmp_path / "own-figures" / "own_plain.py"]
+
+
+def test_sizes_and_sources_are_entered(own):
+    assert command("own_toy", "--sizes", "gpu", "--executor", "serial", "--out", "figures") == 0
+    toy, entry = find("own_toy"), making.read_manifest(Path("figures"))["figures"]["own_toy"]
+    made_from = dict(entry["specification"])
+    assert made_from["sizes"] == toy.simulator.sizes[-1] != "gpu"  # the largest that there is
+    assert made_from["code"] == code_version(["toy_figure", *toy.simulator.sources]) != code_version(["toy_figure"])
+    digest = made_from.pop("hash")
+    assert digest == hashlib.sha256(encode(made_from).encode()).hexdigest()
+    (store,) = Path("figures/stores").glob("*.sqlite")
+    assert toy.simulator.code_version()[:12] in store.name
+    assert find("hedge_chain").papers == ("hedge",)
+
+
+def test_an_interrupt_ends_all_and_the_executor_is_passed_on(own, monkeypatch, capsys):
+    def interrupted(drawing, out, **options):
+        assert options["executor"] == "threads:2"
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(making, "make", interrupted)
+    assert command("own_plain", "own_toy", "--executor", "threads:2", "--out", "figures") == 130
+    assert capsys.readouterr().err.count("interrupted") == 1
+
+
+def test_what_another_command_enters_meanwhile_is_kept(own, tmp_path, monkeypatch):
+    toy, code_version = find("own_toy"), making.code_version
+
+    def slowly(modules):
+        monkeypatch.setattr(making, "code_version", code_version)
+        making.make(find("own_plain"), tmp_path / "figures")
+        return code_version(modules)
+
+    monkeypatch.setattr(making, "code_version", slowly)
+    making.make(toy, tmp_path / "figures", executor="serial")
+    assert set(making.read_manifest(tmp_path / "figures")["figures"]) == {"own_plain", "own_toy"}
 
 
 def test_the_specification_changes_with_size_and_source(own, tmp_path):

@@ -19,10 +19,10 @@ def luminance(colour):
 
 
 def test_the_style_is_the_same_whatever_the_user_has_set():
-    mpl.rcParams["font.size"] = 30
+    mpl.rcParams |= {"font.size": 30, "lines.linestyle": "--"}  # the sheet has the first alone
     try:
         with style.style():
-            assert mpl.rcParams["font.size"] == 9
+            assert (mpl.rcParams["font.size"], mpl.rcParams["lines.linestyle"]) == (9, "-")
             cycle = mpl.rcParams["axes.prop_cycle"].by_key()["color"]
         assert mpl.rcParams["font.size"] == 30
     finally:
@@ -33,6 +33,7 @@ def test_the_style_is_the_same_whatever_the_user_has_set():
 def test_no_two_of_the_first_four_colours_are_the_same_grey():
     greys = [luminance(colour) for colour in style.COLOURS[:4]]
     assert min(abs(a - b) for a, b in combinations(greys, 2)) > 0.02
+    assert greys == sorted(greys)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)

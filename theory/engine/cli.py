@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 COMMANDS = "lossproof.commands"
 _EPILOG = "exit status: 0 all as on record; 1 a verdict or control differs or a module is broken; 2 bad usage"
 _SELECT = "claim id, glob such as 'comp_sum.*', paper key, package or topic such as classification (default: all)"
-_NONE = "no claims are installed: install the package, which registers its own (make .venv, or pip install .)"
+_NONE = "no claims are installed: install the package, which registers its own (make verify, or pip install -e .)"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import MAX_EMAX, MIN_EMIN, Context
 from fractions import Fraction
 from typing import Any
 
@@ -44,8 +45,8 @@ def _text(value: Any) -> str:
         return {None: "-", True: "yes", False: "no"}[value]
     if isinstance(value, float):
         return f"{float(value):.6g}"
-    if isinstance(value, Fraction):
-        return str(value) if len(str(value)) <= _DIGITS else f"about {float(value):.6g}, exact"
+    if isinstance(value, int | Fraction):
+        return _rational(value)
     if hasattr(value, "shape") and hasattr(value, "dtype"):
         return _array(value)
     if isinstance(value, Mapping):
@@ -53,6 +54,16 @@ def _text(value: Any) -> str:
     if isinstance(value, list | tuple):
         return _listed([text(item) for item in value[: _MOST + 1]], len(value))
     return getattr(value, "__name__", "a function") if callable(value) else " ".join(str(value).split())
+
+
+def _rational(value: int | Fraction) -> str:
+    """Return all digits if they are few: beyond some thousands Python itself refuses, and floats have ends."""
+    most = _LONGEST if isinstance(value, int) else _DIGITS
+    bits = value.numerator.bit_length() + value.denominator.bit_length()
+    if bits < 4 * most and len(str(value)) <= most:  # a digit has less than four bits
+        return str(value)
+    six = Context(prec=6, Emax=MAX_EMAX, Emin=MIN_EMIN)
+    return f"about {six.divide(value.numerator, value.denominator).normalize(six):g}, exact"
 
 
 def _listed(items: Sequence[str], count: int) -> str:
@@ -66,7 +77,7 @@ def _array(value: Any) -> str:
     if not value.shape:
         return text(value.item()) if hasattr(value, "item") else str(value)
     shape = f"array {tuple(value.shape)}"
-    if 0 in value.shape or not (hasattr(value, "min") and hasattr(value, "max")):
+    if 0 in value.shape or not (hasattr(value, "min") and hasattr(value, "max")) or "complex" in str(value.dtype):
         return shape
     try:
         low, high = float(value.min()), float(value.max())

@@ -26,10 +26,21 @@ def test_numbers_arrays_and_long_text_are_cut_to_a_line():
     assert text(np.full((2, 3), np.nan)) == text(np.empty((2, 3), dtype=object)) == "array (2, 3)"
     assert text(np.asarray(["a", "b"])) == "array (2,)"
     assert text(np.asarray(2.5)) == "2.5"
+    assert text(np.asarray([1 + 2j, 3])) == text(np.zeros(2, dtype="complex64")) == "array (2,)"  # not the real parts
     assert text(list(range(9))) == "0; 1; 2; 3; 4; 5; and 3 more"
+    assert text({f"k{k}": k for k in range(8)}).endswith("k5: 5; and 2 more")
     assert text(decide) == "decide"
     assert text("a\n b") == "a b"
     assert len(text("x" * 1000)) == 400
+
+
+def test_rational_numbers_of_any_size_are_shown():
+    assert text(-(10**30)) == f"-1{'0' * 30}"
+    assert text(Fraction(10**24, 7)) == "about 1.42857e+23, exact"
+    assert text(10**5000) == "about 1e+5000, exact"  # Python writes no more than some thousand digits
+    assert text(Fraction(-(10**5000), 3)) == "about -3.33333e+4999, exact"
+    assert text(Fraction(2, 3 * 10**400)) == "about 6.66667e-401, exact"  # neither 0 nor beyond floats
+    assert text((True, 10**400)) == "yes; about 1e+400, exact"
 
 
 def test_text_is_escaped_and_html_is_not():

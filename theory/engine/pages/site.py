@@ -46,7 +46,9 @@ def _page(page: Page, corrected: Sequence[Erratum], known: AbstractSet[str], see
     quoted, readings = [item for item in wrong if item.quoted], [item for item in wrong if not item.quoted]
     sections = [
         heading("Errata", "-") + "\n" + errata_text(quoted, known) if quoted else "",
-        heading("Natural readings that fail", "-") + "\n" + errata_text(readings, known) if readings else "",
+        heading("Natural readings that fail, or can be sharpened", "-") + "\n" + errata_text(readings, known)
+        if readings
+        else "",
         heading("Claims", "-") + "\n" + _claims(page, known, seen) if page.claims else "",
         heading("Losses", "-") + "\n" + losses_text(page.losses) if page.losses else "",
         heading("Functions", "-") + "\n" + _functions(page) if page.modules else "",

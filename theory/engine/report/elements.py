@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from theory.engine.report.mathml import escape
 
@@ -39,8 +40,19 @@ def fragment(kind: str, name: str) -> str:
     return f"{kind}-" + re.sub(r"[^A-Za-z0-9_.-]", "-", name)
 
 
-def link(claim: str) -> str:
-    """Return a link to a claim."""
+def prose(docstring: str) -> str:
+    """Return words of a docstring as HTML: what stands between backticks is code.
+
+    >>> prose("``a < b`` and `c`")
+    '<code>a &lt; b</code> and <code>c</code>'
+    """
+    return re.sub(r"(``?)([^`]+)\1", r"<code>\2</code>", text(docstring))
+
+
+def link(claim: str, known: Container[str] | None = None) -> str:
+    """Return a link to a claim; only its id if it is not among the known ones, which are those of the page."""
+    if known is not None and claim not in known:
+        return f"<code>{text(claim)}</code>"
     return f'<a href="#{anchor(claim)}"><code>{text(claim)}</code></a>'
 
 

@@ -22,8 +22,11 @@ class Erratum:
 
     @property
     def finding(self) -> str:
-        """In words: ``"fails"`` or ``"holds, not the best possible"``."""
-        return "fails" if self.fails else "holds, not the best possible"
+        """In words: ``"fails"`` or ``"holds, not the best possible"``; what is only supported is not said to hold."""
+        if self.fails:
+            return "fails"
+        verdict = self.item["expected"]
+        return f"{'holds' if verdict in ('proved', 'certified') else verdict}, not the best possible"
 
 
 def errata(claims: Sequence[Mapping[str, Any]]) -> list[Erratum]:

@@ -103,6 +103,8 @@ def small(png: bytes) -> bytes:
 def _papers(entry: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the papers of an entry; a simulator that is not installed, or broken, leaves the figure without any."""
     if "papers" in entry:
+        if not isinstance(entry["papers"], list):
+            raise ValueError(f"papers of a figure are a list, not {entry['papers']!r:.80}")
         return tuple(str(key) for key in entry["papers"])
     wanted = entry["specification"].get("simulator", "")
     for point in metadata.entry_points(group=SIMULATORS, name=wanted) if wanted else ():
@@ -125,10 +127,12 @@ class Gallery:
         """Return HTML for the figures of a paper."""
         return self._figures([picture for picture in self._pictures if key in picture.papers])
 
-    def of_none(self) -> str:
-        """Return the section of the figures that belong to no paper."""
-        shown = self._figures([picture for picture in self._pictures if not picture.papers])
-        return f'<section id="figures"><h2>Figures of no single paper</h2>{shown}</section>' if shown else ""
+    def rest(self, *, every: bool) -> str:
+        """Return the section of the figures of no paper, or, if ``every``, of all that are not shown yet."""
+        shown = self._figures(
+            [picture for picture in self._pictures if picture.name not in self._shown and (every or not picture.papers)]
+        )
+        return f'<section id="figures"><h2>Other figures</h2>{shown}</section>' if shown else ""
 
     def _figures(self, found: Sequence[Picture]) -> str:
         return f'<div class="figures">{"".join(map(self._figure, found))}</div>' if found else ""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from importlib import resources
 from string import Template
 from typing import Any
 
 from theory.engine.report import coverage
-from theory.engine.report.elements import anchor, badge, fragment, heads, link, shortened, text
+from theory.engine.report.elements import anchor, badge, fragment, heads, link, prose, shortened, text
 from theory.engine.report.errata import Erratum, errata
 from theory.engine.report.figures import Gallery, Picture
 from theory.engine.report.mathml import formula
@@ -19,7 +19,7 @@ MEANING = {
     "proved": "a chain of rule steps, stored as data and replayed: exact, and for the whole scope",
     "certified": "a rigorous enclosure over the whole scope, an exact certificate, or an exact enumeration",
     "argued": "every step is machine-checked, the glue between them is prose",
-    "supported": "a sequential test with a declared error probability",
+    "supported": "a sequential test rejected the opposite, at a declared error probability",
     "refuted": "an explicit counterexample, checked exactly or rigorously; where it says so, a rejection by sampling",
     "undecided": "neither a certificate nor a counterexample was found",
 }
@@ -42,17 +42,27 @@ def render(document: dict[str, Any], figures: Iterable[Picture] = ()) -> str:
         "state": "good" if document["ok"] else "bad",
         "headline": "All as on record" if document["ok"] else "Not all as on record",
         "closing": text(closing(document)),
+        "selection": _selection(document),
         "software": text(", ".join(f"{name} {version}" for name, version in document["software"].items() if version)),
         "created": text(document["created"]),
         "choices": _choice("topic", "topics", sorted(set(topics.values()))) + _choice("paper", "papers", sorted(keys)),
         "filters": _filters(document["summary"]["evidence"]),
         "problems": _problems(document),
         "errata": _errata(claims),
-        "papers": "".join(_paper(key, topics[key], document, gallery) for key in keys) + gallery.of_none(),
+        "papers": "".join(_paper(key, topics[key], document, gallery) for key in keys)
+        + gallery.rest(every=not document["selection"]),
         "coverage": coverage.section(document, tuple(MEANING)),
         "meanings": "".join(f"<dt>{badge(kind)}</dt><dd>{text(meaning)}</dd>" for kind, meaning in MEANING.items()),
     }
     return template.substitute(fill | {"contents": _contents(document, fill)})
+
+
+def _selection(document: dict[str, Any]) -> str:
+    """Return what was asked for, if that was not everything: a short report must not look like a whole one."""
+    if not document["selection"]:
+        return ""
+    names = " ".join(f"<code>{text(name)}</code>" for name in document["selection"])
+    return f"<p>Only {names} was asked for, with what it rests on; nothing is said about other claims.</p>"
 
 
 def _contents(document: dict[str, Any], fill: dict[str, str]) -> str:
@@ -60,8 +70,9 @@ def _contents(document: dict[str, Any], fill: dict[str, str]) -> str:
     decided, wanted = coverage.covered(document)
     parts = (
         ("errata", "Errata", 'id="errata"' in fill["errata"]),
-        ("readings", "Natural readings that fail", 'id="readings"' in fill["errata"]),
+        ("readings", "Natural readings", 'id="readings"' in fill["errata"]),
         ("papers", "Papers and claims", bool(document["claims"])),
+        ("figures", "Other figures", 'id="figures"' in fill["papers"]),
         ("coverage", f"Coverage: {decided} of {wanted} papers", bool(fill["coverage"])),
         ("meanings", "What the verdicts mean", True),
     )
@@ -129,11 +140,10 @@ def _errata_table(name: str, title: str, found: list[Erratum]) -> str:
     rows = ""
     for erratum in found:
         item = erratum.item
-        witness = f": {shortened(item['verdict']['summary'])}" if erratum.fails else ""
         cells = (
             f"{link(item['id'])} {text(item['where'])}, {text(item['form'])}",
             f'<div class="wide" tabindex="0">{formula(item["says"])}</div>',
-            text(erratum.finding + witness),
+            _finding(erratum),
             " ".join(map(link, erratum.corrections)) or "&ndash;",
         )
         body = "".join(f'<td data-head="{head}">{cell}</td>' for head, cell in zip(names, cells, strict=True))
@@ -147,16 +157,27 @@ def _errata_table(name: str, title: str, found: list[Erratum]) -> str:
     )
 
 
+def _finding(erratum: Erratum) -> str:
+    """Return what is on record, with the counterexample of this run, or else what this run found instead."""
+    verdict = erratum.item["verdict"]
+    if verdict["evidence"] != verdict["expected"]:
+        return f"{badge(verdict['evidence'])} in this run; on record: {text(erratum.finding)}"
+    return text(f"{erratum.finding}: {shortened(verdict['summary'])}" if erratum.fails else erratum.finding)
+
+
 def _paper(key: str, topic: str, document: dict[str, Any], gallery: Gallery) -> str:
     known = next((paper for paper in document["papers"] if paper["key"] == key), None)
     title = known["title"] if known else key
     cite = f'<p class="cite">{text(known["cite"])}</p>' if known and known["cite"] != f"{title}." else ""
     own = sorted((item for item in document["claims"] if item["paper"] == key), key=_by_source)
-    items = "".join(_claim(item) for item in own if item["strength"] != "lemma")
-    lemmas = "".join(_claim(item) for item in own if item["strength"] == "lemma")
+    words = text(f"{title} {known['cite'] if known else ''}".lower())
+    known_ids = {item["id"] for item in document["claims"]}
+    items = "".join(_claim(item, known_ids) for item in own if item["strength"] != "lemma")
+    lemmas = "".join(_claim(item, known_ids) for item in own if item["strength"] == "lemma")
     below = f"<h3>Lemmas that these rest on</h3>{lemmas}" if lemmas else ""
     return (
-        f'<section class="paper" id="{fragment("paper", key)}" data-paper="{text(key)}" data-topic="{text(topic)}">'
+        f'<section class="paper" id="{fragment("paper", key)}" data-paper="{text(key)}" data-topic="{text(topic)}" '
+        f'data-words="{words}">'
         f"<h2>{text(title)} <code>{text(key)}</code></h2>{cite}{gallery.of_paper(key)}{items}{below}</section>"
     )
 
@@ -166,7 +187,7 @@ def _by_source(item: dict[str, Any]) -> tuple[bool, str]:
     return not item["where"].startswith("Theorem"), item["where"]
 
 
-def _claim(item: dict[str, Any]) -> str:
+def _claim(item: dict[str, Any], known: Container[str]) -> str:
     verdict = item["verdict"]
     mark = "" if verdict["as_recorded"] else '<span class="badge differs">differs</span>'
     words = text(" ".join((item["id"], item["where"], item["says"], item["about"])).lower())
@@ -175,18 +196,18 @@ def _claim(item: dict[str, Any]) -> str:
         f'data-words="{words}"><summary>{badge(verdict["evidence"])}{mark}'
         f'<code class="id">{text(item["id"])}</code><span class="where">{text(item["where"])}</span>'
         f'<span class="says">{formula(item["says"])}</span></summary>'
-        f"{_facts(item)}{_controls(verdict['controls'])}</details>"
+        f"{_facts(item, known)}{_controls(verdict['controls'])}</details>"
     )
 
 
-def _facts(item: dict[str, Any]) -> str:
+def _facts(item: dict[str, Any], known: Container[str]) -> str:
     verdict, witness, certificate = (
         item["verdict"],
         item["verdict"]["witness"],
         item["verdict"]["certificate"],
     )
     facts: list[tuple[str, str]] = [
-        ("About", text(item["about"])),
+        ("About", prose(item["about"])),
         ("Statement decided", formula(verdict["latex"]) if verdict["latex"] else ""),
         ("Scope", text(verdict["scope"])),
         ("Assumptions", _items(map(text, item["assumptions"]))),
@@ -202,8 +223,8 @@ def _facts(item: dict[str, Any]) -> str:
             f"<code>{text(shortened(json.dumps(witness['data'])))}</code>" if witness else "",
         ),
         ("Certificate", _certificate(item) if certificate else ""),
-        ("Rests on", _items(map(link, verdict["uses"]))),
-        ("Corrects", link(item["corrects"]) if item["corrects"] else ""),
+        ("Rests on", _items(link(name, known) for name in verdict["uses"])),
+        ("Corrects", link(item["corrects"], known) if item["corrects"] else ""),
         ("Note", text(item["note"])),
         ("Time", f"{verdict['seconds']:.2f} s"),
         ("Decide it again", f"<code>lossproof verify {text(item['id'])}</code>"),

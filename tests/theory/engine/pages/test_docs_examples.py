@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from theory.engine import cli
+from theory.engine.decide import decide
 
 DOCS = Path(__file__).parents[4] / "docs"
 PAGES = sorted(path for path in DOCS.rglob("*.rst"))
@@ -114,3 +115,15 @@ def test_every_page_is_reached_from_the_first():
             names = [line.strip() for line in entries.splitlines() if line.strip() and not line.strip().startswith(":")]
             linked |= {(page.parent / name).resolve().relative_to(DOCS).as_posix() for name in names}
     assert {page.relative_to(DOCS).with_suffix("").as_posix() for page in PAGES} - linked == {"index"}
+
+
+def test_the_change_that_the_tutorial_proposes_makes_the_verdict_differ():
+    text = (DOCS / "tutorial.rst").read_text("utf-8")
+    old, name, new = re.search(r"Change the (\d+) in ``(\w+)=\1`` to (\d+)", text).groups()
+    code = next(content for _, options, content in blocks(text) if options.get("caption") == "tangents.py")
+    assert code.count(f"({name}={old})") == 1
+    scope = {}
+    exec(compile(code.replace(f"({name}={old})", f"({name}={new})"), "tangents.py", "exec"), scope)
+    verdict = decide(scope["cube_above_tangent"])
+    assert (verdict.evidence.value, verdict.as_recorded) == ("refuted", False)
+    assert [control.as_expected for control in verdict.controls] == [True]

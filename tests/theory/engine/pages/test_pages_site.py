@@ -43,9 +43,13 @@ def test_every_loss_stands_on_the_page_of_its_paper_with_its_slips():
 
 def test_what_is_quoted_and_fails_stands_apart_from_natural_readings():
     page = TEXTS["papers/ensloss"]
-    errata, readings = page.index("Errata\n------"), page.index("Natural readings that fail\n-----")
+    errata, readings = (
+        page.index("Errata\n------"),
+        page.index("Natural readings that fail, or can be sharpened\n-----"),
+    )
     assert errata < page.index("claim-ensloss.published_tail_is_bounded_below>") < readings
     assert readings < page.index("claim-ensloss.root_hinge_is_convex>") < page.index("Claims\n------")
+    assert "root_hinge_is_convex" not in page[errata:readings]
 
 
 def test_links_lead_to_claims_that_exist():

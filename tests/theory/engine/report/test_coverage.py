@@ -17,6 +17,7 @@ def test_every_paper_with_a_ring_is_planned_inner_rings_first():
 def test_a_full_run_says_which_papers_have_claims():
     document = ordinary() | {"coverage": [ONE, OTHER]}
     assert covered(document) == (1, 2)
+    assert covered(document | {"coverage": [OTHER]}) == (0, 1)  # a paper that is not planned counts for nothing
     text = section(document, tuple(MEANING))
     assert '<a href="#paper-toy">Toys &amp; tricks</a></td><td><span class="badge certified">1 certified' in text
     assert 'Later &lt;work&gt;</td><td><span class="none">no claims yet' in text

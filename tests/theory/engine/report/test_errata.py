@@ -1,3 +1,5 @@
+import pytest
+
 from theory.engine.report.errata import errata
 
 
@@ -28,3 +30,9 @@ def test_what_others_state_comes_before_natural_readings():
     forms = {"reading": "derived", "loose": "as in the published code", "quoted": "as usually quoted"}
     found = errata([item | {"form": forms.get(item["id"], "derived")} for item in rows])
     assert [(e.item["id"], e.quoted) for e in found] == [("quoted", True), ("loose", True), ("reading", False)]
+
+
+@pytest.mark.parametrize(("verdict", "word"), [("certified", "holds"), ("supported", "supported")])
+def test_only_what_is_proved_or_certified_is_said_to_hold(verdict, word):
+    (found,) = errata(claims(("loose", verdict, ""), ("sharp", "proved", "loose")))
+    assert found.finding == f"{word}, not the best possible"

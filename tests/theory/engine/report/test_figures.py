@@ -69,6 +69,7 @@ def test_a_figure_belongs_to_the_papers_of_its_simulator(tmp_path, monkeypatch):
         ({"content": b"\x89PNG\r\n\x1a\nand no more"}, "cannot be read"),
         ({"files": {}}, "not a manifest"),
         ({"specification": 3}, "not a manifest"),
+        ({"papers": "comp_sum"}, "papers of a figure are a list, not 'comp_sum'"),
     ],
 )
 def test_what_is_not_the_figure_that_was_made_is_refused(tmp_path, change, message):
@@ -106,8 +107,9 @@ def test_the_report_embeds_a_figure_once_beside_its_paper_and_escapes_its_words(
     shown = Picture("curve", "A <curve>", ("toy", "other"), png())
     alone = Picture("map", "All of it", (), png(shade=1))
     absent = Picture("else", "Of a paper that is not in this run", ("elsewhere",), png(shade=2))
-    page = render(ordinary(), [shown, alone, absent])
+    page = render(ordinary() | {"selection": ["toy"]}, [shown, alone, absent])
     assert embedded(page) == [shown.png, alone.png]
+    assert embedded(render(ordinary(), [absent, shown, alone])) == [shown.png, absent.png, alone.png]  # a whole run
     toy = page[page.index('id="paper-toy"') : page.index('id="figures"')]
     assert 'alt="A &lt;curve&gt;"' in toy
     assert 'alt="All of it"' in page[page.index('id="figures"') :]
@@ -120,6 +122,10 @@ def test_a_figure_of_two_papers_is_linked_the_second_time_and_large_ones_are_lef
     assert gallery.of_paper("two") == (
         '<div class="figures"><p class="small">Figure: <a href="#figure-curve">A curve</a></p></div>'
     )
-    assert gallery.of_paper("three") == gallery.of_none() == ""
+    assert gallery.of_paper("three") == gallery.rest(every=True) == ""
     monkeypatch.setattr(figures, "MOST", len(png()) - 1)
     assert "Left out" in Gallery([Picture("curve", "A curve", ("one",), png())]).of_paper("one")
+    monkeypatch.setattr(figures, "MOST", 2 * len(png()) - 1)  # room for one of two
+    page = Gallery([Picture(name, name, ("one",), png()) for name in ("first", "second")]).of_paper("one")
+    assert page.index("data:image") < page.index("Left out") < page.index("<code>second")
+    assert len(embedded(page)) == 1

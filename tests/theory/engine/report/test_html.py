@@ -78,6 +78,8 @@ def test_what_differs_is_said_first():
     ):
         assert part in problems
     assert 'class="problems"' not in render(ordinary())
+    assert 'class="state bad"' in text
+    assert 'class="state good"' in render(ordinary())
 
 
 def test_hostile_text_is_escaped_and_can_be_written():
@@ -110,3 +112,58 @@ def test_a_rejection_by_sampling_is_not_called_a_counterexample():
 def test_an_exceeded_error_budget_is_a_problem():
     assert "Not as on record" not in render(sampled())
     assert "WHICH IT EXCEEDS" in render(sampled(4e-4)).partition('class="problems"')[2]
+
+
+def test_an_erratum_that_this_run_did_not_find_is_not_said_to_fail():
+    content = ordinary()
+    content["claims"][0]["verdict"] |= {"evidence": "undecided", "as_recorded": False, "summary": "", "witness": None}
+    text = render(content)
+    table = text[text.index('id="errata"') : text.index("</table>")]
+    assert '<span class="badge undecided">undecided</span> in this run; on record: fails<' in table
+
+
+def test_a_report_of_some_claims_says_so_and_links_to_no_others():
+    content = ordinary() | {"selection": ["toy.corrected", "<b>"]}
+    content["claims"] = content["claims"][1:]
+    text = render(content)
+    assert "Only <code>toy.corrected</code> <code>&lt;b&gt;</code> was asked for" in text
+    assert "<dt>Corrects</dt><dd><code>toy.printed</code></dd>" in text
+    page = Page(text)
+    assert {target[1:] for target in page.targets} <= set(page.ids)
+    assert "was asked for" not in render(ordinary())
+
+
+def test_backticks_of_docstrings_are_code():
+    content = ordinary()
+    content["claims"][0]["about"] = "The bound ``x < y``, see `other`."
+    assert "The bound <code>x &lt; y</code>, see <code>other</code>." in render(content)
+
+
+def test_theorems_come_first_and_lemmas_last():
+    content = ordinary()
+    second = content["claims"][1]
+    content["claims"] = [
+        second | {"id": f"toy.{name}", "where": where, "strength": strength, "corrects": ""}
+        for name, where, strength in (
+            ("aside", "Lemma 1", "lemma"),
+            ("remark", "Remark", "tight"),
+            ("law", "Theorem 2", "tight"),
+        )
+    ]
+    text = render(content)
+    places = [
+        text.index(part)
+        for part in ('id="claim-toy.law"', 'id="claim-toy.remark"', "<h3>Lemmas", 'id="claim-toy.aside"')
+    ]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"), [(True, "kept with the package, checked again"), (False, "found in this run")]
+)
+def test_a_certificate_says_where_it_is_from(kept, told):
+    content = ordinary()
+    content["claims"][1]["verdict"]["from_store"] = kept
+    assert f"<dt>Certificate</dt><dd>slack, {content['claims'][1]['certificate_bytes']} bytes, {told}</dd>" in render(
+        content
+    )

@@ -4,7 +4,8 @@ import jsonschema
 import pytest
 from report_documents import EVERY, differing, ordinary, sampled
 
-from theory.engine.report.json_report import SCHEMA, render, schema, software, version
+from theory.engine.report.json_report import SCHEMA, document, render, schema, software, version
+from theory.engine.verify import Report
 
 
 @pytest.mark.parametrize("make", EVERY)
@@ -64,3 +65,8 @@ def test_errors_by_chance_are_summed_and_held_against_the_budget():
     assert (within["error_probability"], within["within_budget"], within["ok"]) == (pytest.approx(6e-5), True, True)
     assert (beyond["error_probability"], beyond["within_budget"], beyond["ok"]) == (pytest.approx(1.2e-3), False, False)
     assert within["claims"][0]["verdict"]["witness"]["error_probability"] == 2e-5
+
+
+def test_only_a_run_of_everything_lists_the_papers_that_are_planned():
+    assert document(Report((), ()))["coverage"]
+    assert document(Report((), (), ("toy",)))["coverage"] == []

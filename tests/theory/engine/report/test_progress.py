@@ -5,7 +5,7 @@ from toy_claims import make
 
 from theory.engine.evidence import Evidence
 from theory.engine.report.progress import ProgressLine, time_left
-from theory.engine.verdict import Verdict
+from theory.engine.verdict import ControlResult, Verdict
 from theory.engine.verify import Progress
 
 GOOD = Verdict("toy.a", Evidence.PROVED, Evidence.PROVED)
@@ -78,3 +78,6 @@ def test_a_verdict_that_others_may_still_weaken_is_not_told_yet():
     ProgressLine(leaning)(Progress(1, 2, "toy.a", verdict=replace(stronger, uses=("toy.lemma",))))
     assert "differs" in alone.getvalue()
     assert leaning.getvalue() == ""
+    wrong = ControlResult("the bound were 0", expect_holds=False, outcome="undecided", summary="")
+    ProgressLine(leaning)(Progress(1, 2, "toy.a", verdict=replace(stronger, uses=("toy.lemma",), controls=(wrong,))))
+    assert "differs" in leaning.getvalue()  # nothing that it rests on makes a wrong control right

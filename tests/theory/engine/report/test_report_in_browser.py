@@ -49,6 +49,7 @@ PROBE = """<pre id="probe"></pre><script>
   found.searched = type("toy.SUPP");
   found.sections = all("section.errata:not([hidden]), section.paper:not([hidden])").length;
   found.counted = document.getElementById("shown").textContent;
+  found.titled = type("beyond");
   found.nothing = type("no such words");
   type("");
   found.paper = choose("paper", "second");
@@ -56,6 +57,12 @@ PROBE = """<pre id="probe"></pre><script>
   press(document.getElementById("clear"));
   found.topic = choose("topic", "geometry");
   document.getElementById("clear").click();
+  const follow = place => { location.hash = place; window.dispatchEvent(new Event("hashchange")); };
+  type("no such words");
+  follow("#claim-toy.supported");
+  found.followed = [shown().length, all("details[open]").map(c => c.id)];
+  follow("#%");
+  follow("");
   found.focusable = all("input, select, button, summary, a").filter(part => {
     part.focus();
     return document.activeElement === part && getComputedStyle(part).outlineStyle !== "none";
@@ -91,6 +98,7 @@ def page():
     )
     other = document(Report((far,), ()))["claims"][0] | {"module": "theory.geometry.claims_far"}
     found["claims"].append(other)
+    found["papers"].append({"key": "second", "title": "Beyond the first", "cite": "A. Author: Beyond the first."})
     found["summary"]["evidence"]["refuted"] += 1
     found["coverage"].append({"key": "late", "title": "Unbreakable" * 12, "cite": "", "ring": 3})
     return render(found, [Picture("curve", "A curve", ("toy",), png(900, 400))])
@@ -160,10 +168,15 @@ def test_claims_are_filtered_by_verdict_words_paper_and_topic(wide):
     assert wide["searched"] == [supported]
     assert wide["sections"] == 1
     assert wide["counted"] == "1 of 3 claims"
+    assert wide["titled"] == [far]
     assert wide["nothing"] == []
     assert wide["paper"] == [far]
     assert wide["both"] == []
     assert wide["topic"] == [far]
+
+
+def test_a_link_to_a_claim_that_is_filtered_out_shows_and_opens_it(wide):
+    assert wide["followed"] == [3, ["claim-toy.supported"]]
 
 
 def test_everything_that_acts_is_reached_by_the_keyboard_and_shows_it(wide):
