@@ -10,8 +10,8 @@ from decided_claims import assert_decided_as_recorded, newest_source, records
 from theory.regression.aggregate.claims_aggregate_optimum import ridge_falls_in_the_root as claim
 
 
-def written(path, when, *, as_recorded=True):
-    verdict = {"as_recorded": as_recorded, "controls": [{"as_expected": True}]}
+def written(path, when, *, as_recorded=True, from_store=False):
+    verdict = {"as_recorded": as_recorded, "controls": [{"as_expected": True}], "from_store": from_store}
     entry = {"id": claim.id, "verdict": verdict}
     created = datetime.fromtimestamp(when, UTC).isoformat()
     path.write_text(json.dumps({"created": created, "seconds": 1.0, "claims": [entry]}))
@@ -22,6 +22,10 @@ def test_a_report_older_than_a_source_is_not_used(tmp_path):
     assert records(written(tmp_path / "old.json", newest_source())) == {}
     assert set(records(written(tmp_path / "new.json", newest_source() + 2))) == {claim.id}
     assert records("") == {}
+
+
+def test_a_kept_certificate_is_found_again(tmp_path):
+    assert records(written(tmp_path / "kept.json", newest_source() + 2, from_store=True)) == {}
 
 
 def test_a_claim_that_the_report_has_otherwise_than_on_record_fails(tmp_path, monkeypatch):

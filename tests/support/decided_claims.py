@@ -2,7 +2,7 @@
 
 Where LOSSPROOF_REPORT names a JSON report that `lossproof verify` has just written of these very sources, its verdicts
 are read and not found a second time: continuous integration verifies before it tests. A report older than any source
-is not used.
+is not used, nor is a verdict that rests on a kept certificate: that one can be checked says nothing of who finds it.
 """
 
 import functools
@@ -36,7 +36,8 @@ def records(name):
     report = json.loads(Path(name).read_text("utf-8"))
     if datetime.fromisoformat(report["created"]).timestamp() - report["seconds"] < newest_source():
         return {}
-    return {entry["id"]: entry["verdict"] for entry in report["claims"]}
+    verdicts = {entry["id"]: entry["verdict"] for entry in report["claims"]}
+    return {name: verdict for name, verdict in verdicts.items() if not verdict["from_store"]}
 
 
 _records = functools.cache(records)
