@@ -274,6 +274,8 @@ class WorstCaseResult(Shown):
     --------
     >>> from theory.online.worst_case import gradient_descent
     >>> result = gradient_descent(2, 1).certify()
+    >>> result
+    <worst case of gradient descent, N = 2, h = 1, exactly 0.1>
     >>> result.upper, result.exact, result.multipliers["Q(x0, x1)"]
     (Fraction(1, 10), True, Fraction(1, 4))
     """
@@ -291,6 +293,10 @@ class WorstCaseResult(Shown):
     def upper(self) -> Fraction:
         """A rational that no function of the class exceeds."""
         return self._shown("<=") + self.problem.rounding
+
+    def __repr__(self) -> str:
+        lies = "exactly" if self.exact else "between rationals near"
+        return f"<worst case of {self.problem.method}, {lies} {float(self.upper):.10g}>"
 
     def _shown_rows(self) -> list[tuple[str, Any]]:
         bounds = [("at least", self.lower), ("at most", self.upper), ("bounds agree", self.exact)]
