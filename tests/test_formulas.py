@@ -16,6 +16,21 @@ def test_every_claim_says_what_can_be_shown():
     assert [name for name, latex in said.items() if broken(latex)] == []
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "adversarial_mdp.exploring_layer",  # the longest
+        "aggregate.bags_of_one_are_least_squares",  # words for names
+        "dis_vs_gen.published_bayes_errors",  # a range of one point
+        "wls_dpp.mean_gram_is_the_identity",  # an order among words
+        "z_loss.spherical_softmax_at_the_target",  # names of a letter and an index, and no condition
+        "drori_teboulle.first_branch_for_every_step_size",  # vectors
+    ],
+)
+def test_statements_of_every_look_can_be_shown(name):
+    assert not broken(collect().claims[name].statement().latex())
+
+
 @pytest.mark.parametrize("latex", [r"x\quadM", r"a\impliesb", r"\frac{1}{2"])
 def test_what_cannot_be_shown_is_noticed(latex):
     assert broken(latex)

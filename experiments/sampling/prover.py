@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from experiments.sampling.runs import Finding, Plan, sample
@@ -59,14 +61,18 @@ class Sampling:
         if found.outcome != "refuted":
             return None
         self._repeat(statement, found.data, budget)
-        return Witness("sampling", found.data, f"rejected by sampling: {found.summary}", self.share)
+        summary = f"rejected by sampling: {found.summary}, claimed is {_claimed(statement)}{self._wrong('rejection')}"
+        return Witness("sampling", found.data, summary, self.share)
 
     def decide(self, statement: SampledStatement, budget: Budget) -> Certificate | Undecided:
         """Return what the sampling found, as a certificate if the statement is supported."""
         found = self._once(statement, budget)
         if found.outcome == "supported":
-            return Certificate("sampling", found.data, found.summary)
+            return Certificate("sampling", found.data, found.summary + _interval(found.data) + self._wrong("verdict"))
         return Undecided(f"the test has not decided by its cap of {self.cap}: {found.summary}", found.planned)
+
+    def _wrong(self, what: str) -> str:
+        return f"; the {what} is wrong with probability at most {_digits(self.share, 2, ROUND_CEILING)}"
 
     def recheck(self, statement: SampledStatement, certificate: Certificate, budget: Budget) -> None:
         """Repeat the sampling by the statement's seed, in other chunks, and compare all that was recorded."""
@@ -94,6 +100,29 @@ class Sampling:
         if wrong:
             key = min(wrong)
             raise Rejected(f"sampling again gives {key} = {again.get(key)!r:.80}, not {recorded.get(key)!r:.80}")
+
+
+def _interval(data: dict[str, Any]) -> str:
+    """Return the interval in words; it is wider than a test of one bound needs, so a rejection does not show it."""
+    low, high = data["interval"] or [None, None]
+    if None in (low, high):
+        return ""
+    return f"; confidence interval {_digits(low, 4, ROUND_FLOOR)} to {_digits(high, 4, ROUND_CEILING)}"
+
+
+def _digits(value: float, digits: int, rounding: str) -> str:
+    """Return a number rounded in one direction."""
+    return f"{float(Context(prec=digits, rounding=rounding).create_decimal(repr(value))):g}"
+
+
+def _claimed(statement: SampledStatement) -> str:
+    """Return in words what is claimed of the mean or slope."""
+    from theory.engine.provers.wording import number
+
+    low, high = ["" if end is None else number(Fraction(end)) for end in statement.bounds]
+    if low and high:
+        return f"between {low} and {high}"
+    return f"at least {low}" if low else f"at most {high}"
 
 
 def _same(first: Any, second: Any) -> bool:

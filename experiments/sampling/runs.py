@@ -101,7 +101,7 @@ def _sample_mean(statement: SampledStatement, plan: Plan) -> Finding:
     )
     told = f"a mean {gap:.2g} off a bound, whatever its law on the range" if math.isfinite(gap) else "nothing for sure"
     planned = f"planned: {plan.cap} observations tell {told}"
-    return _finding(statement, plan, test.outcome, estimate, found, f"n = {n}", planned)
+    return _finding(statement, plan, test.outcome, estimate, found, f"{n} observations", planned)
 
 
 def _sample_slope(statement: Slope, plan: Plan) -> Finding:
@@ -131,7 +131,9 @@ def _intervals(statement: Slope, plan: Plan) -> Finding:
     width = (
         "unbounded" if data["interval"][0] is None or data["interval"][1] is None else f"{ends[1] - ends[0]:.2g} wide"
     )
-    return _finding(statement, plan, outcome, estimate, data, f"n = {n}", f"the interval of the slope is {width}")
+    return _finding(
+        statement, plan, outcome, estimate, data, f"{n} observations", f"the interval of the slope is {width}"
+    )
 
 
 def _interval_outcome(ends: list[float], lower: float | None, upper: float | None) -> str:
@@ -181,13 +183,17 @@ def _finding(
     spent: str,
     planned: str,
 ) -> Finding:
-    shown = "unknown" if math.isnan(estimate) else f"{estimate:.4g}"
     declared = {"seed": f"{statement.seed():#018x}", "error_probability": plan.error}
     data = declared | {"outcome": outcome, "estimate": _finite(estimate)} | found
-    ends = found["interval"] or [None, None]
-    within = "" if None in ends else f" in [{ends[0]:.4g}, {ends[1]:.4g}]"
-    summary = f"error <= {plan.error:.1e}, {spent}, estimate {shown}{within}"
-    return Finding(outcome, data, summary, planned)
+    return Finding(outcome, data, f"estimate {_shown(estimate, _ends(statement))} after {spent}", planned)
+
+
+def _shown(estimate: float, bounds: tuple[float | None, ...]) -> str:
+    """Return an estimate with four digits, or as many as tell it from the bounds."""
+    if math.isnan(estimate):
+        return "unknown"
+    texts = [f"{estimate:.{digits}g}" for digits in (4, 8, 12, 17)]
+    return next((text for text in texts if float(text) not in bounds), texts[0])
 
 
 def _ends(statement: SampledStatement) -> tuple[float | None, float | None]:

@@ -16,8 +16,18 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from theory.engine import terms
+from theory.arguments import whole
 from theory.engine.checker import Rejected
+from theory.engine.enclosed import (
+    checked_relations,
+    fails,
+    gaps,
+    gaps_again,
+    holds,
+    relations_json,
+    relations_latex,
+    unseen,
+)
 from theory.engine.evidence import Budget, Certificate, Evidence, Undecided, Witness
 from theory.engine.statements.base import Statement
 
@@ -27,7 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Enclosures", "PlugInRelations", "Setting", "enclosures", "error_symbols", "sizes"]
 
-_ORDERS = {">=": r"\ge", ">": ">", "<=": r"\le", "<": "<"}
 _PRECISIONS = (128, 256, 512)
 _FINER = 64  # bits by which the re-check's enclosures are finer: a changed digit of a kept one is then seen
 
@@ -41,8 +50,7 @@ class Setting:
     square: Fraction
 
     def __post_init__(self) -> None:
-        if isinstance(self.d, bool) or not isinstance(self.d, int) or self.d < 1:
-            raise ValueError(f"d must be an int >= 1, got {self.d!r}")
+        object.__setattr__(self, "d", whole("d", self.d))
         for name, value in (("m", self.m), ("square", self.square)):
             if not isinstance(value, Fraction) or value <= 0:
                 raise ValueError(f"{name} must be an exact positive fraction, got {value!r}")
@@ -96,43 +104,28 @@ class PlugInRelations(Statement):
     kind: ClassVar[str] = "plug_in"
 
     def __post_init__(self) -> None:
-        import sympy
 
         if not self.settings or not self.relations:
             raise ValueError("at least one setting and one relation are needed")
-        allowed, checked = set(error_symbols(self.settings)), []
-        for left, relation, right in self.relations:
-            if relation not in _ORDERS:
-                raise ValueError(f"relation is {relation!r}; allowed: {' '.join(_ORDERS)}")
-            pair = [sympy.sympify(side, strict=True) for side in (left, right)]
-            for side in pair:
-                if side.has(sympy.Float):
-                    raise ValueError(f"floats are not exact: {side}")
-                foreign = side.free_symbols - allowed
-                if foreign:
-                    raise ValueError(f"{sorted(map(str, foreign))} are not the errors of the {len(allowed)} settings")
-            checked.append((pair[0], relation, pair[1]))
-        object.__setattr__(self, "relations", tuple(checked))
+        what = f"the errors of the {len(self.settings)} settings"
+        checked = checked_relations(self.relations, error_symbols(self.settings), what)
+        object.__setattr__(self, "relations", checked)
 
     @cached_property
     def _json(self) -> dict[str, Any]:
         return {
             "kind": self.kind,
             "settings": [[item.d, str(item.m), str(item.square)] for item in self.settings],
-            "relations": [[terms.from_sympy(left), op, terms.from_sympy(right)] for left, op, right in self.relations],
+            "relations": relations_json(self.relations),
         }
 
     def to_json(self) -> dict[str, Any]:
         return self._json
 
     def latex(self) -> str:
-        import sympy
 
         names = dict(zip(error_symbols(self.settings), (item.latex() for item in self.settings), strict=True))
-        return r",\quad ".join(
-            f"{sympy.latex(left, symbol_names=names)} {_ORDERS[op]} {sympy.latex(right, symbol_names=names)}"
-            for left, op, right in self.relations
-        )
+        return relations_latex(self.relations, names)
 
     def scope(self) -> str:
         named = "; ".join(f"d = {item.d}, m = {item.m}, s^2 = {item.square}" for item in self.settings)
@@ -158,23 +151,23 @@ class Enclosures:
         json = statement.to_json()
         values, bits = _decided(json)
         for number, (relation, gap) in enumerate(zip(json["relations"], _gaps(json, values), strict=True)):
-            if not _fails(gap, relation[1]):
+            if not fails(gap, relation[1]):
                 continue
             again = _gaps_again(json, _contour(json, bits))[number]
-            if _fails(again, relation[1]):
-                summary = f"relation {number + 1} fails: {relation[1]} is wanted, the difference is {gap.str(6)}"
-                return Witness("plug_in", {"relation": number, "errors": [e.str(20) for e in values]}, summary)
+            if fails(again, relation[1]):
+                data = {"relation": number, "errors": [error.str(20) for error in values]}
+                return Witness("plug_in", data, _failure(json, values, number))
         return None
 
     def decide(self, statement: PlugInRelations, budget: Budget) -> Certificate | Undecided:
         """Enclose every error until all relations are seen to hold."""
         json = statement.to_json()
         values, bits = _decided(json)
-        gaps = _gaps(json, values)
-        for number, ((_, op, _), gap) in enumerate(zip(json["relations"], gaps, strict=True)):
-            if not _holds(gap, op):
-                return Undecided(f"relation {number + 1} ({op}) is not seen to hold", f"difference {gap.str(10)}")
-        counts = f"{len(values)} error{'s' * (len(values) > 1)}, {len(gaps)} relation{'s' * (len(gaps) > 1)}"
+        missed = unseen(json["relations"], _gaps(json, values))
+        if missed:
+            return Undecided(missed[0], f"difference {missed[1]}")
+        count = len(json["relations"])
+        counts = f"{len(values)} error{'s' * (len(values) > 1)}, {count} relation{'s' * (count > 1)}"
         data = {"errors": [value.str(bits // 3) for value in values], "bits": bits}
         return Certificate("plug_in", data, f"{counts}, {bits} bits")
 
@@ -192,11 +185,18 @@ class Enclosures:
         ):
             raise Rejected("the enclosures of the certificate are not those of the contour integral")
         for source, enclosed in (("contour integral", values), ("certificate", balls)):
-            gaps = zip(json["relations"], _gaps_again(json, enclosed), strict=True)
-            for number, ((_, op, _), gap) in enumerate(gaps):
-                if not _holds(gap, op):
-                    shown = f"the difference is {gap.str(10)} by the {source}"
-                    raise Rejected(f"relation {number + 1} ({op}) is not seen to hold: {shown}")
+            missed = unseen(json["relations"], _gaps_again(json, enclosed))
+            if missed:
+                raise Rejected(f"{missed[0]}: the difference is {missed[1]} by the {source}")
+
+
+def _failure(json: Mapping[str, Any], values: Sequence[arb], number: int) -> str:
+    """Return in words that a relation fails, and whose errors it is about."""
+    from theory.engine.provers.wording import broken
+
+    settings = enumerate(json["settings"])
+    whose = {f"e{i}": f"the error at d = {d}, m = {m}, s^2 = {square}" for i, (d, m, square) in settings}
+    return broken(json["relations"], number, _named(values), whose)
 
 
 def _read(kept: Sequence[Any]) -> list[arb]:
@@ -219,8 +219,8 @@ def _decided(json: Mapping[str, Any]) -> tuple[list[arb], int]:
     values, bits = [], 0
     for bits in _PRECISIONS:
         values = [series_enclosure(d, Fraction(m), Fraction(square), bits) for d, m, square in json["settings"]]
-        gaps = zip(json["relations"], _gaps(json, values), strict=True)
-        if all(_holds(gap, op) or _fails(gap, op) for (_, op, _), gap in gaps):
+        differences = zip(json["relations"], _gaps(json, values), strict=True)
+        if all(holds(gap, op) or fails(gap, op) for (_, op, _), gap in differences):
             break
     return values, bits
 
@@ -231,44 +231,13 @@ def _contour(json: Mapping[str, Any], bits: int) -> list[arb]:
     return [contour_enclosure(d, Fraction(m), Fraction(square), bits) for d, m, square in json["settings"]]
 
 
-def _ranges(json: Mapping[str, Any]) -> list[dict[str, Any]]:
-    ends = {"low": "0", "high": "1", "low_closed": False, "high_closed": False, "integer": False}
-    return [{"name": f"e{i}"} | ends for i in range(len(json["settings"]))]
+def _named(values: Sequence[arb]) -> dict[str, arb]:
+    return {f"e{i}": value for i, value in enumerate(values)}
 
 
-def _gaps(json: Mapping[str, Any], values: Sequence[arb]) -> list[Any]:
-    """Return lhs - rhs of every relation, by the provers' evaluator."""
-    from theory.engine.provers.balls import working
-    from theory.engine.provers.program import Program
-
-    ranges = _ranges(json)
-    with working(_PRECISIONS[-1]):
-        return [
-            Program(["+", left, ["*", -1, right]], ranges).value(list(values)) for left, _, right in json["relations"]
-        ]
+def _gaps(json: Mapping[str, Any], values: Sequence[arb]) -> list[arb]:
+    return gaps(json["relations"], _named(values), _PRECISIONS[-1], high=1)
 
 
-def _gaps_again(json: Mapping[str, Any], values: Sequence[arb]) -> list[Any]:
-    """Return lhs - rhs of every relation, by the checker's evaluator."""
-    from flint import fmpq
-
-    from theory.engine.checker.terms import Tape
-    from theory.engine.provers.balls import working
-
-    ranges = _ranges(json)
-    tape = Tape({entry["name"]: entry for entry in ranges})
-    places = [tape.minus(tape.add(left), tape.add(right)) for left, _, right in json["relations"]]
-    inputs = {entry["name"]: value for entry, value in zip(ranges, values, strict=True)}
-    with working(_PRECISIONS[-1]):
-        result = tape.values(inputs, {name: (fmpq(0), fmpq(1)) for name in inputs})
-    return [result[place] for place in places]
-
-
-def _holds(gap: arb, op: str) -> bool:
-    signed = gap if op in (">=", ">") else -gap
-    return bool(signed > 0 if op in (">", "<") else signed >= 0)
-
-
-def _fails(gap: arb, op: str) -> bool:
-    signed = gap if op in (">=", ">") else -gap
-    return bool(signed <= 0 if op in (">", "<") else signed < 0)
+def _gaps_again(json: Mapping[str, Any], values: Sequence[arb]) -> list[arb]:
+    return gaps_again(json["relations"], _named(values), _PRECISIONS[-1], high=1)

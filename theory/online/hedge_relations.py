@@ -15,8 +15,9 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from theory.engine import terms
+from theory.arguments import whole
 from theory.engine.checker import Rejected
+from theory.engine.enclosed import checked_relations, fails, gaps, gaps_again, relations_json, relations_latex, unseen
 from theory.engine.evidence import Budget, Certificate, Evidence, Undecided, Witness
 from theory.engine.statements.base import Statement
 
@@ -26,8 +27,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Enclosures", "HedgeRelations", "enclosures", "regret_symbols"]
 
-_NAMES = ("minimax", "worst", "bound")
-_ORDERS = {">=": r"\ge", ">": ">", "<=": r"\le", "<": "<"}
+_MEANINGS = {
+    "minimax": "the minimax regret",
+    "worst": "the largest regret of Hedge",
+    "bound": "ln 2/eta + eta T/8",
+}
+_NAMES = tuple(_MEANINGS)
 _BITS = 128
 _FINER = 64  # bits by which the re-check's enclosures are finer: a changed digit of a kept one is then seen
 _LONGEST = 2000  # rounds: some seconds
@@ -69,27 +74,14 @@ class HedgeRelations(Statement):
     kind: ClassVar[str] = "hedge"
 
     def __post_init__(self) -> None:
-        import sympy
 
-        if isinstance(self.horizon, bool) or not isinstance(self.horizon, int) or not 1 <= self.horizon <= _LONGEST:
-            raise ValueError(f"horizon must be an int from 1 to {_LONGEST}, got {self.horizon!r}")
+        object.__setattr__(self, "horizon", whole("horizon", self.horizon, most=_LONGEST))
         if not isinstance(self.scale, Fraction) or self.scale <= 0:
             raise ValueError(f"scale must be an exact positive fraction, got {self.scale!r}")
         if not self.relations:
             raise ValueError("at least one relation is needed")
-        checked = []
-        for left, relation, right in self.relations:
-            if relation not in _ORDERS:
-                raise ValueError(f"relation is {relation!r}; allowed: {' '.join(_ORDERS)}")
-            pair = [sympy.sympify(side, strict=True) for side in (left, right)]
-            for side in pair:
-                if side.has(sympy.Float):
-                    raise ValueError(f"floats are not exact: {side}")
-                foreign = side.free_symbols - set(regret_symbols())
-                if foreign:
-                    raise ValueError(f"{sorted(map(str, foreign))} are not among {', '.join(_NAMES)}")
-            checked.append((pair[0], relation, pair[1]))
-        object.__setattr__(self, "relations", tuple(checked))
+        checked = checked_relations(self.relations, regret_symbols(), ", ".join(_NAMES))
+        object.__setattr__(self, "relations", checked)
 
     @cached_property
     def _json(self) -> dict[str, Any]:
@@ -97,26 +89,21 @@ class HedgeRelations(Statement):
             "kind": self.kind,
             "horizon": self.horizon,
             "scale": str(self.scale),
-            "relations": [[terms.from_sympy(left), op, terms.from_sympy(right)] for left, op, right in self.relations],
+            "relations": relations_json(self.relations),
         }
 
     def to_json(self) -> dict[str, Any]:
         return self._json
 
     def latex(self) -> str:
-        import sympy
-
         shown = (
             r"\mathcal R^\star_T",
             r"\max_{\ell\in\{0,1\}^{T\times2}}\mathcal R_T",
             r"\tfrac{\ln2}\eta+\tfrac{\eta T}8",
         )
         names = dict(zip(regret_symbols(), shown, strict=True))
-        parts = [
-            f"{sympy.latex(left, symbol_names=names)} {_ORDERS[op]} {sympy.latex(right, symbol_names=names)}"
-            for left, op, right in self.relations
-        ]
-        return rf"T = {self.horizon},\; \eta = \sqrt{{{self.scale} \ln 2/T}}:\quad " + r",\quad ".join(parts)
+        setting = rf"T = {self.horizon},\; \eta = \sqrt{{{self.scale} \ln 2/T}}"
+        return rf"{setting}:\quad {relations_latex(self.relations, names)}"
 
     def scope(self) -> str:
         return f"two experts, T = {self.horizon}, eta = sqrt({self.scale} ln 2/T), all losses in {{0, 1}}"
@@ -138,22 +125,24 @@ class Enclosures:
 
     def refute(self, statement: HedgeRelations, budget: Budget) -> Witness | None:
         """Return the first relation that certainly fails, by both inductions."""
+        from theory.engine.provers.wording import broken
+
         json = statement.to_json()
         worst, again = _backward(json, _BITS), _forward(json, _BITS + _FINER)
         gaps = zip(json["relations"], _gaps(json, worst), _gaps_again(json, again), strict=True)
         for number, ((_, op, _), gap, second) in enumerate(gaps):
-            if _fails(gap, op) and _fails(second, op):
-                summary = f"relation {number + 1} fails: {op} is wanted, the difference is {gap.str(6)}"
-                return Witness("hedge", {"relation": number, "worst": worst.str(20)}, summary)
+            if fails(gap, op) and fails(second, op):
+                data = {"relation": number, "worst": worst.str(20)}
+                return Witness("hedge", data, broken(json["relations"], number, _named(json, worst), _MEANINGS))
         return None
 
     def decide(self, statement: HedgeRelations, budget: Budget) -> Certificate | Undecided:
         """Enclose the worst case and look at every relation."""
         json = statement.to_json()
         worst = _backward(json, _BITS)
-        for number, ((_, op, _), gap) in enumerate(zip(json["relations"], _gaps(json, worst), strict=True)):
-            if not _holds(gap, op):
-                return Undecided(f"relation {number + 1} ({op}) is not seen to hold", f"difference {gap.str(10)}")
+        missed = unseen(json["relations"], _gaps(json, worst))
+        if missed:
+            return Undecided(missed[0], f"difference {missed[1]}")
         count = f"{len(json['relations'])} relation{'s' * (len(json['relations']) > 1)}"
         summary = f"worst case {worst.str(11, radius=False)}, {count}, {_BITS} bits"
         return Certificate("hedge", {"worst": worst.str(30)}, summary)
@@ -167,10 +156,9 @@ class Enclosures:
         if not (kept.is_finite() and kept.overlaps(again)):
             raise Rejected("the worst case of the certificate is not that of the forward induction")
         for source, worst in (("forward induction", again), ("certificate", kept)):
-            for number, ((_, op, _), gap) in enumerate(zip(json["relations"], _gaps_again(json, worst), strict=True)):
-                if not _holds(gap, op):
-                    shown = f"the difference is {gap.str(10)} by the {source}"
-                    raise Rejected(f"relation {number + 1} ({op}) is not seen to hold: {shown}")
+            missed = unseen(json["relations"], _gaps_again(json, worst))
+            if missed:
+                raise Rejected(f"{missed[0]}: the difference is {missed[1]} by the {source}")
 
 
 def _read(text: str) -> arb:
@@ -187,10 +175,11 @@ def _read(text: str) -> arb:
 
 def _step(json: Mapping[str, Any]) -> arb:
     """Return eta, in the working precision."""
-    from flint import arb, fmpq
+    from flint import arb
 
-    scale = Fraction(json["scale"])
-    return (arb(fmpq(scale.numerator, scale.denominator)) * arb(2).log() / json["horizon"]).sqrt()
+    from theory.engine.provers.balls import rational
+
+    return (arb(rational(Fraction(json["scale"]))) * arb(2).log() / json["horizon"]).sqrt()
 
 
 def _backward(json: Mapping[str, Any], bits: int) -> arb:
@@ -235,52 +224,22 @@ def _forward(json: Mapping[str, Any], bits: int) -> arb:
         return worst
 
 
-def _values(json: Mapping[str, Any], worst: arb) -> list[arb]:
+def _named(json: Mapping[str, Any], worst: arb) -> dict[str, arb]:
     """Return enclosures of minimax, worst case and bound."""
-    from flint import arb, fmpq
+    from flint import arb
 
+    from theory.engine.provers.balls import rational, working
     from theory.online.hedge import minimax_regret
 
-    horizon, eta = json["horizon"], _step(json)
-    minimax = minimax_regret(horizon)
-    return [arb(fmpq(minimax.numerator, minimax.denominator)), worst, arb(2).log() / eta + eta * horizon / 8]
-
-
-def _ranges() -> list[dict[str, Any]]:
-    ends = {"low": "0", "high": str(_LONGEST), "low_closed": False, "high_closed": False, "integer": False}
-    return [{"name": name} | ends for name in _NAMES]
-
-
-def _gaps(json: Mapping[str, Any], worst: arb) -> list[Any]:
-    """Return lhs - rhs of every relation, by the provers' evaluator."""
-    from theory.engine.provers.balls import working
-    from theory.engine.provers.program import Program
-
     with working(_BITS + _FINER):
-        values = _values(json, worst)
-        return [Program(["+", left, ["*", -1, right]], _ranges()).value(values) for left, _, right in json["relations"]]
+        eta, horizon = _step(json), json["horizon"]
+        minimax, bound = arb(rational(minimax_regret(horizon))), arb(2).log() / eta + eta * horizon / 8
+    return dict(zip(_NAMES, (minimax, worst, bound), strict=True))
 
 
-def _gaps_again(json: Mapping[str, Any], worst: arb) -> list[Any]:
-    """Return lhs - rhs of every relation, by the checker's evaluator."""
-    from flint import fmpq
-
-    from theory.engine.checker.terms import Tape
-    from theory.engine.provers.balls import working
-
-    tape = Tape({entry["name"]: entry for entry in _ranges()})
-    places = [tape.minus(tape.add(left), tape.add(right)) for left, _, right in json["relations"]]
-    with working(_BITS + _FINER):
-        inputs = dict(zip(_NAMES, _values(json, worst), strict=True))
-        result = tape.values(inputs, {name: (fmpq(0), fmpq(_LONGEST)) for name in inputs})
-    return [result[place] for place in places]
+def _gaps(json: Mapping[str, Any], worst: arb) -> list[arb]:
+    return gaps(json["relations"], _named(json, worst), _BITS + _FINER, high=_LONGEST)
 
 
-def _holds(gap: arb, op: str) -> bool:
-    signed = gap if op in (">=", ">") else -gap
-    return bool(signed > 0 if op in (">", "<") else signed >= 0)
-
-
-def _fails(gap: arb, op: str) -> bool:
-    signed = gap if op in (">=", ">") else -gap
-    return bool(signed <= 0 if op in (">", "<") else signed < 0)
+def _gaps_again(json: Mapping[str, Any], worst: arb) -> list[arb]:
+    return gaps_again(json["relations"], _named(json, worst), _BITS + _FINER, high=_LONGEST)

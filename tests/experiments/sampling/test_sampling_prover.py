@@ -75,7 +75,16 @@ def test_a_claim_is_supported_and_its_control_rejected_each_at_its_share():
     assert data["interval"][0] < 1 / 3 < data["interval"][1]
     assert data["seed"] == f"{demo.statement().seed():#018x}"
     assert json.loads(json.dumps(data)) == data
-    assert verdict.controls[0].summary.startswith("rejected by sampling: error <= 1.0e-05")
+    assert verdict.controls[0].summary.startswith("rejected by sampling: estimate ")
+    low, high = data["interval"]
+    found = re.fullmatch(
+        r"estimate [.\d]+ after \d+ observations; confidence interval ([.\d]+) to ([.\d]+); "
+        r"the verdict is wrong with probability at most 1e-05",
+        verdict.summary,
+    )
+    told = [float(end) for end in found.groups()]
+    assert told == pytest.approx([low, high], rel=1e-3)
+    assert told[0] <= low < high <= told[1]  # rounded outwards
 
 
 def test_a_rejection_says_that_it_is_one():
@@ -83,7 +92,10 @@ def test_a_rejection_says_that_it_is_one():
     assert verdict.as_recorded
     assert verdict.witness.kind == "sampling"
     assert verdict.witness.error_probability == SHARE
-    assert verdict.summary.startswith("rejected by sampling: error <= 1.0e-05, n = ")
+    assert verdict.summary.startswith("rejected by sampling: estimate ")
+    assert verdict.summary.endswith(
+        " observations, claimed is at most 1/4; the rejection is wrong with probability at most 1e-05"
+    )
     assert verdict.controls[0].outcome == "holds"
 
 
@@ -141,6 +153,27 @@ def test_a_tampered_record_is_rejected(change, key):
         method.recheck(coin_mean("1/3", "51/100"), certificate, Budget())
 
 
+@pytest.mark.parametrize(
+    ("statement", "claimed"),
+    [
+        (Mean(Sampler(coin, {"heads": Fraction(1, 3)}), ">=", Fraction(1, 2)), "at least 1/2"),
+        (
+            MeanWithin(Sampler(coin, {"heads": Fraction(1, 3)}), Fraction(1, 2), Fraction(1, 25)),
+            "between 23/50 and 27/50",
+        ),
+    ],
+)
+def test_a_rejection_says_what_is_claimed(statement, claimed):
+    witness = sampling(share=SHARE, cap=20_000).refute(statement, Budget())
+    assert f" observations, claimed is {claimed}; the rejection is wrong " in witness.summary
+    assert sampling(share=1.21e-5, cap=20_000).refute(statement, Budget()).summary.endswith(" at most 1.3e-05")
+
+
+def test_an_estimate_next_to_a_bound_is_told_from_it():
+    assert [_shown(value, (0.25, None)) for value in (0.3333333, 0.2500012, math.nan)] == ["0.3333", "0.2500012", "unknown"]
+    assert _shown(0.25, (0.25, 0.5)) == "0.25"
+
+
 @pytest.mark.parametrize(("heads", "outcome"), [("1/3", "supported"), ("1/4", "refuted"), ("1/2", "refuted")])
 def test_means_within_a_margin(heads, outcome):
     statement = MeanWithin(Sampler(coin, {"heads": Fraction(heads)}), Fraction(1, 3), Fraction(1, 25))
@@ -158,7 +191,7 @@ def test_slopes(test, low, high, outcome):
     assert found.outcome == outcome
     method._repeat(statement, found.data, Budget())
     assert found.data["estimate"] == pytest.approx(-1.0, abs=0.1)
-    assert found.summary.startswith("error <= ")
+    assert found.summary.startswith("estimate ")
 
 
 def first_above(limit):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
 from math import prod
@@ -59,7 +59,7 @@ def confirm_rows(statement: dict[str, Any], data: dict[str, Any]) -> None:
         ctx.prec = before
 
 
-def value(term: Any, values: dict[str, Fraction], rows: list[dict[str, Fraction]]) -> Value:
+def value(term: Any, values: Mapping[str, Value], rows: Sequence[Mapping[str, Value]]) -> Value:
     """Evaluate a term, exactly as long as it stays rational, else in balls."""
     if isinstance(term, int):
         return Fraction(term)
@@ -69,7 +69,7 @@ def value(term: Any, values: dict[str, Fraction], rows: list[dict[str, Fraction]
     if head == "/":
         return Fraction(rest[0], rest[1])
     if head == "sum":
-        return _add([value(rest[0], values | row, rows) for row in rows])
+        return _add([value(rest[0], {**values, **row}, rows) for row in rows])
     if head == "E":
         return _entire(rest[0], _ball(value(rest[1], values, rows)))
     parts = [value(part, values, rows) for part in rest]

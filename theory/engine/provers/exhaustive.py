@@ -8,6 +8,7 @@ from typing import Any
 
 from theory.engine.checker import Rejected
 from theory.engine.evidence import Budget, Certificate, Evidence, Undecided, Witness
+from theory.engine.provers import wording
 from theory.engine.statements.fingerprint import canonical
 
 __all__ = ["Enumeration", "enumeration"]
@@ -33,7 +34,8 @@ class Enumeration:
         for position, item in enumerate(statement.items()):
             if not statement.holds_at(item):
                 data = {"position": position, "item": canonical(item)}
-                return Witness("finite", data, f"fails at item {position + 1} of {statement.size}: {data['item']}")
+                where = f"item {position + 1} of {statement.size} ({statement.over})"
+                return Witness("finite", data, f"at {wording.item(item)}, {where}, the statement is false")
             if time.monotonic() > end:
                 return None
         return None

@@ -22,6 +22,7 @@ from theory.engine.provers.balls import fraction, rational, working
 from theory.engine.provers.barrier import Barrier, Centre, NotSettled, interior
 from theory.engine.provers.program import Program
 from theory.engine.provers.rounding import evaluate, solve_near
+from theory.engine.provers.wording import apart
 from theory.engine.statements.epigraph import Form, combine
 from theory.engine.terms import number
 
@@ -206,10 +207,10 @@ class _Search:
     def witness(self, least: _Bound | None, most: _Bound | None) -> Witness | None:
         """Return the data of a bound that contradicts the statement, if one does."""
         if most is not None and self.low is not None and most.value < self.low:
-            found = f"the optimum is at most {_real(most.value):.12g}, claimed is at least {_real(self.low):.12g}"
+            found = "the optimum is at most {}, claimed is at least {}".format(*apart(most.value, self.low))
             return Witness(_KIND, most.data, found)
         if least is not None and self.high is not None and least.value > self.high:
-            found = f"the optimum is at least {_real(least.value):.12g}, claimed is at most {_real(self.high):.12g}"
+            found = "the optimum is at least {}, claimed is at most {}".format(*apart(least.value, self.high))
             return Witness(_KIND, least.data, found)
         return None
 

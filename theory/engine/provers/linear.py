@@ -17,6 +17,7 @@ import numpy as np
 from theory.engine.checker import Rejected, check, confirm
 from theory.engine.evidence import Budget, Certificate, Evidence, Undecided, Witness
 from theory.engine.provers.rounding import evaluate, nearby, solve_near
+from theory.engine.provers.wording import apart
 from theory.engine.statements.epigraph import Form, Rows, combine, rows
 
 __all__ = ["LinearProver", "linear_program"]
@@ -73,10 +74,9 @@ class LinearProver:
                     continue
                 names = ("left", "right") if small is left else ("right", "left")
                 data = {"part": number, names[0]: small.high_data, names[1]: large.low_data}
-                signs = ("<=", ">=") if small is left else (">=", "<=")
-                summary = f"left {signs[0]} {small.high if small is left else large.low}, "
-                summary += f"right {signs[1]} {large.low if small is left else small.high}"
-                witness = Witness("linear", data, summary + f", against the claimed {part['relation']}")
+                where = f"comparison {number + 1} of {len(raw['parts'])}: " if len(raw["parts"]) > 1 else ""
+                found = _contradiction(names, small.high, large.low, part["relation"])
+                witness = Witness("linear", data, where + found)
                 if _confirmed(raw, witness):
                     return witness
         return None
@@ -136,6 +136,13 @@ class LinearProver:
         if id(program) not in self._solved:  # the program is kept beside its minimum, so that the id stays its own
             self._solved[id(program)] = (program, _minimise(program, None))
         return self._solved[id(program)][1]
+
+
+def _contradiction(names: tuple[str, str], high: Fraction, low: Fraction, relation: str) -> str:
+    """Return in words that the first side is at most ``high`` and the second at least ``low``."""
+    shown = apart(high, low)
+    found = {names[0]: f"at most {shown[0]}", names[1]: f"at least {shown[1]}"}
+    return f"the left side is {found['left']} and the right side {found['right']}, claimed is left {relation} right"
 
 
 def _minimise(program: dict[str, Any], floor: Fraction | None) -> _Minimum:

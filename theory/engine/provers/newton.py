@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _HALVINGS = 48
 _INSIDE = "I"
 _LETTERS = "abcdefghij"  # which equation excluded a root
+_ENDS = 60  # digits of the ends of an enclosure, in words
 
 
 def newton(*, cells: int = 20_000, precision: int = 256) -> Newton:
@@ -69,8 +70,7 @@ class Newton:
         from theory.engine import checker
 
         for equation in range(len(statement.equations)):
-            summary = f"the left side of equation {equation + 1} has no zero in {statement.enclosure}"
-            witness = Witness("excluded", {"equation": equation}, summary)
+            witness = Witness("excluded", {"equation": equation}, _excluded(statement, equation))
             try:
                 checker.confirm(statement.to_json(), witness.to_json())
             except checker.Rejected:
@@ -112,6 +112,16 @@ class Newton:
         from theory.engine import checker
 
         checker.check(statement.to_json(), certificate.to_json())
+
+
+def _excluded(statement: UniqueRoot, equation: int) -> str:
+    """Return in words that an equation has no root where one is claimed; the ends in full, as they may be close."""
+    from theory.engine.provers.wording import number
+
+    ends = [(raw["name"], Fraction(raw["low"]), Fraction(raw["high"])) for raw in statement.enclosure.to_json()]
+    box = ", ".join(f"{name} between {number(low, _ENDS)} and {number(high, _ENDS)}" for name, low, high in ends)
+    which = f" {equation + 1} of {len(statement.equations)}" if len(statement.equations) > 1 else ""
+    return f"equation{which} has no root with {box}, where one is claimed"
 
 
 class _System:

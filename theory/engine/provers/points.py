@@ -15,15 +15,48 @@ from typing import Any
 from flint import arb, fmpq
 
 from theory.engine import checker
+from theory.engine.checker.rows import value as evaluate
 from theory.engine.evidence import Witness
-from theory.engine.provers import balls
+from theory.engine.provers import balls, wording
 from theory.engine.provers.program import Program
 from theory.engine.provers.subdivision import Cell, is_false, split
 
 POINTS = 200
+PLAIN = 60  # points of plain numbers, which are better to read in a witness
 CELLS = 40  # a variable
 _PRECISIONS = (64, 256, 1000)
+_SIZES = [fmpq(1), fmpq(2), fmpq(1, 2), fmpq(3), *[fmpq(10) ** k for k in (-8, -4, -2, -1, 1, 2, 4, 10)]]
+_LARGE = 100  # sizes from here on are taken by themselves, not from an end on
+_SHARES = [fmpq(1, 100), fmpq(1, 10), fmpq(1, 4), fmpq(1, 2), fmpq(3, 4), fmpq(9, 10), fmpq(99, 100)]  # of a width
 _FAR = 60  # points come as near as 2^-60 of the width to a face
+
+
+def point_witness(statement: Mapping[str, Any], point: Mapping[str, Fraction]) -> Witness:
+    """Return a point at which a ``forall`` statement is known to fail as a witness, in words.
+
+    Parameters
+    ----------
+    statement
+        The statement's JSON.
+    point
+        Values by name, in the order of the domain.
+    """
+    terms = [statement["lhs"], statement["rhs"]]
+    conditions = [side for left, _, right in statement["given"] for side in (left, right)]
+    where = wording.at(point, *terms, *conditions)
+    found = wording.failure(statement["relation"], sides_at(statement, point), terms)
+    return Witness("point", point_data(point), f"{where} {found}".strip())
+
+
+def point_data(point: Mapping[str, Fraction]) -> dict[str, Any]:
+    """Return the data of a witness that is a point."""
+    return {"point": {name: str(number) for name, number in point.items()}}
+
+
+def sides_at(statement: Mapping[str, Any], point: Mapping[str, Fraction]) -> list[Fraction | arb]:
+    """Return both sides of a ``forall`` statement at a point, exactly where they are rational, else in balls."""
+    with balls.working(_PRECISIONS[1]):
+        return [evaluate(statement[side], point, []) for side in ("lhs", "rhs")]
 
 
 class PointSearch:
@@ -46,8 +79,8 @@ class PointSearch:
         self._relation = {"<=": ">=", "<": ">"}.get(statement["relation"], statement["relation"])
 
     def run(self) -> Witness | None:
-        """Look at vertices and random points first, then follow the smallest lower bound."""
-        for point in itertools.chain(self._vertices(), self._middle(), self._random_points()):
+        """Look at vertices, plain and random points first, then follow the smallest lower bound."""
+        for point in itertools.chain(self._vertices(), self._middle(), self._plain_points(), self._random_points()):
             witness = self.examine(point)
             if witness is not None:
                 return witness
@@ -68,25 +101,12 @@ class PointSearch:
             conditions = [(program.value([arb(x) for x in point]), relation) for program, relation in self._given]
         if any(is_false(condition, relation) for condition, relation in conditions):
             return None
-        witness = self._witness(point)
+        named = {entry["name"]: balls.fraction(x) for entry, x in zip(self._domain, point, strict=True)}
         try:
-            checker.confirm(dict(self._statement), witness.to_json())
+            checker.confirm(dict(self._statement), {"kind": "point", "data": point_data(named)})
         except checker.Rejected:
             return None
-        return witness
-
-    def _witness(self, point: Sequence[fmpq]) -> Witness:
-        named = {entry["name"]: str(x) for entry, x in zip(self._domain, point, strict=True)}
-        where = ", ".join(f"{name} = {_short(x)}" for name, x in zip(named, point, strict=True))
-        with balls.working(_PRECISIONS[1]):
-            values = [arb(x) for x in point]
-            sides = [
-                Program(self._statement[side], self._domain).value(values).str(6, radius=False)
-                for side in ("lhs", "rhs")
-            ]
-        return Witness(
-            "point", {"point": named}, f"at {where}: {sides[0]} {self._statement['relation']} {sides[1]} is false"
-        )
+        return point_witness(self._statement, named)
 
     # where to look
 
@@ -97,6 +117,12 @@ class PointSearch:
     def _middle(self) -> Iterator[list[fmpq]]:
         if all(axis.low is not None and axis.high is not None and not axis.integer for axis in self._axes):
             yield [(axis.low + axis.high) / 2 for axis in self._axes]
+
+    def _plain_points(self) -> Iterator[list[fmpq]]:
+        stream = random.Random(20_240_301)
+        values = [axis.plain() for axis in self._axes]
+        for _ in range(PLAIN):
+            yield [stream.choice(known) for known in values]
 
     def _random_points(self) -> Iterator[list[fmpq]]:
         stream = random.Random(20_240_229)  # fixed: a verdict must not depend on luck
@@ -159,6 +185,17 @@ class _Axis:
             elif end is not None and closed:
                 self.ends.append(end)
 
+    def plain(self) -> list[fmpq]:
+        """Return some numbers of the range that are short to write, as far as its ends are."""
+        if self.low is not None and self.high is not None:
+            inner = [self.low + (self.high - self.low) * share for share in _SHARES]
+        elif self.low is not None or self.high is not None:
+            sign, end = (1, self.low) if self.high is None else (-1, self.high)
+            inner = [sign * size if size >= max(_LARGE, sign * end + 1) else end + sign * size for size in _SIZES]
+        else:
+            inner = [fmpq(0), *_SIZES, *[-size for size in _SIZES]]
+        return self.ends + [value for value in inner if value.q == 1 or not self.integer]
+
     def draw(self, stream: random.Random) -> fmpq:
         """Draw a rational: some evenly, most log-spaced towards an end, an end itself now and then."""
         kind = stream.random()
@@ -189,8 +226,3 @@ class _Axis:
 
 def _end(text: str | None) -> Any:
     return None if text is None else balls.rational(Fraction(text))
-
-
-def _short(x: fmpq) -> str:
-    text = str(x)
-    return text if len(text) <= 24 else f"about {float(arb(x)):.6g}"

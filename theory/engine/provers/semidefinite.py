@@ -16,6 +16,7 @@ from theory.engine.checker import Rejected, check, confirm
 from theory.engine.evidence import Budget, Certificate, Evidence, Undecided, Witness
 from theory.engine.provers.conic import Point, Region, round_inside, round_on_face, search
 from theory.engine.provers.rounding import evaluate
+from theory.engine.provers.wording import CLAIMED, apart, number
 from theory.engine.statements.epigraph import Form, Rows, combine, rows
 
 __all__ = ["KnownSolution", "SemidefiniteProver", "semidefinite"]
@@ -104,11 +105,10 @@ class SemidefiniteProver:
         raw = statement.to_json()
         for half in _HALVES[statement.relation]:
             dual = half == ">="
-            found = "known multipliers bound it below" if dual else "a known Gram matrix exceeds"
             data = {"part": 0, "left": self.known.data(statement, dual=dual), "right": {}}
-            witness = Witness("semidefinite", data, f"{found} {statement.value}, exactly")
-            if _accepts(confirm, raw, witness):
-                return witness
+            if _accepts(confirm, raw, Witness("semidefinite", data)):
+                gap = _Program(statement).known_gap(self.known, dual=dual)
+                return Witness("semidefinite", data, _contradiction(statement, gap, "known ", dual=dual))
         return None
 
     def refute(self, statement: Any, budget: Budget) -> Witness | None:
@@ -122,9 +122,8 @@ class SemidefiniteProver:
             budget.step("search multipliers against it" if dual else "search a Gram matrix against it")
             for point in program.inside(dual=dual):
                 data = {"part": 0, "left": program.data(point, dual=dual), "right": {}}
-                gap = float(evaluate(program.goal(dual=dual), point))
-                found = f"a bound {gap:.3g} below" if dual else f"a Gram matrix {gap:.3g} above"
-                witness = Witness("semidefinite", data, f"{found} {statement.value}, exactly")
+                gap = evaluate(program.goal(dual=dual), point)
+                witness = Witness("semidefinite", data, _contradiction(statement, gap, "", dual=dual))
                 if _accepts(confirm, raw, witness):
                     return witness
         return None
@@ -182,6 +181,18 @@ class _Program:
         constants = [(-form[""], {number: _ONE}) for number, form in enumerate(self.forms) if "" in form]
         return combine([(self.rows.cost.get("", Fraction(0)), {"": _ONE}), value, *constants])
 
+    def known_gap(self, known: KnownSolution, *, dual: bool) -> Fraction:
+        """Return the goal at a known solution; its multipliers are those of an objective without maxima."""
+        if not dual:
+            point: dict[Any, Fraction] = {**known.products, **known.scalars}
+            for unknown, numbers in reversed(list(enumerate(self.rows.maxima))):  # a maximum's arguments come after it
+                ends = [-evaluate(self.forms[row], point) / self.forms[row][unknown] for row in numbers]
+                point[unknown] = max(ends) if self.forms[numbers[0]][unknown] > 0 else min(ends)
+            return evaluate(self.goal(dual=False), point)
+        first = {"inequality": 0, "equality": len(self.rows.inequalities)}
+        places = [first[family] + row for family, row in self.rows.places]
+        return evaluate(self.goal(dual=True), dict(zip(places, known.multipliers, strict=True)))
+
     def region(self, *, dual: bool, reaching_goal: bool) -> Region:
         """Return the feasible set, or only what reaches the goal."""
         goal = [self.goal(dual=dual)] if reaching_goal else []
@@ -233,7 +244,7 @@ class _Program:
         if found is None:
             return "the solver found no optimum: infeasible, unbounded or badly conditioned"
         optimum = float(self.statement.value) - found[1]
-        claimed = f"{self.statement.relation} {self.statement.value}"
+        claimed = f"{CLAIMED[self.statement.relation]} {number(Fraction(self.statement.value))}"
         return f"the solver's optimum is {optimum:.9g}, claimed is {claimed}"
 
     def data(self, point: Point, *, dual: bool) -> dict[str, Any]:
@@ -243,6 +254,15 @@ class _Program:
         gram = [[str(point[pair]) for pair in row] for row in self.pairs]
         named = {name: str(point[name]) for name in self.statement.scalars}
         return {"program": 0, "point": {"gram": gram, "scalars": named}}
+
+
+def _contradiction(statement: Any, gap: Fraction, origin: str, *, dual: bool) -> str:
+    """Return in words what a point or multipliers show, ``gap`` beyond the value that is claimed."""
+    claimed = Fraction(statement.value)
+    shown, value = apart(claimed - gap if dual else claimed + gap, claimed)
+    what = "multipliers show" if dual else "Gram matrix shows"
+    found = f"{origin}{what} the worst case to be at {'most' if dual else 'least'} {shown}"
+    return f"{'' if dual else 'a '}{found}, claimed is {CLAIMED[statement.relation]} {value}"
 
 
 def _first_accepted(raw: dict[str, Any], candidates: Iterator[dict[str, Any]]) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 from xml.etree import ElementTree as ET
 
-LONGEST = 4000  # characters of LaTeX
+LONGEST = 12_000  # characters of LaTeX
 _ALPHABET = re.compile(r"(\\math(?:cal|bb|frak|scr|bf|sf|tt))\s+([A-Za-z])")  # \mathcal T, without braces
 _SIZED = re.compile(r"\\[Bb]igg?([lr])(?![A-Za-z])")  # browsers size a pair by its content: \left and \right
 _SPACE = "{http://www.w3.org/1998/Math/MathML}"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from theory.engine import terms
 from theory.engine.statements.base import Statement
-from theory.engine.statements.forall import _LATEX, RELATIONS, Domain
+from theory.engine.statements.forall import RELATIONS, Domain
+from theory.engine.statements.tex import SIGNS, tex
 
 if TYPE_CHECKING:
     import sympy
@@ -101,19 +102,24 @@ class ForEveryN(Statement):
         return self._json
 
     def latex(self) -> str:
-        import sympy
-
         def relation(condition: tuple[sympy.Expr, str, sympy.Expr]) -> str:
             left, sign, right = condition
-            return f"{sympy.latex(left)} {_LATEX[sign]} {sympy.latex(right)}"
+            return f"{tex(left)} {SIGNS[sign]} {tex(right)}"
 
-        conditions = r",\; ".join(map(relation, self.given))
-        quantified = rf"\forall\, n,\; {self.domain.latex()},\; {self.each.latex()}"
-        return rf"{quantified};\; {conditions}:\quad {relation((self.lhs, self.relation, self.rhs))}"
+        conclusion = (self.lhs, self.relation, self.rhs)
+        sides = [side for left, _, right in (*self.given, conclusion) for side in (left, right)]
+        used = {symbol.name for side in sides for symbol in side.free_symbols}
+        scalars = [item.latex() for item in self.domain.ranges if item.name in used or item.low != item.high]
+        each = rf"\Sigma\text{{ over any number of classes, each with }}{self.each.latex()}"
+        conditions = [r",\; ".join(map(relation, self.given))] if self.given else []
+        quantified = r";\; ".join([*([r",\; ".join(scalars)] if scalars else []), each, *conditions])
+        return rf"\forall\, {quantified}:\quad {relation(conclusion)}"
 
     def scope(self) -> str:
         conditions = ", ".join(f"{left} {relation} {right}" for left, relation, right in self.given)
-        return f"every number of classes; all {self.domain}; for each further class {self.each}; given {conditions}"
+        return f"every number of classes; all {self.domain}; for each further class {self.each}" + (
+            f"; given {conditions}" if conditions else ""
+        )
 
 
 def outside_sums(expression: sympy.Expr) -> set[sympy.Symbol]:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from theory.engine import terms
 from theory.engine.statements.base import Statement
-from theory.engine.statements.epigraph import Form, rows
+from theory.engine.statements.epigraph import CONSTRAINT_RELATIONS, Form, rows
+from theory.engine.statements.tex import SIGNS, tex
 
 if TYPE_CHECKING:
     import sympy
 
-_LATEX = {">=": r"\ge", "<=": r"\le", "==": "="}
 _PRINTED = 4  # more constraints or cones than this are abbreviated in LaTeX
 
 Triple = tuple[Any, Any, Any]
@@ -98,7 +98,7 @@ class ConeProgram:
     def _json(self) -> dict[str, Any]:
         conditions = []
         for left, relation, right in self.constraints:
-            if relation not in _LATEX:
+            if relation not in CONSTRAINT_RELATIONS:
                 raise ValueError(f"relation of a constraint is {relation!r}; allowed: <= >= ==")
             small, large = (left, right) if relation == "<=" else (right, left)
             conditions.append(["==" if relation == "==" else ">=", _json_form(self._affine(large - small))])
@@ -116,12 +116,10 @@ class ConeProgram:
 
     def latex(self) -> str:
         """Return ``min { objective : constraints, cones }``."""
-        import sympy
-
-        shown = [f"{sympy.latex(a)} {_LATEX[relation]} {sympy.latex(b)}" for a, relation, b in self.constraints]
-        cones = [rf"\left({', '.join(map(sympy.latex, triple))}\right) \in K_{{\exp}}" for triple in self.cones]
+        shown = [f"{tex(a)} {SIGNS[relation]} {tex(b)}" for a, relation, b in self.constraints]
+        cones = [rf"\left({', '.join(map(tex, triple))}\right) \in K_{{\exp}}" for triple in self.cones]
         conditions = r",\; ".join([*_abbreviated(shown), *_abbreviated(cones)])
-        return rf"\{self.sense} \left\{{ {sympy.latex(self.objective)} \;:\; {conditions} \right\}}"
+        return rf"\{self.sense} \left\{{ {tex(self.objective)} \;:\; {conditions} \right\}}"
 
 
 class ConeOptimum(Statement):
@@ -163,10 +161,8 @@ class ConeOptimum(Statement):
         return {"kind": self.kind, "program": self.program.to_json(), "low": ends[0], "high": ends[1]}
 
     def latex(self) -> str:
-        import sympy
-
-        low = "" if self.low is None else rf"{sympy.latex(self.low)} \le "
-        high = "" if self.high is None else rf" \le {sympy.latex(self.high)}"
+        low = "" if self.low is None else rf"{tex(self.low)} \le "
+        high = "" if self.high is None else rf" \le {tex(self.high)}"
         return f"{low}{self.program.latex()}{high}"
 
     def scope(self) -> str:

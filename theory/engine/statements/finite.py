@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from theory.engine.statements.base import Statement
 from theory.engine.statements.fingerprint import fingerprint
+from theory.engine.statements.tex import SIGNS
+
+_MATHS = re.compile(rf"( (?:{'|'.join(SIGNS)}) |[\^_]\w+|[{{}}$&#_%^~\\])")
+_ALONE = {"^": r"\wedge ", "~": r"\sim ", "\\": r"\setminus "}
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +116,13 @@ class Finite(Statement):
 
 
 def _text(words: str) -> str:
-    for character in "\\{}$&#_%^~":
-        words = words.replace(character, " " if character in "\\{}$~^" else "\\" + character)
-    return rf"\text{{{words}}}"
+    """Return plain words in LaTeX; orders, powers, indices and braces are no letters of a text."""
+    parts = []
+    for piece in filter(None, _MATHS.split(words)):
+        if not _MATHS.fullmatch(piece):
+            parts.append(rf"\text{{{piece}}}")
+        elif piece[0] in "^_" and len(piece) > 1:
+            parts.append(f"{piece[0]}{{{piece[1:]}}}")
+        else:
+            parts.append(SIGNS.get(piece.strip()) or _ALONE.get(piece) or f"\\{piece}")
+    return "".join(parts)

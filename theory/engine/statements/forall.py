@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from theory.engine import terms
 from theory.engine.statements.base import Statement
+from theory.engine.statements.tex import SIGNS, tex, tex_name
 
 if TYPE_CHECKING:
     import sympy
 
 RELATIONS = (">=", ">", "<=", "<", "==")
-_LATEX = {">=": r"\ge", ">": ">", "<=": r"\le", "<": "<", "==": "="}
 _RANGE = re.compile(
     r"\s*(?P<name>[A-Za-z_]\w*)\s+(?P<kind>in|integer in)\s*"
     r"(?P<left>[\[(])\s*(?P<low>[^,]+?)\s*,\s*(?P<high>[^,]+?)\s*(?P<right>[\])])\s*(?:,|$)"
@@ -52,6 +52,21 @@ class Range:
             "high_closed": self.high_closed,
             "integer": self.integer,
         }
+
+    def latex(self) -> str:
+        r"""Return the range in LaTeX; one that is a single point as an equation.
+
+        >>> half, n = Domain("half in [1/2,1/2], n integer in [2,oo)").ranges
+        >>> print(half.latex(), n.latex())
+        \mathrm{half} = \frac{1}{2} n \in [2, \infty) \cap \mathbb{Z}
+        """
+        name = tex_name(self.name)
+        if self.low is not None and self.low == self.high:
+            return f"{name} = {_end_latex(self.low)}"
+        low = r"-\infty" if self.low is None else _end_latex(self.low)
+        high = r"\infty" if self.high is None else _end_latex(self.high)
+        brackets = "[" if self.low_closed else "(", "]" if self.high_closed else ")"
+        return rf"{name} \in {brackets[0]}{low}, {high}{brackets[1]}" + (r" \cap \mathbb{Z}" if self.integer else "")
 
     def symbol(self) -> sympy.Symbol:
         """Return the SymPy symbol whose assumptions follow from the range (and from nothing else)."""
@@ -109,19 +124,7 @@ class Domain:
         return [item.to_json() for item in self.ranges]
 
     def latex(self) -> str:
-        import sympy
-
-        def end(value: Fraction | None, sign: str) -> str:
-            return (
-                sign + r"\infty" if value is None else sympy.latex(sympy.Rational(value.numerator, value.denominator))
-            )
-
-        parts = []
-        for item, symbol in zip(self.ranges, self.symbols, strict=True):
-            left, right = "[" if item.low_closed else "(", "]" if item.high_closed else ")"
-            interval = left + end(item.low, "-") + ", " + end(item.high, "") + right
-            parts.append(sympy.latex(symbol) + r" \in " + interval + (r" \cap \mathbb{Z}" if item.integer else ""))
-        return r",\; ".join(parts)
+        return r",\; ".join(item.latex() for item in self.ranges)
 
 
 def _parse(text: str) -> Iterator[Range]:
@@ -145,6 +148,11 @@ def _parse(text: str) -> Iterator[Range]:
         position = match.end()
     if not seen:
         raise ValueError("a domain names at least one variable, such as: beta in [0,1]")
+
+
+def _end_latex(value: Fraction) -> str:
+    sign = "-" if value < 0 else ""
+    return str(value) if value.denominator == 1 else rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"
 
 
 def _end(text: str) -> Fraction | None:
@@ -228,12 +236,8 @@ class ForAll(Statement):
         return self._json
 
     def latex(self) -> str:
-        import sympy
-
-        conditions = "".join(
-            rf",\; {sympy.latex(left)} {_LATEX[relation]} {sympy.latex(right)}" for left, relation, right in self.given
-        )
-        body = f"{sympy.latex(self.lhs)} {_LATEX[self.relation]} {sympy.latex(self.rhs)}"
+        conditions = "".join(rf",\; {tex(left)} {SIGNS[relation]} {tex(right)}" for left, relation, right in self.given)
+        body = f"{tex(self.lhs)} {SIGNS[self.relation]} {tex(self.rhs)}"
         return rf"\forall\, {self.domain.latex()}{conditions}:\quad {body}"
 
     def scope(self) -> str:

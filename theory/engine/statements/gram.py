@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from theory.engine.statements.epigraph import exact
+from theory.engine.statements.tex import tex_name
 from theory.engine.terms import Term, number
 
 _LATEX_HEADS = {"max": r"\max", "min": r"\min"}
@@ -165,15 +166,17 @@ def latex(term: Term) -> str:
     if isinstance(term, int):
         return str(term)
     if isinstance(term, str):
-        return _name(term)
+        return tex_name(term)
     head, *parts = term
     if head == "/":
         return rf"{'-' if parts[0] < 0 else ''}\tfrac{{{abs(parts[0])}}}{{{parts[1]}}}"
     if head == "dot":
         left, right = _combination(parts[0]), _combination(parts[1])
-        return rf"\lVert {left} \rVert^2" if left == right else rf"\langle {left}, {right} \rangle"
+        if left == right:
+            return rf"\lVert {_combination(parts[0], positive=True)} \rVert^2"
+        return rf"\langle {left}, {right} \rangle"
     if head == "+":
-        return " + ".join(map(latex, parts)).replace("+ -", "- ")
+        return " + ".join(latex(part) for part in parts if part != 0).replace("+ -", "- ") or "0"
     if head == "*":
         return _scaled_latex(parts)
     return rf"{_LATEX_HEADS.get(head, head)}\left( {', '.join(map(latex, parts))} \right)"
@@ -192,19 +195,17 @@ def _scaled_latex(parts: list[Term]) -> str:
     return rf"{latex(factor)} {inner}" if not isinstance(body, int) else rf"{latex(factor)} \cdot {inner}"
 
 
-def _combination(coefficients: Mapping[str, str]) -> str:
+def _combination(coefficients: Mapping[str, str], *, positive: bool = False) -> str:
+    """Return a linear combination of vectors, or its negative if its first coefficient is to be positive."""
     pieces: list[str] = []
+    turn = -1 if positive and next(iter(coefficients.values()), "").startswith("-") else 1
     for name, text in coefficients.items():
-        value = Fraction(text)
+        value = turn * Fraction(text)
         scale = "" if abs(value) == 1 else latex(number(abs(value))) + " "
         sign = "-" if value < 0 else "+"
-        pieces.append(f" {sign} {scale}{_name(name)}" if pieces else f"{'-' if value < 0 else ''}{scale}{_name(name)}")
+        first = "-" if value < 0 else ""
+        pieces.append(f" {sign} {scale}{tex_name(name)}" if pieces else f"{first}{scale}{tex_name(name)}")
     return "".join(pieces)
-
-
-def _name(name: str) -> str:
-    letters = name.rstrip("0123456789")
-    return f"{letters}_{{{name[len(letters) :]}}}" if letters and letters != name else name
 
 
 def _identifiers(names: str) -> list[str]:

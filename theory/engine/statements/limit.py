@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from theory.engine import terms
 from theory.engine.statements.base import Statement
-from theory.engine.statements.forall import Domain
+from theory.engine.statements.forall import Domain, Range
+from theory.engine.statements.tex import tex
 
 if TYPE_CHECKING:
     import sympy
@@ -89,12 +90,15 @@ class LimitOf(Statement):
         }
 
     def latex(self) -> str:
-        import sympy
-
-        name, at = sympy.latex(self.variable), sympy.latex(self.at)
-        body = rf"\lim_{{{name} \to {at}^{self.side}}} {sympy.latex(self.expression)} = {sympy.latex(self.value)}"
-        return rf"\forall\, {self.domain.latex()}:\quad {body}"
+        name, at = tex(self.variable), tex(self.at)
+        body = rf"\lim_{{{name} \to {at}^{self.side}}} {tex(self.expression)} = {tex(self.value)}"
+        others = r",\; ".join(item.latex() for item in self._others())
+        return rf"\forall\, {others}:\quad {body}" if others else body
 
     def scope(self) -> str:
-        others = ", ".join(str(item) for item in self.domain.ranges if item.name != str(self.variable))
+        others = ", ".join(map(str, self._others()))
         return f"{self.variable} -> {self.at}{self.side}" + (f", all {others}" if others else "")
+
+    def _others(self) -> list[Range]:
+        """Return the ranges of the variables that do not move."""
+        return [item for item in self.domain.ranges if item.name != str(self.variable)]

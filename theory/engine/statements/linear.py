@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from theory.engine import terms
 from theory.engine.statements.base import Statement
 from theory.engine.statements.epigraph import exact, rows
+from theory.engine.statements.tex import SIGNS, tex, tex_name
 
 if TYPE_CHECKING:
     import sympy
 
 RELATIONS = ("==", "<=", ">=", "<", ">")
-_LATEX = {">=": r"\ge", ">": ">", "<=": r"\le", "<": "<", "==": "="}
 _PRINTED = 3  # more programs or comparisons than this, or twice as many constraints, are abbreviated in LaTeX
 
 
@@ -92,19 +92,15 @@ class LinearProgram:
 
     def latex(self) -> str:
         """Return ``min { objective : constraints }``."""
-        import sympy
-
-        variables = ", ".join(sympy.latex(symbol) for symbol in self.variables)
-        shown = [
-            f"{sympy.latex(left)} {_LATEX[relation]} {sympy.latex(right)}" for left, relation, right in self.constraints
-        ]
+        variables = ", ".join(tex_name(symbol.name) for symbol in self.variables)
+        shown = [f"{tex(left)} {SIGNS[relation]} {tex(right)}" for left, relation, right in self.constraints]
         conditions = r",\; ".join(_abbreviated(shown, 2 * _PRINTED))
         one = len(self.variables) == 1
         space = (
             rf"{variables} \in \mathbb{{R}}" if one else rf"({variables}) \in \mathbb{{R}}^{{{len(self.variables)}}}"
         )
         over = space + (r",\; " + conditions if conditions else "")
-        return rf"\min \left\{{ {sympy.latex(self.objective)} \;:\; {over} \right\}}"
+        return rf"\min \left\{{ {tex(self.objective)} \;:\; {over} \right\}}"
 
 
 Side = LinearProgram | Sequence[LinearProgram] | int | Fraction
@@ -157,7 +153,7 @@ class LinearMinimum(Statement):
         return {"kind": self.kind, "parts": [self.comparison()]}
 
     def latex(self) -> str:
-        return f"{_side_latex(self.left)} {_LATEX[self.relation]} {_side_latex(self.right)}"
+        return f"{_side_latex(self.left)} {SIGNS[self.relation]} {_side_latex(self.right)}"
 
     def scope(self) -> str:
         return _scope(self.programs)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from theory.engine import terms
 from theory.engine.statements.base import Statement
 from theory.engine.statements.forall import Domain
+from theory.engine.statements.tex import tex, tex_name
 
 if TYPE_CHECKING:
     import sympy
@@ -88,11 +89,10 @@ class UniqueRoot(Statement):
         return self._json
 
     def latex(self) -> str:
-        import sympy
-
-        names = ", ".join(sympy.latex(symbol) for symbol in self.domain.symbols)
-        system = r",\; ".join(f"{sympy.latex(equation)} = 0" for equation in self.equations)
-        return rf"\exists!\, ({names}),\; {self.domain.latex()}:\quad {system};\quad {self.enclosure.latex()}"
+        names = ", ".join(tex_name(item.name) for item in self.domain.ranges)
+        who = rf"({names}),\; " if len(self.domain.ranges) > 1 else ""
+        system = r",\; ".join(f"{tex(equation)} = 0" for equation in self.equations)
+        return rf"\exists!\, {who}{self.domain.latex()}:\quad {system};\quad {self.enclosure.latex()}"
 
     def scope(self) -> str:
         return str(self.domain)

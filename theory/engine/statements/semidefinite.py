@@ -10,9 +10,9 @@ from theory.engine import terms
 from theory.engine.statements import gram
 from theory.engine.statements.base import Statement
 from theory.engine.statements.epigraph import exact, rows
+from theory.engine.statements.tex import SIGNS
 
 RELATIONS = ("<=", "==", ">=")
-_LATEX = {"<=": r"\le", ">=": r"\ge", "==": "="}
 _PRINTED = 6  # more constraints than this are abbreviated in LaTeX
 
 Condition = tuple[Any, str, Any]
@@ -81,7 +81,7 @@ class WorstCase(Statement):
 
     def latex(self) -> str:
         shown = [
-            f"{gram.latex(left)} {_LATEX[relation]} {gram.latex(right)}" for left, relation, right in self.constraints
+            f"{gram.latex(left)} {SIGNS[relation]} {gram.latex(right)}" for left, relation, right in self.constraints
         ]
         if len(shown) > _PRINTED:
             shown = [
@@ -92,7 +92,7 @@ class WorstCase(Statement):
         value = gram.latex(terms.number(Fraction(self.value)))
         over = r",\; ".join(shown)
         supremum = rf"\sup \left\{{ {gram.latex(self.objective)} \;:\; {over} \right\}}"
-        return f"{supremum} {_LATEX[self.relation]} {value}"
+        return f"{supremum} {SIGNS[self.relation]} {value}"
 
     def scope(self) -> str:
         named = f" and scalars {', '.join(self.scalars)}" if self.scalars else ""

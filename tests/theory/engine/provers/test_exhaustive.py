@@ -34,7 +34,7 @@ def test_a_true_statement_is_certified_and_rechecked():
 def test_the_first_counterexample_is_the_witness():
     witness = enumeration().refute(numbers(20, 7), Budget())
     assert witness.data == {"position": 7, "item": "7"}
-    assert "item 8 of 20" in witness.summary
+    assert witness.summary == "at 7, item 8 of 20 (x < 20), the statement is false"
 
 
 def test_a_counterexample_out_of_the_refuters_reach_leaves_it_undecided():

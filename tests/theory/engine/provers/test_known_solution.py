@@ -8,7 +8,7 @@ from theory.engine.checker import check, confirm
 from theory.engine.evidence import Budget, Undecided
 from theory.engine.provers.conic import Region, search
 from theory.engine.provers.semidefinite import KnownSolution, semidefinite
-from theory.engine.statements.gram import vectors
+from theory.engine.statements.gram import largest, least, vectors
 from theory.engine.statements.semidefinite import WorstCase
 
 BUDGET = Budget()
@@ -38,10 +38,43 @@ def test_it_decides_what_it_shows(relation, value):
 
 
 @pytest.mark.usefixtures("no_solver")
-@pytest.mark.parametrize(("relation", "value"), [("==", 1), ("==", 3), ("<=", Fraction(199, 100)), (">=", 3)])
-def test_it_refutes_what_it_contradicts(relation, value):
+@pytest.mark.parametrize(
+    ("relation", "value", "says"),
+    [
+        ("==", 1, "a known Gram matrix shows the worst case to be at least 2, claimed is exactly 1"),
+        ("==", 3, "known multipliers show the worst case to be at most 2, claimed is exactly 3"),
+        (
+            "<=",
+            Fraction(199, 100),
+            "a known Gram matrix shows the worst case to be at least 2, claimed is at most 1.99",
+        ),
+        (">=", 3, "known multipliers show the worst case to be at most 2, claimed is at least 3"),
+    ],
+)
+def test_it_refutes_what_it_contradicts_and_says_by_how_much(relation, value, says):
     statement = cauchy(relation, value)
-    confirm(statement.to_json(), semidefinite(KNOWN).refute(statement, BUDGET).to_json())
+    witness = semidefinite(KNOWN).refute(statement, BUDGET)
+    confirm(statement.to_json(), witness.to_json())
+    assert witness.summary == says
+
+
+@pytest.mark.usefixtures("no_solver")
+def test_what_a_known_point_attains_may_be_a_minimum():
+    u, v = vectors("u v")
+    objective = least(u @ u + 3, v @ v - 4 - largest(-(u @ u), -3))
+    statement = WorstCase(objective, [(u @ u, "<=", 1), (v @ v, "<=", 4)], "<=", 0)
+    witness = semidefinite(KnownSolution([], PRODUCTS, {})).refute(statement, BUDGET)
+    confirm(statement.to_json(), witness.to_json())
+    assert witness.summary == "a known Gram matrix shows the worst case to be at least 1, claimed is at most 0"
+
+
+@pytest.mark.usefixtures("no_solver")
+def test_known_multipliers_belong_to_constraints_in_their_order():
+    u, v = vectors("u v")
+    statement = WorstCase(u @ v, [(u @ u, "==", 2), (v @ v, "<=", 4)], ">=", 7)
+    witness = semidefinite(KnownSolution([Fraction(-1), Fraction(1, 4)], PRODUCTS, {})).refute(statement, BUDGET)
+    confirm(statement.to_json(), witness.to_json())
+    assert witness.summary == "known multipliers show the worst case to be at most 3, claimed is at least 7"
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,25 @@ def test_all_comparisons_of_several_must_hold():
     good, bad = LinearMinimum(DIET, "==", 9), LinearMinimum(TIED, "==", 0)
     assert outcome(LinearMinima([good, LinearMinimum(TIED, ">", 0)])) == "certified"
     assert outcome(LinearMinima([good, bad])) == "refuted"
-    assert linear_program().refute(LinearMinima([good, bad]), BUDGET).data["part"] == 1
+    witness = linear_program().refute(LinearMinima([good, bad]), BUDGET)
+    assert witness.data["part"] == 1
+    assert witness.summary.startswith("comparison 2 of 2: the left side is at least ")
+
+
+@pytest.mark.parametrize(
+    ("relation", "value", "says"),
+    [
+        (">=", 10, "the left side is at most 9 and the right side at least 10, claimed is left >= right"),
+        ("<", 9, "the left side is at least 9 and the right side at most 9, claimed is left < right"),
+        (
+            "==",
+            9 - Fraction(1, 10**13),
+            "the left side is at least 9 and the right side at most about 8.999999999999900, claimed is left == right",
+        ),
+    ],
+)
+def test_a_witness_says_what_both_sides_are(relation, value, says):
+    assert linear_program().refute(LinearMinimum(DIET, relation, value), BUDGET).summary == says
 
 
 def test_constant_objectives_and_nested_maxima():

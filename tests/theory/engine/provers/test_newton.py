@@ -1,6 +1,8 @@
 """Isolated roots: certified to 35 digits, refuted where misplaced, undecided where there are two."""
 
 import copy
+import re
+from fractions import Fraction
 
 import pytest
 from sympy import Rational, exp, log
@@ -60,8 +62,19 @@ def test_thirty_digits_of_a_transcendental_root():
 def test_an_enclosure_without_the_root_is_refuted(enclosure):
     statement = root_of_two(enclosure)
     witness = newton().refute(statement, BUDGET)
-    assert "has no zero in x in [" in witness.summary
+    told = re.fullmatch(r"equation has no root with x between (\S+) and (\S+), where one is claimed", witness.summary)
+    (item,) = Domain(enclosure).ranges
+    assert tuple(map(Fraction, told.groups())) == (item.low, item.high)  # rounded, the sentence could be false
     confirm(statement.to_json(), witness.to_json())
+
+
+def test_of_several_equations_the_one_without_a_root_is_named():
+    domain = Domain("x in [0,1], y in [0,1]")
+    x, y = domain
+    statement = UniqueRoot(domain, (x - y, x + y - 1), Domain("x in [0, 0.25], y in [0, 1/3]"))
+    assert newton().refute(statement, BUDGET).summary == (
+        "equation 2 of 2 has no root with x between 0 and 1/4, y between 0 and 1/3, where one is claimed"
+    )
 
 
 def test_two_roots_are_never_certified():

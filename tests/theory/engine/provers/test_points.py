@@ -65,7 +65,7 @@ TRUE = {
 def test_false_statements_are_refuted(name):
     witness = refute(*FALSE[name])
     assert witness is not None
-    assert "is false" in witness.summary
+    assert "claimed is left " in witness.summary
     assert all("." not in value for value in witness.data["point"].values())
 
 
@@ -99,5 +99,6 @@ def test_the_search_is_deterministic():
 
 
 def test_the_summary_shows_both_sides_to_six_digits():
-    witness = refute("x in [0,0]", lambda x: (exp(x) / 3, ">=", Rational(1, 2)))
-    assert witness.summary == "at x = 0: 0.333333 >= 0.500000 is false"
+    witness = refute("x in [1,1], y in [2,2]", lambda x, _: (exp(x) / 3, ">=", Rational(3, 2)))
+    assert witness.summary == "at x = 1 the left side is about 0.906094 and the right side 3/2, claimed is left >= right"
+    assert witness.data == {"point": {"x": "1", "y": "2"}}

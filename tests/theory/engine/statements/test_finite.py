@@ -43,7 +43,7 @@ def statement(**changes):
 
 def test_scope_latex_and_digest():
     assert statement().scope() == "3 items: x < 3"
-    assert statement().latex() == r"\text{for all } \text{x < 3}:\quad x < 10"
+    assert statement().latex() == r"\text{for all } \text{x}<\text{3}:\quad x < 10"
     assert statement().digest() == statement().digest()
 
 

@@ -84,6 +84,13 @@ def test_statements_describe_themselves():
     assert statement.digest() != ForAll(domain, x**n, "<", x, ((x, ">", 0),)).digest()
 
 
+def test_a_range_is_an_interval_or_an_equation():
+    lam, noise, k = Domain("lam in (-oo,-1/2), noise in [-3/2,-3/2], k integer in (0,9]").ranges
+    assert lam.latex() == r"\lambda \in (-\infty, -\frac{1}{2})"
+    assert noise.latex() == r"\mathrm{noise} = -\frac{3}{2}"
+    assert k.latex() == r"k \in (0, 9] \cap \mathbb{Z}"
+
+
 @pytest.mark.parametrize(
     ("lhs", "relation", "why"),
     [

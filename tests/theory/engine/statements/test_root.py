@@ -21,7 +21,7 @@ def test_data_scope_and_latex():
         "enclosure": [["7/5", "3/2"]],
     }
     assert root.scope() == "x in [1, 2]"
-    assert root.latex().startswith(r"\exists!\, (x),\; x \in [1, 2]:\quad x^{2} - 2 = 0")
+    assert root.latex().startswith(r"\exists!\, x \in [1, 2]:\quad x^{2} - 2 = 0")
 
 
 def test_the_digest_depends_on_every_part():

@@ -19,6 +19,8 @@ from theory.engine.statements.limit import LimitOf
 Sample = tuple[dict[str, Fraction], list[dict[str, Fraction]]]
 _SAMPLES = 300
 _SEED = 20230727  # fixed, so that verdicts repeat
+_PRECISION = 256  # bits of the numbers that a witness shows
+_TOLD = 160  # characters of a limit and what is claimed instead
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ class chain:  # noqa: N801 - a method's name, read in sentences: "by chain(proof
             _match(proof.context, statement, result)
         except StepFailed as error:
             return Undecided(f"the proof fails: {error}")
-        steps = len(proof.steps)
-        return Certificate("proof", proof.data(result), f"{steps} steps, replayed", tuple(proof.uses))
+        steps = f"{len(proof.steps)} step{'s' * (len(proof.steps) != 1)}"
+        return Certificate("proof", proof.data(result), f"{steps}, replayed", tuple(proof.uses))
 
     def recheck(self, statement: Any, certificate: Certificate, budget: Budget) -> None:
         """Replay the stored steps; they must end in the statement."""
@@ -89,9 +91,7 @@ class chain:  # noqa: N801 - a method's name, read in sentences: "by chain(proof
             except Rejected as error:
                 met += "not definitely false" in str(error)
                 continue
-            shown = ", ".join(f"{name} = {value}" for name, value in data["point"].items())
-            further = "; ".join(", ".join(f"{n} = {v}" for n, v in row.items()) for row in data["rows"])
-            return Witness("rows", data, shown + (f"; further classes: {further}" if further else ""))
+            return Witness("rows", data, _failure_at_rows(raw, data))
         if not met:
             raise ValueError(f"none of {_SAMPLES} samples met the hypotheses: the sampler tests nothing")
         return None
@@ -108,11 +108,43 @@ class chain:  # noqa: N801 - a method's name, read in sentences: "by chain(proof
             return None
         if value.free_symbols - set(statement.domain.symbols):
             return None
-        witness = boxes().refute(ForAll(statement.domain, value, "==", statement.value), budget)
+        equal = ForAll(statement.domain, value, "==", statement.value)
+        witness = boxes().refute(equal, budget)
         if witness is None:
             return None
         data = {"limit": str(value), "claimed": str(statement.value), "differ at": witness.data}
-        return Witness("limit", data | {"uses": sorted(replayed.uses)}, f"the limit is {value}, not {statement.value}")
+        found = _another_limit(equal, witness.data["point"])
+        return Witness("limit", data | {"uses": sorted(replayed.uses)}, found)
+
+
+def _another_limit(equal: ForAll, point: dict[str, str]) -> str:
+    """Return in words that two limits, the true one and the one that is claimed, differ."""
+    from theory.engine.provers import wording
+    from theory.engine.provers.points import sides_at
+
+    exact, raw = {name: Fraction(text) for name, text in point.items()}, equal.to_json()
+    where = wording.at(exact, raw["lhs"], raw["rhs"])
+    limit, claimed = wording.apart(*sides_at(raw, exact))
+    told = f"the limit is {equal.lhs}, not {equal.rhs}"
+    if not where:
+        return told
+    return f"{told if len(told) <= _TOLD else 'the limit is another one'}; {where} it is {limit}, claimed is {claimed}"
+
+
+def _failure_at_rows(statement: dict[str, Any], data: dict[str, Any]) -> str:
+    """Return in words where a statement about every number of classes fails."""
+    from theory.engine.checker.rows import value
+    from theory.engine.provers import wording
+    from theory.engine.provers.balls import working
+
+    point = {name: Fraction(text) for name, text in data["point"].items()}
+    rows = [{name: Fraction(text) for name, text in row.items()} for row in data["rows"]]
+    terms = [statement["lhs"], statement["rhs"]]
+    with working(_PRECISION):
+        sides = [value(term, point, rows) for term in terms]
+    conditions = [side for left, _, right in statement["given"] for side in (left, right)]
+    where = f"{wording.at(point, *terms, *conditions)} {wording.summed(rows)}".strip()
+    return f"{where} {wording.failure(statement['relation'], sides, terms)}"
 
 
 def _match(context: Context, statement: Any, result: Fact | Limit) -> None:

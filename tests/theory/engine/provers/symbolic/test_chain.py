@@ -94,6 +94,26 @@ def test_rows_refute_what_is_false_and_only_that():
     witness = method.refute(squares(Fraction(99, 100)), Budget())
     assert witness.kind == "rows"
     assert sum(Fraction(row["p"]) ** 2 for row in witness.data["rows"]) > Fraction(99, 100)
+    # c occurs nowhere, and is not named
+    assert witness.summary == (
+        "with sums over 1 class (p = 1) the left side is 1 and the right side 0.99, claimed is left <= right"
+    )
+
+
+def test_a_witness_of_rows_names_the_scalars_that_occur():
+    domain, c, _ = box("c in [0,1], d in [0,1]")
+    each, p = box("p in [0,1]")
+    statement = ForEveryN(domain, each, ((Sig(p), "==", 1),), Sig(c * p), "<=", c / 3)
+    halves = chain(lambda k: None, lambda rng: ({"c": HALF, "d": HALF}, rows_of([HALF, HALF])))
+    assert halves.refute(statement, Budget()).summary == (
+        "at c = 1/2 with sums over 2 classes (p = 1/2, 2 times) the left side is 1/2 and the right side 1/6, "
+        "claimed is left <= right"
+    )
+
+
+def test_one_step_is_one():
+    domain, x = box("x in [0,1]")
+    assert chain(lambda k: k.sign(x, ">=")).decide(ForAll(domain, x, ">=", 0), Budget()).summary == "1 step, replayed"
 
 
 def test_a_sampler_is_needed_and_must_meet_the_hypotheses():
@@ -114,7 +134,19 @@ def test_another_limit_refutes():
     f = sympy.exp(t) - 1
     method = chain(lambda k: k.taylor(f, t, 1))
     assert method.refute(LimitOf(domain, f / t, t, "+", 1), Budget()) is None
-    assert method.refute(LimitOf(domain, f / t, t, "+", 2), Budget()).kind == "limit"
+    witness = method.refute(LimitOf(domain, f / t, t, "+", 2), Budget())
+    assert (witness.kind, witness.summary) == ("limit", "the limit is 1, not 2")
+
+
+def test_another_limit_is_told_by_numbers_too():
+    domain, t, x = box("t in (0,1), x in [1,1]")
+    method = chain(lambda k: k.taylor(sympy.exp(t * sympy.exp(x)) - 1, t, 1))
+    claimed = LimitOf(domain, (sympy.exp(t * sympy.exp(x)) - 1) / t, t, "+", 2 * x)
+    assert method.refute(claimed, Budget()).summary == (
+        "the limit is exp(x), not 2*x; at x = 1 it is about 2.71828, claimed is 2"
+    )
+    long = LimitOf(domain, claimed.expression, t, "+", sum(x**k for k in range(1, 40)))
+    assert method.refute(long, Budget()).summary == "the limit is another one; at x = 1 it is about 2.71828, claimed is 39"
 
 
 def test_only_a_replayed_limit_of_the_same_thing_refutes():
