@@ -33,7 +33,7 @@ lint: $(VENV)/installed-dev
 
 # Documentation, a page a paper from docstrings and claims, in out/docs; no network once installed.
 docs: $(VENV)/installed-docs
-	rm -rf out/docs-source
+	rm -rf out/docs out/docs-source
 	mkdir -p out
 	cp -R docs out/docs-source
 	$(BIN)/python -m theory.engine.pages out/docs-source

@@ -1,6 +1,6 @@
 """The command ``lossproof simulate``: run a simulator into a store, go on after a crash, export and plot.
 
-Only argparse is imported here; everything else is loaded when the command runs.
+Only parsers of arguments are imported here; everything else is loaded when the command runs.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from theory.engine.cli_parser import Parser, filename
 
 if TYPE_CHECKING:
     from experiments.simulator import Findings, Simulator
@@ -24,7 +26,8 @@ _EPILOG = """examples:
   lossproof simulate my.module:SIMULATOR --executor dask://10.0.0.1:8786
   mpiexec -n 4 python -m mpi4py.futures -m theory.engine.cli simulate NAME --executor mpi
 Every finished cell is kept; after a crash or Ctrl-C the same command with --resume computes the rest. Keep stores on a
-local disk. exit status: 0 every cell is in the store; 1 a cell failed or the workers did; 2 bad usage; 130 Ctrl-C."""
+local disk. `lossproof simulate NAME --help` shows the sizes of a simulator, and what --data takes there.
+exit status: 0 every cell is in the store; 1 a cell failed or the workers did; 2 bad usage; 130 Ctrl-C"""
 
 
 def register(subparsers: Any) -> None:
@@ -38,7 +41,7 @@ def register(subparsers: Any) -> None:
         add_help=False,
     )
     parser.add_argument(
-        "-h", "--help", action=_Help, help="show this help and exit; after NAME with what --data takes there"
+        "-h", "--help", action=_Help, help="show this help message and exit; after NAME with its sizes and --data"
     )
     parser.add_argument(
         "name",
@@ -48,20 +51,29 @@ def register(subparsers: Any) -> None:
     )
     parser.add_argument("--list", action="store_true", help="list the simulators that are installed")
     parser.add_argument(
-        "--sizes", metavar="SIZE", default="quick", help="size of the grid: quick (default), paper, gpu"
+        "--sizes",
+        metavar="SIZE",
+        default="quick",
+        help="size of the grid: quick, paper, gpu or what NAME has (default: quick)",
     )
     parser.add_argument("--resume", action="store_true", help="go on with a store that has results")
-    parser.add_argument("--store", metavar="FILE", help="the store (default: out/simulate/NAME-SIZE.sqlite)")
+    parser.add_argument(
+        "--store", type=filename, metavar="FILE", help="the store (default: out/simulate/NAME-SIZE.sqlite)"
+    )
     parser.add_argument(
         "--executor",
         metavar="WHERE",
         default="processes",
-        help="serial, threads[:N], processes[:N] (default), dask://HOST:PORT or mpi",
+        help="serial, threads[:N], processes[:N], dask://HOST:PORT or mpi, N workers (default: processes, one a core)",
     )
-    parser.add_argument("--backend", metavar="NAME", help="numpy (default), torch, torch:cuda, cupy: where arrays live")
-    parser.add_argument("--csv", metavar="FILE", help="write the results as CSV")
-    parser.add_argument("--parquet", metavar="FILE", help="write the results as Parquet (needs pyarrow)")
-    parser.add_argument("--plot", metavar="FILE", help="write the simulator's figure as png, pdf or svg")
+    parser.add_argument(
+        "--backend",
+        metavar="NAME",
+        help="where arrays live: numpy, torch, torch:DEVICE, cupy, cupy:NUMBER (default: numpy)",
+    )
+    parser.add_argument("--csv", type=filename, metavar="FILE", help="write the results as CSV")
+    parser.add_argument("--parquet", type=filename, metavar="FILE", help="write the results as Parquet (needs pyarrow)")
+    parser.add_argument("--plot", type=filename, metavar="FILE", help="write the simulator's figure as png, pdf or svg")
     parser.add_argument(
         "--data",
         action=_Data,
@@ -91,7 +103,8 @@ class _Help(argparse.Action):
                     own = _table_parser(simulator).format_help() if simulator.table else "--data: takes no table\n"
             except BadInput as error:
                 parser.error(str(error))
-            sys.stdout.write(f"\nsimulator {simulator.name}: {simulator.says}\n\n{own}")
+            sizes = ", ".join(simulator.sizes)
+            sys.stdout.write(f"\nsimulator {simulator.name}: {simulator.says}\n--sizes: {sizes}\n\n{own}")
         parser.exit()
 
 
@@ -105,9 +118,7 @@ class _Data(argparse.Action):
             name for name, value in vars(namespace).items() if name != "name" and value != parser.get_default(name)
         ]
         if given:
-            parser.error(
-                f"--{given[0]} is for a grid, --data for a table: its own options stand after it, see NAME --help"
-            )
+            parser.error(f"--{given[0]} is for a grid, --data for a table: its own options stand after it")
         namespace.data = values
 
 
@@ -124,10 +135,21 @@ def run(arguments: argparse.Namespace) -> int:
     BadInput
         If an argument cannot be used; nothing is computed then.
     """
+    if arguments.name is None and not arguments.list:
+        _refuse_without_name(arguments)
     if arguments.list or arguments.name is None:
         return _list()
     with _importable_here(arguments.name):
         return _run(arguments)
+
+
+def _refuse_without_name(arguments: argparse.Namespace) -> None:
+    """Refuse options that would do nothing, as no simulator is named."""
+    from theory.engine.errors import BadInput
+
+    for option in ("resume", "store", "backend", "csv", "parquet", "plot"):
+        if getattr(arguments, option):
+            raise BadInput(f"--{option} needs the NAME of a simulator; `lossproof simulate` lists them")
 
 
 @contextmanager
@@ -180,10 +202,10 @@ def _table_parser(simulator: Simulator) -> argparse.ArgumentParser:
         module = importlib.import_module(simulator.table)
     except ImportError as error:
         raise BadInput(f"simulator {simulator.name}: cannot import {simulator.table}: {error}") from error
-    parser = argparse.ArgumentParser(prog=f"lossproof simulate {simulator.name} --data", allow_abbrev=False)
+    parser = Parser(prog=f"lossproof simulate {simulator.name} --data", allow_abbrev=False)
     parser.add_argument("file", metavar="FILE", help="the table")
     module.add_options(parser)
-    parser.add_argument("--csv", metavar="OUT", help="write the results as CSV")
+    parser.add_argument("--csv", type=filename, metavar="OUT", help="write the results as CSV")
     return parser
 
 
@@ -249,7 +271,7 @@ def _list() -> int:
     from experiments.simulator import find, installed
     from theory.engine.errors import BadInput
 
-    status = 0
+    status, width = 0, max(20, *map(len, installed()), 0)
     for name in installed():
         try:
             simulator = find(name)
@@ -258,7 +280,7 @@ def _list() -> int:
             status = 1
         else:
             table = "; --data FILE" if simulator.table else ""
-            sys.stdout.write(f"{name:<20} {simulator.says} (sizes: {', '.join(simulator.sizes)}{table})\n")
+            sys.stdout.write(f"{name:<{width}} {simulator.says} (sizes: {', '.join(simulator.sizes)}{table})\n")
     if not installed():
         sys.stdout.write("no simulator is installed; your own runs by its reference, as my.module:OBJECT\n")
     return status

@@ -167,6 +167,13 @@ def installed() -> dict[str, str]:
     return dict(sorted((point.name, point.value) for point in metadata.entry_points(group=GROUP)))
 
 
+def clash(group: str, name: str) -> str:
+    """Return what is wrong where two distributions bring entry points of one name; "" where it is one's alone."""
+    from theory.engine.discovery import entry_points
+
+    return "; ".join(item.reason for item in entry_points(group)[1] if item.entry == name)
+
+
 def find(name: str) -> Simulator:
     """Return the simulator of an installed name, or of a reference ``module:OBJECT``.
 
@@ -183,15 +190,20 @@ def find(name: str) -> Simulator:
     theory.engine.errors.BadInput: cannot import no.such.module: ModuleNotFoundError: No module named 'no'
     """
     known = installed()
+    if several := clash(GROUP, name):
+        raise BadInput(f"{several}; name the one that you mean, as module:OBJECT, or uninstall one")
     reference = known.get(name, name)
     if not _REFERENCE.fullmatch(reference):
         there = ", ".join(known) or "none is installed"
         raise BadInput(f"no simulator is called {name!r:.80}; allowed: {there}; or your own, as my.module:OBJECT")
     module, _, attribute = reference.partition(":")
     try:
-        found = getattr(importlib.import_module(module), attribute, None)
+        imported = importlib.import_module(module)
     except Exception as error:  # a user's module may raise anything
         raise BadInput(f"cannot import {module}: {type(error).__name__}: {error}") from error
+    found = getattr(imported, attribute, None)
+    if found is None:
+        raise BadInput(f"{module} has no {attribute}")
     if not isinstance(found, Simulator):
         raise BadInput(f"{reference} is {found!r:.80}, not a Simulator")
     return found

@@ -97,9 +97,12 @@ def find(name: str) -> Drawing:
     >>> find("regret_exp3").simulator.name
     'exp3'
     """
+    from experiments.simulator import clash
     from experiments.simulator import find as find_simulator
 
     known = installed()
+    if several := clash(GROUP, name):
+        raise BadInput(f"{several}; uninstall one of the two")
     if name not in known:
         raise BadInput(f"no figure is called {name!r:.80}; installed: {', '.join(known) or 'none'}")
     try:

@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from theory.engine.cli_parser import filename
+
 _EXAMPLES = """examples:
   lossproof figures --list
   lossproof figures
@@ -15,8 +17,8 @@ _EXAMPLES = """examples:
   lossproof figures mdp --sizes paper --executor processes:8
 SELECT is a figure's name, a part of it between underscores, or a pattern with * and ?; all figures without one. Of each
 there are NAME.pdf, NAME.png and NAME.csv, the data, and an entry in manifest.json: what it was made from, by hashes,
-seeds and versions. Simulations are kept in OUT/stores, and go on where they stopped. exit status: 0 all are made; 1 one
-failed; 2 bad usage; 130 Ctrl-C."""
+seeds and versions. Simulations are kept in DIR/stores, and go on where they stopped.
+exit status: 0 all are made; 1 one failed, the others are made; 2 bad usage; 130 Ctrl-C"""
 
 
 def register(subparsers: Any) -> None:
@@ -28,18 +30,20 @@ def register(subparsers: Any) -> None:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("select", metavar="SELECT", nargs="*", help="names or patterns; all without one")
+    parser.add_argument("select", metavar="SELECT", nargs="*", help="names or patterns (default: all)")
     parser.add_argument("--list", action="store_true", help="list the figures that are installed")
-    parser.add_argument("--out", metavar="DIR", default="out/figures", help="the folder (default: out/figures)")
+    parser.add_argument(
+        "--out", type=filename, metavar="DIR", default="out/figures", help="folder of the files (default: out/figures)"
+    )
     parser.add_argument(
         "--sizes", metavar="SIZE", default="quick", choices=("quick", "paper", "gpu"),
-        help="size of the simulations: quick (default), paper, gpu; the largest that a simulator has",
+        help="size of the simulations: quick, paper or gpu, or the largest that a simulator has (default: quick)",
     )  # fmt: skip
     parser.add_argument(
         "--executor", metavar="WHERE", default="processes",
-        help="serial, threads[:N], processes[:N] (default), dask://HOST:PORT or mpi",
+        help="serial, threads[:N], processes[:N], dask://HOST:PORT or mpi, N workers (default: processes, one a core)",
     )  # fmt: skip
-    parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    parser.add_argument("--quiet", action="store_true", help="no progress and no summary")
     parser.set_defaults(run=run)
 
 

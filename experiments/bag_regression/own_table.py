@@ -24,17 +24,29 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         f" header, NPZ with X and y, or {shipped}. Columns must be numeric. A fifth of the rows is for testing; if the"
         " bag size does not divide the others, the last bag is smaller."
     )
-    parser.add_argument("--bag-size", type=int, required=True, metavar="M", help="rows in a bag")
+    parser.add_argument("--bag-size", type=int, required=True, metavar="M", help="rows in a bag, at least 1")
     parser.add_argument("--target", metavar="COLUMN", help="what is learned (default: the last column of a CSV)")
-    parser.add_argument("--rho", type=float, metavar="R", help="one more weight of the spread within bags, >= 0")
-    parser.add_argument("--ridge", type=float, default=0.0, metavar="L", help="of the rules that choose none, >= 0 (0)")
     parser.add_argument(
-        "--epsilon", type=float, metavar="E", help="private versions too, at this level; needs --low and --high"
+        "--rho", type=float, metavar="R", help="one more weight of the spread within bags, >= 0 (default: none)"
     )
-    parser.add_argument("--low", type=float, metavar="A", help="labels below are raised to it, for --epsilon")
-    parser.add_argument("--high", type=float, metavar="B", help="labels above are lowered to it, for --epsilon")
-    parser.add_argument("--repeats", type=int, default=20, metavar="K", help="number of random splits (20)")
-    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of splits and noise (0)")
+    parser.add_argument(
+        "--ridge", type=float, default=0.0, metavar="L", help="ridge of the rules that choose none, >= 0 (default: 0)"
+    )
+    parser.add_argument(
+        "--epsilon", type=float, metavar="E", help="private versions too, at this level > 0; needs --low and --high"
+    )
+    parser.add_argument(
+        "--low", type=float, metavar="A", help="labels below are raised to it, in units of the target, for --epsilon"
+    )
+    parser.add_argument(
+        "--high", type=float, metavar="B", help="labels above are lowered to it, in units of the target, for --epsilon"
+    )
+    parser.add_argument(
+        "--repeats", type=int, default=20, metavar="K", help="number of random splits, at least 1 (default: 20)"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="S", help="seed of splits and noise, a whole number >= 0 (default: 0)"
+    )
 
 
 def study(file: str, options: argparse.Namespace) -> Findings:

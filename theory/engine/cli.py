@@ -5,7 +5,8 @@ A distribution adds a command by an entry point of the group ``lossproof.command
 function of the parsed arguments that returns the exit status. The module is imported to list the commands, so
 it must be light.
 
-Exit status: 0 all as on record; 1 a verdict or a control differs, or a claim module is broken; 2 bad usage.
+Exit status: 0 all well; 1 what was asked for came out otherwise; 2 bad usage; 130 Ctrl-C. Each command's help says what
+this means for it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from theory.engine.cli_parser import Parser, filename
 from theory.engine.errors import BadInput
 
 if TYPE_CHECKING:
@@ -26,8 +28,27 @@ if TYPE_CHECKING:
     from theory.engine.verify import Report
 
 COMMANDS = "lossproof.commands"
-_EPILOG = "exit status: 0 all as on record; 1 a verdict or control differs or a module is broken; 2 bad usage"
-_SELECT = "claim id, glob such as 'comp_sum.*', paper key, package or topic such as classification (default: all)"
+_EPILOG = """examples:
+  lossproof verify                               decide every claim
+  lossproof analyze --margin "log(1+exp(-u))"    what a loss of your own guarantees
+  lossproof COMMAND --help                       options, examples and exit status of a command
+exit status: 0 all well; 1 what was asked for came out otherwise; 2 bad usage; 130 Ctrl-C"""
+_LIST_EPILOG = """examples:
+  lossproof list
+  lossproof list comp_sum 'hedge.*'
+  lossproof list mixtures --json
+exit status: 0 listed; 1 listed, but a module of claims is broken; 2 bad usage"""
+_SHOW_EPILOG = """example:
+  lossproof show comp_sum.gap_decreases
+exit status: 0 shown; 2 bad usage"""
+_VERIFY_EPILOG = """examples:
+  lossproof verify
+  lossproof verify comp_sum.gap_decreases
+  lossproof verify mixtures 'hedge.*' --jobs 2 --html report.html --json report.json
+exit status: 0 all as on record; 1 a verdict or a control differs, or a module is broken; 2 bad usage; 130 Ctrl-C"""
+_SELECT = (
+    "id of a claim, pattern such as 'comp_sum.*', key of a paper, package or topic such as mixtures (default: all)"
+)
 _NONE = "no claims are installed: install the package, which registers its own (make verify, or pip install -e .)"
 
 
@@ -54,10 +75,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="lossproof",
         description="Decide the mathematical claims of machine-learning papers by machine.",
         epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
@@ -103,35 +125,55 @@ def _add_registered(commands: Any, *, taken: set[str]) -> None:
 
 
 def _add_list(commands: Any) -> None:
-    parser = commands.add_parser("list", help="list the claims, without deciding any", description="List the claims.")
+    parser = commands.add_parser(
+        "list",
+        help="list the claims, without deciding any",
+        description="List claims with the verdict on record and their source, without deciding any.",
+        epilog=_LIST_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("select", metavar="SELECT", nargs="*", help=_SELECT)
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--json", action="store_true", help="print as JSON (default: a line a claim)")
     parser.set_defaults(run=_list)
 
 
 def _add_show(commands: Any) -> None:
     parser = commands.add_parser(
-        "show", help="show one claim: statement, scope, source, controls", description="Show one claim."
+        "show",
+        help="show one claim: statement, scope, source, controls",
+        description="Show one claim: statement, scope, source, controls, without deciding it.",
+        epilog=_SHOW_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("id", metavar="ID", help="the claim's id, as `lossproof list` prints it")
+    parser.add_argument("id", metavar="ID", help="id of the claim, as `lossproof list` prints it")
     parser.set_defaults(run=_show)
 
 
 def _add_verify(commands: Any) -> None:
-    text = "Decide claims (all by default) and those they rest on; compare the verdicts with those on record."
     parser = commands.add_parser(
-        "verify", help="decide claims and report the verdicts", description=text, epilog=_EPILOG
+        "verify",
+        help="decide claims and report the verdicts",
+        description="Decide claims and those that they rest on; compare the verdicts with those on record.",
+        epilog=_VERIFY_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("select", metavar="SELECT", nargs="*", help=_SELECT)
     parser.add_argument("--rederive", action="store_true", help="ignore kept certificates and find them again")
     parser.add_argument(
         "--keep", action="store_true", help="write certificates that were dear to find into their package"
     )
-    parser.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: one a core)")
-    parser.add_argument("--json", metavar="FILE", help="write the report as JSON")
-    parser.add_argument("--html", metavar="FILE", help="write the report as one self-contained HTML file")
-    parser.add_argument("--figures", metavar="DIR", help="show the figures in DIR, of `lossproof figures`, in the HTML")
-    parser.add_argument("--junit", metavar="FILE", help="write the report as JUnit XML")
+    parser.add_argument("--jobs", type=int, metavar="N", help="worker processes, at least 1 (default: one a core)")
+    parser.add_argument("--json", type=filename, metavar="FILE", help="write the report as JSON")
+    parser.add_argument(
+        "--html", type=filename, metavar="FILE", help="write the report as one self-contained HTML file"
+    )
+    parser.add_argument(
+        "--figures",
+        type=filename,
+        metavar="DIR",
+        help="with --html: show the figures that `lossproof figures` made in DIR",
+    )
+    parser.add_argument("--junit", type=filename, metavar="FILE", help="write the report as JUnit XML")
     parser.add_argument("--quiet", action="store_true", help="no progress, and a table of what differs only")
     parser.set_defaults(run=_verify)
 

@@ -21,6 +21,10 @@ from theory.engine.papers import papers
 from theory.engine.report.errata import Erratum, errata
 
 OWN = ("theory", "experiments")
+_OPERATOR, _UPRIGHT = (
+    re.compile(r"\\operatorname\*?(?=\{)"),
+    r"\\mathrm",
+)  # GitHub sets formulas, but none with \operatorname
 _BAR = re.compile(r"(?<!\\)\|")  # between cells; bars in cells are escaped
 
 
@@ -79,7 +83,7 @@ def _errata_table(found: Sequence[Erratum], witnesses: Mapping[str, str]) -> str
     for erratum in found:
         item = erratum.item
         witness = f": {witnesses[item['id']]}" if erratum.fails and item["id"] in witnesses else ""
-        says = f"$`{' '.join(item['says'].split())}`$"
+        says = f"$`{_OPERATOR.sub(_UPRIGHT, ' '.join(item['says'].split()))}`$"
         source = f"{item['paper']}, {item['where']} ({item['form']})"
         corrected = ", ".join(f"`{other}`" for other in erratum.corrections)
         rows.append([f"`{item['id']}`", source, says, f"{erratum.finding}{witness}", corrected])

@@ -1,7 +1,10 @@
+import argparse
 import base64
 import hashlib
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -12,6 +15,7 @@ import pytest
 from fake_distribution import install
 
 from theory.engine import cli
+from theory.engine.cli_parser import Parser, filename
 
 CLAIMS = """
 from toy_claims import *
@@ -170,6 +174,44 @@ def test_bad_usage_exits_with_2(arguments, claims):
     with pytest.raises(SystemExit) as stop:
         cli.main(arguments)
     assert stop.value.code == 2
+
+
+def parsers():
+    """Return the installed commands' parsers by name, and that of all."""
+    parser = cli._parser([])
+    (commands,) = parser._subparsers._group_actions
+    return {"": parser} | commands.choices
+
+
+def test_the_help_of_every_command_says_what_a_newcomer_needs():
+    found = parsers()
+    assert set(found) >= {"", "list", "show", "verify", "analyze", "bench", "conform", "figures", "nc", "simulate"}
+    for name, parser in found.items():
+        text = parser.format_help()
+        assert isinstance(parser, Parser), name
+        assert parser.description.endswith("."), name
+        assert re.search(rf"^examples?:\n  lossproof {name}", text, re.MULTILINE), name
+        assert "exit status: 0 " in text, name
+        assert "2 bad usage" in text, name
+        assert max(map(len, parser.epilog.splitlines())) <= 120, name
+        for action in parser._actions:
+            assert action.help or isinstance(action, argparse._SubParsersAction), (name, action.dest)
+            if action.metavar in ("FILE", "DIR") and action.option_strings and action.nargs is None and name != "bench":
+                assert action.type is filename, (name, action.dest)  # an empty name is refused
+            if action.option_strings and action.nargs is None and action.default is not None:
+                assert re.search("default|repeatable", action.help), (name, action.dest)
+
+
+def test_the_examples_of_the_help_are_taken_by_the_parsers(monkeypatch):
+    taken = 0
+    for name, parser in parsers().items():
+        for line in re.findall(r"^  lossproof (.*)$", parser.format_help(), re.MULTILINE):
+            if name:
+                words = shlex.split(line)
+                assert words[0] == name
+                parsers()[name].parse_args(words[1:])
+                taken += 1
+    assert taken > 15
 
 
 def test_jobs_below_one_are_bad_usage(claims, capsys):

@@ -18,7 +18,11 @@ def test_a_point_refutes_only_what_fails_there():
     false, _ = _statement(Fraction(2001, 1000))
     method = chain_at(proof, {"x": 1, "y": 1})
     assert method.refute(true, Budget()) is None
-    assert method.refute(false, Budget()).data == {"point": {"x": "1", "y": "1"}}
+    witness = method.refute(false, Budget())
+    assert witness.data == {"point": {"x": "1", "y": "1"}}
+    assert witness.summary == (
+        "at x = 1, y = 1 the left side is 2 and the right side 2.001, claimed is left >= right"
+    )
 
 
 def test_points_that_do_not_serve_are_passed_over():

@@ -101,3 +101,10 @@ def test_only_claims_that_come_with_lossproof_are_shown():
 
 def test_usage():
     assert main([]) == 2
+
+
+def test_operators_are_set_as_github_allows():
+    item = describe_refuted() | {"says": r"\operatorname{erf}(x)\le\operatorname*{argmin}f"}
+    block = blocks([item], {})["errata"]
+    assert r"\mathrm{erf}(x)\le\mathrm{argmin}f" in block
+    assert "operatorname" not in block

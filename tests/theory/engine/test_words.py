@@ -2,7 +2,7 @@ import subprocess
 import sys
 
 from theory.engine import words
-from theory.engine.evidence import Evidence
+from theory.engine.evidence import Budget, Evidence
 
 
 def test_every_word_is_there_and_loads_nothing_heavy():
@@ -30,3 +30,19 @@ def test_sums_are_the_kernel_s_sums():
 
     (p,) = words.Domain("p in [0,1]")
     assert words.Sig(p) == Sig(p)
+
+
+def three():
+    return range(3)
+
+
+def is_not_two(m):
+    return m != 2
+
+
+def test_finite_worlds_are_counted_and_enumerated():
+    statement, method = words.every(three, is_not_two, over="m < 3", says=r"m\ne2")
+    assert statement.scope() == "3 items: m < 3"
+    assert statement.latex().endswith(r"m\ne2")
+    assert method.refute(statement, Budget()).data["item"] == "2"
+    assert words.every(three, is_not_two, over="m < 3", says="m", size=4)[0].size == 4

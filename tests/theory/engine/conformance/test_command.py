@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from theory.engine.cli import main
+from theory.engine.conformance.checks import TOLERANCE
 
 CODE = """
 import numpy as np
@@ -114,3 +115,10 @@ def test_the_readme_shows_what_is_printed(capsys):
 def stable(line):
     """Leave out the version of the library, and rounding errors, which depend on the processor."""
     return re.sub(r"(torch|largest error) [^, ]+", r"\1", line)
+
+
+def test_the_help_names_the_tolerance_that_is_used(capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main(["conform", "--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert float(re.search(r"in units of 1 \+ \|value\| \(default: (.*?)\)", text)[1]) == TOLERANCE["float64"]

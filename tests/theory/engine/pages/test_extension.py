@@ -1,6 +1,7 @@
 """Sphinx with the extension: a small site built for real, formulas, links and docstrings looked at."""
 
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -28,7 +29,7 @@ INDEX = r"""
 Start
 =====
 
-See `demo_shapes.area`, `area`, `demo.square_above_tangent` and `nothing_known`.
+See `demo_shapes.area`, `area`, `area()`, `demo.square_above_tangent`, `nothing_known` and :ref:`area`.
 
 .. math::
 
@@ -40,16 +41,29 @@ See `demo_shapes.area`, `area`, `demo.square_above_tangent` and `nothing_known`.
 .. toctree::
 
    papers
+   forms
 
 .. automodule:: demo_shapes
    :members:
+
+.. automodule:: demo_knots
+   :members:
 """
+OTHER = "Forms\n=====\n\nSee `area`.\n\n.. automodule:: demo_forms\n   :members:\n"
+FORMS = (
+    '"""Forms."""\nclass Square:\n    """Another."""\ndef area(of):\n    """Another."""\nclass Knot:\n    """Tied."""\n'
+)
+KNOTS = '"""Knots."""\nclass Knot:\n    """Loose."""\n'
 MODULE = '''
 """Shapes, of size |x|."""
 
-__all__ = ["SIZES", "Circle", "Square", "area"]
+__all__ = ["SIZES", "A", "Circle", "Square", "area"]
 
 SIZES = {"small": 1}
+
+
+class A:
+    """A letter."""
 
 
 class Square:
@@ -68,7 +82,7 @@ class Circle:
         """No corner."""
 
 
-def area(x, of=None):
+def area(x, of=None, by=None, tied=None):
     """Return |x| times ``|x|``.
 
     Parameters
@@ -77,6 +91,10 @@ def area(x, of=None):
         Any number, |x| < 1.
     of : Square, shape (4,), optional
         What it is the area of.
+    by : A
+        Nothing but a letter.
+    tied : Knot
+        There are two.
     """
     return x * x
 '''
@@ -96,7 +114,10 @@ def built(tmp_path_factory):
     source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("out")
     (source / "conf.py").write_text(CONFIGURATION, "utf-8")
     (source / "index.rst").write_text(INDEX, "utf-8")
+    (source / "forms.rst").write_text(OTHER, "utf-8")
     (source / "demo_shapes.py").write_text(MODULE, "utf-8")
+    (source / "demo_forms.py").write_text(FORMS, "utf-8")
+    (source / "demo_knots.py").write_text(KNOTS, "utf-8")
     collection = Collection({square_above_tangent.id: square_above_tangent}, {square_above_tangent.id: "theory.engine"})
     for path, text in site(collection, [], {})[0].items():
         (source / f"{path}.rst").parent.mkdir(exist_ok=True)
@@ -110,13 +131,16 @@ def built(tmp_path_factory):
     return pages, said.read_text("utf-8")
 
 
-def test_the_only_warning_is_about_the_formula_that_cannot_be_shown(built):
-    (warning,) = [line for line in built[1].splitlines() if line.strip()]
-    assert r"formula cannot be shown, its LaTeX is: \frac{1}{2" in warning
+def test_the_only_warnings_are_about_what_cannot_be_shown_or_is_nowhere(built):
+    formula, label = sorted(line for line in built[1].splitlines() if line.strip())
+    assert r"formula cannot be shown, its LaTeX is: \frac{1}{2" in formula
+    assert "undefined label: 'area'" in label  # a name is no label
 
 
 def test_formulas_are_mathml_and_a_broken_one_its_source(built):
-    assert '<math display="block"' in built[0]["index.html"]
+    (block,) = re.findall('<div ([^>]*)>[^<]*<math [^>]*display="block"', built[0]["index.html"])
+    assert 'class="math' in block
+    assert 'tabindex="0"' in block  # it scrolls where it is too wide, also by keys
     assert '<code class="tex">\\frac{1}{2</code>' in built[0]["index.html"]
     assert "<msup><mi>x</mi><mn>2</mn></msup>" in built[0]["papers/demo.html"]
 
@@ -129,7 +153,9 @@ def test_no_page_loads_a_script_or_style_from_elsewhere(built):
 
 def test_names_lead_to_what_they_name(built):
     page = built[0]["index.html"]
-    assert page.count('href="#demo_shapes.area"') >= 2
+    assert 'href="#demo_shapes.area" title="demo_shapes.area"><code' in page
+    assert page.count('href="#demo_shapes.area"><code') == 3  # area, area(), and the contents of the page
+    assert 'href="#demo_forms.area"><code' in built[0]["forms.html"]
     assert 'href="papers/demo.html#claim-demo-square-above-tangent"' in page
     assert "nothing_known</span></code>" in page
 
@@ -137,8 +163,10 @@ def test_names_lead_to_what_they_name(built):
 def test_words_of_a_type_are_no_links_and_classes_are(built):
     page = built[0]["index.html"]
     said = page[page.index("What it is the area of") - 400 : page.index("What it is the area of")]
-    assert 'href="#demo_shapes.Square"' in said
+    assert 'href="#demo_shapes.Square"' in said  # and not that of forms
     assert 'shape"' not in said
+    assert 'href="#demo_knots.Knot"' in page.partition("There are two")[0][-200:]  # that of this page
+    assert 'href="#demo_shapes.A"' not in page.partition("Nothing but a letter")[0][-200:]
 
 
 def test_hostile_text_of_a_claim_is_shown_as_it_stands(built):

@@ -1,14 +1,11 @@
-"""The report in headless Chromium: it opens without errors, filters, shows formulas, and fits a telephone."""
+"""The report in headless Chromium: it opens without errors, is used by keys alone, shows formulas, fits a telephone."""
 
-import html
-import json
 import os
-import re
-import shutil
-import subprocess
+import time
 from pathlib import Path
 
 import pytest
+from browser import CHROMIUM, Browser
 from report_documents import entry, sampled
 from test_figures import png
 from toy_claims import make
@@ -20,70 +17,14 @@ from theory.engine.report.json_report import document
 from theory.engine.verify import Report
 
 ROOT = Path(__file__).parents[4]
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="neither chromium nor google-chrome is on the path")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="neither chromium nor google-chrome is on the path")
 
 LONG = r"\sum_{k=1}^{n}\left(\frac{x_k-\sqrt{y_k}}{1+\sigma^2}\right)^{2} \le " + " + ".join(
     rf"\frac{{{k}}}{{n+{k}}}" for k in range(40)
 )
-LISTEN = """<script>
-window.faults = [];
-window.addEventListener("error", event => faults.push("error: " + event.message), true);
-window.addEventListener("securitypolicyviolation", event => faults.push("policy: " + event.violatedDirective));
-for (const kind of ["error", "warn"]) console[kind] = (...words) => faults.push(kind + ": " + words.join(" "));
-</script>"""
-PROBE = """<pre id="probe"></pre><script>
-(function () {
-  const all = selector => Array.from(document.querySelectorAll(selector));
-  const shown = () => all("details.claim:not([hidden])").filter(c => c.offsetHeight > 0)
-    .map(c => c.id.replace("claim-", ""));
-  const words = document.getElementById("words");
-  const type = text => { words.value = text; words.dispatchEvent(new Event("input")); return shown(); };
-  const choose = (id, value) => { const list = document.getElementById(id); list.value = value;
-    list.dispatchEvent(new Event("change")); return shown(); };
-  const press = button => { button.click(); return shown(); };
-  const found = {start: shown()};
-  found.refuted = press(document.querySelector('.tools button[data-kind="refuted"]'));
-  found.errata = all("tr[data-claim]:not([hidden])").map(row => row.dataset.claim.replace("claim-", ""));
-  found.cleared = press(document.getElementById("clear"));
-  found.searched = type("toy.SUPP");
-  found.sections = all("section.errata:not([hidden]), section.paper:not([hidden])").length;
-  found.counted = document.getElementById("shown").textContent;
-  found.titled = type("beyond");
-  found.nothing = type("no such words");
-  type("");
-  found.paper = choose("paper", "second");
-  found.both = choose("topic", "toy_claims");
-  press(document.getElementById("clear"));
-  found.topic = choose("topic", "geometry");
-  document.getElementById("clear").click();
-  const follow = place => { location.hash = place; window.dispatchEvent(new Event("hashchange")); };
-  type("no such words");
-  follow("#claim-toy.supported");
-  found.followed = [shown().length, all("details[open]").map(c => c.id)];
-  follow("#%");
-  follow("");
-  found.focusable = all("input, select, button, summary, a").filter(part => {
-    part.focus();
-    return document.activeElement === part && getComputedStyle(part).outlineStyle !== "none";
-  }).length;
-  found.controls = all("input, select, button, summary, a").length;
-  all("details").forEach(claim => { claim.open = true; });
-  const sizes = all("math").map(formula => formula.getBoundingClientRect());
-  found.formulas = sizes.length;
-  found.flat = sizes.filter(size => !(size.width > 0 && size.height > 0)).length;
-  document.querySelectorAll(".thumb")[0].click();
-  found.enlarged = all("figure.large").length;
-  found.pictures = all("img").map(picture => picture.complete && picture.naturalWidth);
-  const page = document.documentElement;
-  found.wide = page.clientWidth;
-  found.overflow = page.scrollWidth - page.clientWidth;
-  found.cut = all("body *").filter(part => part.checkVisibility() && !part.closest(".scroll, .wide, .says, dd.formula")
-    && part.getBoundingClientRect().right > page.clientWidth + 1).map(part => part.outerHTML.slice(0, 80));
-  found.faults = window.faults;
-  document.getElementById("probe").textContent = JSON.stringify(found);
-})();
-</script>"""
+REJECTED, SUPPORTED, FAR = "toy.rejected", "toy.supported", "second.a_name_" + "that_is_long_" * 9
+WIDTHS = (1200, 400, 320)
+LIGHT, DARK = "rgb(252, 252, 251)", "rgb(20, 23, 26)"
 
 
 def page():
@@ -91,7 +32,7 @@ def page():
     found = sampled()
     witness = Witness("excess", {"by": "9" * 400}, "9" * 400)
     far = entry(
-        make("a_name_" + "that_is_long_" * 9, paper="second", says=LONG, expected="refuted", form="as usually quoted"),
+        make(FAR.removeprefix("second."), paper="second", says=LONG, expected="refuted", form="as usually quoted"),
         "refuted",
         witness=witness,
         summary=witness.summary,
@@ -104,102 +45,225 @@ def page():
     return render(found, [Picture("curve", "A curve", ("toy",), png(900, 400))])
 
 
-def chromium(folder, *arguments):
-    """Run the browser and return what it prints."""
-    command = [
-        BROWSER,
-        "--headless",
-        "--disable-gpu",
-        "--no-first-run",
-        f"--user-data-dir={folder / 'profile'}",
-        "--virtual-time-budget=5000",
-        *(["--no-sandbox"] if os.geteuid() == 0 else []),
-        *arguments,
-    ]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+class Reader:
+    """Somebody who reads the report without a mouse."""
 
+    def __init__(self, browser, file):
+        self.browser, self.file, self.press, self.type = browser, file, browser.press, browser.type
 
-def probed(text):
-    head, body = text.split("<title>", 1)
-    return head + LISTEN + "<title>" + body.replace("</body>", PROBE + "</body>")
+    def open(self, width=1200):
+        self.browser.open(self.file, width=width)
+        return self
 
+    def each(self, selector, what):
+        """Return an expression in ``part`` for each element that a selector finds."""
+        return self.browser.value(f"Array.from(document.querySelectorAll({selector!r})).map(part => {what})")
 
-def outcome(dom):
-    return json.loads(html.unescape(re.search(r'<pre id="probe">(.*?)</pre>', dom, re.DOTALL)[1]))
+    def one(self, selector, what):
+        return self.each(selector, what)[0]
+
+    def shown(self):
+        """Return the claims that can be seen."""
+        return [
+            name.removeprefix("claim-")
+            for name, seen in self.each("details.claim", "[part.id, part.checkVisibility()]")
+            if seen
+        ]
+
+    def opened(self):
+        return [name.removeprefix("claim-") for name in self.each("details[open]", "part.id")]
+
+    def here(self):
+        """Return what has the focus, and whether that is seen."""
+        words = "[part.id || part.dataset.kind || part.getAttribute('href') || part.className || part.textContent,"
+        return self.one(":focus", f"{words} getComputedStyle(part).outlineStyle !== 'none']")
+
+    def until(self, condition):
+        """Wait for what the browser does when it has time: following a link is not part of pressing the key."""
+        for _ in range(1000):
+            if condition():
+                return
+            time.sleep(0.01)
+        raise AssertionError("it never came to that")
+
+    def go(self, place):
+        """Press Tab until something has the focus."""
+        for _ in range(60):
+            self.press("Tab")
+            if self.each(place, "part === document.activeElement") == [True]:
+                return
+        raise AssertionError(f"{place} is not reached by Tab")
 
 
 @pytest.fixture(scope="module")
-def wide(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("wide")
-    (folder / "report.html").write_text(probed(page()), "utf-8")
-    return outcome(chromium(folder, "--window-size=1200,900", "--dump-dom", (folder / "report.html").as_uri()))
+def browser(tmp_path_factory):
+    with Browser(tmp_path_factory.mktemp("browser")) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")
-def narrow(tmp_path_factory):
-    """The same in a frame of 360 pixels: the browser's own window does not become that narrow."""
-    folder = tmp_path_factory.mktemp("narrow")
-    frame = f'<iframe style="width:360px;height:700px;border:0" srcdoc="{html.escape(probed(page()))}"></iframe>'
-    script = (
-        "<script>window.addEventListener('load', () => { document.getElementById('probe').textContent = "
-        "document.querySelector('iframe').contentDocument.getElementById('probe').textContent; });</script>"
+def file(tmp_path_factory):
+    file = tmp_path_factory.mktemp("report") / "report.html"
+    file.write_text(page(), "utf-8")
+    return file
+
+
+@pytest.fixture
+def reader(browser, file):
+    """A freshly opened report, of which the console must have heard nothing at the end."""
+    reader = Reader(browser, file).open()
+    yield reader
+    assert browser.faults == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_formulas_and_pictures_are_shown_and_the_page_is_no_wider_than_the_screen(reader, width):
+    reader.open(width)
+    reader.each("details", "part.open = true")
+    sizes = reader.each("math", "[part.getBoundingClientRect().width, part.getBoundingClientRect().height]")
+    assert len(sizes) >= 8  # the formula and the statement of three claims, and two errata
+    assert all(min(size) > 0 for size in sizes)
+    assert reader.each("img", "part.complete && part.naturalWidth") == [900]
+    seen, whole = reader.one("html", "[part.clientWidth, part.scrollWidth]")
+    assert width - 20 <= seen <= width
+    assert whole <= seen
+    inside = "part.checkVisibility() && !part.closest('.scroll, .wide, .says, dd.formula')"
+    cut = f"{inside} && part.getBoundingClientRect().right > {seen + 1} && part.outerHTML.slice(0, 80)"
+    assert not any(reader.each("body *", cut))
+
+
+def test_what_the_console_hears_is_noticed(browser, tmp_path):
+    (tmp_path / "bad.html").write_text(
+        page().replace("</body>", "<script>no_such()</script><img src=http://no.test></body>")
     )
-    (folder / "frame.html").write_text(f'<!doctype html><pre id="probe"></pre>{frame}{script}', "utf-8")
-    dom = chromium(folder, "--window-size=600,900", "--dump-dom", (folder / "frame.html").as_uri())
-    return outcome(dom)
+    browser.open(tmp_path / "bad.html")
+    browser.value("console.warn('careful')")
+    heard = " ".join(browser.faults)
+    assert all(part in heard for part in ("no_such is not defined", "Content Security Policy", "careful"))
 
 
-@pytest.mark.parametrize("width", ["wide", "narrow"])
-def test_it_opens_without_errors_and_shows_formulas_and_pictures(width, request):
-    found = request.getfixturevalue(width)
-    assert found["faults"] == []
-    assert found["flat"] == 0
-    assert found["formulas"] >= 8  # the formula and the statement of three claims, and two errata
-    assert found["pictures"] == [900]
-    assert found["enlarged"] == 1
+def test_tab_passes_everything_that_acts_in_the_order_of_the_page_and_shifted_goes_back(reader):
+    order = []
+    for _ in range(60):
+        reader.press("Tab")
+        if not reader.each(":focus", "part.id"):
+            break  # out of the page
+        assert reader.here()[1], reader.here()
+        order.append(reader.here()[0])
+    acting = "a, input, select, button, summary"
+    places = (
+        "Array.from(document.querySelectorAll('a, input, select, button, summary')).indexOf(document.activeElement)"
+    )
+    assert order[:4] == ["#errata", "#papers", "#coverage", "#meanings"]
+    assert order[4:10] == ["words", "topic", "paper", "supported", "refuted", "clear"]
+    assert len(order) >= len(reader.each(acting, "0"))
+    reader.go("#clear")
+    reader.press("Tab", "Tab", "Tab", shift=True)
+    assert reader.here() == ["paper", True]
+    assert reader.browser.value(places) == 6
 
 
-def test_claims_are_filtered_by_verdict_words_paper_and_topic(wide):
-    rejected, supported, far = wide["start"]
-    assert (rejected, supported) == ("toy.rejected", "toy.supported")
-    assert wide["refuted"] == [rejected, far]
-    assert wide["errata"] == [rejected, far]
-    assert wide["cleared"] == wide["start"]
-    assert wide["searched"] == [supported]
-    assert wide["sections"] == 1
-    assert wide["counted"] == "1 of 3 claims"
-    assert wide["titled"] == [far]
-    assert wide["nothing"] == []
-    assert wide["paper"] == [far]
-    assert wide["both"] == []
-    assert wide["topic"] == [far]
+def test_words_that_are_typed_filter_and_escape_resets_everything(reader):
+    everything = reader.shown()
+    assert everything == [REJECTED, SUPPORTED, FAR]
+    reader.go("#words")
+    reader.type("toy.SUPP")
+    assert reader.shown() == [SUPPORTED]
+    assert reader.one("#shown", "part.textContent") == "1 of 3 claims"
+    assert sum(reader.each("section.errata, section.paper", "part.checkVisibility()")) == 1
+    reader.press("Escape")
+    assert reader.shown() == everything
+    assert reader.one("#words", "part.value") == ""
+    reader.type("beyond")  # in the title of its paper
+    assert reader.shown() == [FAR]
+    reader.type(" no such words")
+    assert reader.shown() == []
+    reader.go("button[data-kind=refuted]")
+    reader.press("Space")
+    reader.go("#words")
+    reader.press("Escape")
+    assert reader.shown() == everything
+    assert reader.each(".tools button[data-kind]", "part.ariaPressed") == ["false", "false"]
 
 
-def test_a_link_to_a_claim_that_is_filtered_out_shows_and_opens_it(wide):
-    assert wide["followed"] == [3, ["claim-toy.supported"]]
+def test_verdicts_papers_and_topics_are_chosen_by_keys_and_cleared(reader):
+    reader.go("button[data-kind=refuted]")
+    reader.press("Space")
+    assert reader.shown() == [REJECTED, FAR]
+    errata = reader.each("tr[data-claim]", "part.checkVisibility() && part.dataset.claim")
+    assert errata == [f"claim-{name}" for name in (REJECTED, FAR)]
+    reader.press("Enter")
+    assert len(reader.shown()) == 3
+    reader.go("#paper")
+    reader.press("ArrowDown")
+    assert reader.one("#paper", "part.value") == "second"
+    assert reader.shown() == [FAR]
+    reader.go("#topic")
+    reader.press("End")  # the last of the list
+    assert reader.one("#topic", "part.value") == "toy_claims"
+    assert reader.shown() == []
+    reader.go("#clear")
+    reader.press("Enter")
+    assert len(reader.shown()) == 3
+    reader.go("#topic")
+    reader.press("ArrowDown")
+    assert reader.one("#topic", "part.value") == "geometry"
+    assert reader.shown() == [FAR]
 
 
-def test_everything_that_acts_is_reached_by_the_keyboard_and_shows_it(wide):
-    assert wide["focusable"] == wide["controls"] > 10
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_a_claim_is_opened_and_closed_by_keys(reader, key):
+    reader.go(f"details[id='claim-{SUPPORTED}'] summary")
+    reader.press(key)
+    assert reader.opened() == [SUPPORTED]
+    assert reader.one(f"details[id='claim-{SUPPORTED}'] dl", "part.checkVisibility()")
+    reader.press(key)
+    assert reader.opened() == []
 
 
-@pytest.mark.parametrize(("width", "pixels"), [("wide", 1200), ("narrow", 360)])
-def test_the_page_is_no_wider_than_the_screen(width, pixels, request):
-    found = request.getfixturevalue(width)
-    assert pixels - 20 <= found["wide"] <= pixels
-    assert found["overflow"] <= 0
-    assert found["cut"] == []
+def test_a_link_opens_its_claim_also_where_that_is_filtered_out(reader):
+    reader.go("#words")
+    reader.type("supported")
+    reader.browser.value(f"location.hash = '#claim-{REJECTED}'")
+    reader.until(lambda: reader.opened() == [REJECTED])
+    assert len(reader.shown()) == 3
+    reader.open()
+    reader.go(f"td a[href='#claim-{FAR}']")
+    reader.press("Enter")
+    reader.until(lambda: reader.opened() == [FAR])
+    assert reader.one(f"details[id='claim-{FAR}']", "part.getBoundingClientRect().top") < 300
+    for place in ("#%", "#nowhere", "#"):
+        reader.browser.value(f"location.hash = {place!r}")
+    assert reader.opened() == [FAR]
+
+
+def test_a_picture_is_enlarged_and_made_small_by_keys(reader):
+    reader.go(".thumb")
+    for key, large in (("Enter", True), ("Space", False)):
+        reader.press(key)
+        assert reader.one("figure", "part.classList.contains('large')") is large
+        assert reader.one(".thumb", "part.ariaExpanded") == str(large).lower()
+
+
+def test_dark_is_for_screens_and_paper_has_no_tools(reader):
+    def look():
+        return reader.one("body", "getComputedStyle(part).backgroundColor"), reader.one(
+            ".tools", "part.checkVisibility()"
+        )
+
+    reader.browser.media(scheme="dark")
+    assert look() == (DARK, True)
+    reader.browser.media("print", "dark")
+    assert look() == (LIGHT, False)
+    reader.browser.media()
+    assert look() == (LIGHT, True)
 
 
 @pytest.mark.skipif(not os.environ.get("LOSSPROOF_SCREENSHOTS"), reason="LOSSPROOF_SCREENSHOTS is not set")
-def test_screenshots_are_kept(tmp_path):
+@pytest.mark.parametrize(("name", "width"), [("wide", 1200), ("narrow", 360)])
+def test_screenshots_are_kept(reader, name, width):
     (ROOT / "out").mkdir(exist_ok=True)
-    (tmp_path / "report.html").write_text(page(), "utf-8")
-    frame = (
-        '<!doctype html><body style="margin:0"><iframe style="width:360px;height:1500px;border:0" src="report.html">'
-    )
-    (tmp_path / "narrow.html").write_text(frame, "utf-8")
-    for name, size, source in (("wide", "1200,1500", "report.html"), ("narrow", "500,1500", "narrow.html")):
-        file = ROOT / "out" / f"report-{name}.png"
-        chromium(tmp_path, f"--window-size={size}", f"--screenshot={file}", (tmp_path / source).as_uri())
-        assert file.read_bytes().startswith(b"\x89PNG")
+    picture = ROOT / "out" / f"report-{name}.png"
+    reader.browser.open(reader.file, width=width, height=1500)
+    reader.browser.screenshot(picture)
+    assert picture.read_bytes().startswith(b"\x89PNG")
