@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from paper_figs.style import BLUE, GREEN, PURPLE, VERMILION, styled
+from paper_figs.frames import stored_rows
+from paper_figs.style import BLACK, BLUE, GREEN, PURPLE, VERMILION, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -52,9 +53,7 @@ def data(store: Store) -> dict[str, Any]:
     ValueError
         If the store is empty.
     """
-    rows = [(dict(cell), dict(results)) for cell, results in store.rows()]
-    if not rows:
-        raise ValueError("the store must have results of the simulator adversarial_mdp, got none")
+    rows = stored_rows(store, "adversarial_mdp")
     process = min(cell["process"] for cell, _ in rows)
     rows = [(cell, found) for cell, found in rows if cell["process"] == process]
     shapes = [tuple(cell["shape"]) for cell, _ in rows]
@@ -139,7 +138,6 @@ def _draw_regret(axes: Any, found: dict[str, Any]) -> None:
     axes.set_title("losses with a gap; last slopes", fontsize=10)
     _mark(axes, found["regret"].values())
     axes.margins(x=0.12)
-    axes.grid(alpha=0.3)
 
 
 def _draw_least(axes: Any, found: dict[str, Any]) -> None:
@@ -149,12 +147,11 @@ def _draw_least(axes: Any, found: dict[str, Any]) -> None:
         rows = rows[rows[:, 1] < 0] if len(rows) else rows  # estimates of short runs may all be positive
         if len(rows):
             axes.plot(rows[:, 0], -rows[:, 1], color=colour, marker=marker, label=label)
-    axes.axhline(1, color="black", lw=0.8, ls="--")
+    axes.axhline(1, color=BLACK, lw=0.8, ls="--")
     axes.annotate("exponential weights need less than 1", (0.03, 1.15), xycoords=("axes fraction", "data"), fontsize=8)
     axes.set(xscale="log", yscale="log", xlabel="episodes K", ylabel=r"$-\min\ \eta\,\hat Q$, all replicates")
     axes.set_title("how low estimates go", fontsize=10)
     _mark(axes, found["least"].values())
-    axes.grid(alpha=0.3)
 
 
 def _mark(axes: Any, curves: Any) -> None:
@@ -172,7 +169,7 @@ def _draw_kinds(axes: Any, found: dict[str, Any]) -> None:
                 x = place + 0.16 * (shift - 2)
                 axes.vlines(x, low, high, color=colour, alpha=0.5)
                 axes.plot([x], [mean], color=colour, marker=marker, ls="none")
-    axes.axhline(0, color="black", lw=0.8)
+    axes.axhline(0, color=BLACK, lw=0.8)
     axes.set_xticks(range(len(KINDS)), list(KINDS.values()), fontsize=8)
     axes.set_ylabel("regret over the uniform policy's")
     axes.set_title(f"kinds of losses, K = {found['base']['episodes']}", fontsize=10)
@@ -192,4 +189,3 @@ def _draw_sizes(axes: Any, axis: int, found: dict[str, Any]) -> None:
     axes.set(xlabel=AXES[axis], ylabel="regret")
     axes.set_ylim(bottom=0)
     axes.set_title(f"{given}, K = {found['base']['episodes']}", fontsize=10)
-    axes.grid(alpha=0.3)

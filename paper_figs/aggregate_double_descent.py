@@ -141,8 +141,8 @@ def _draw_risks(axes: Any, curves: dict[tuple[float, str], Curve], name: str, *,
             axes.plot(curve["x"] * scale, limit, style, color=colour, lw=1.3)
             axes.errorbar(x, curve["simulated"], bars, fmt=mark, color=colour, mfc=fill, ms=4.5, lw=1, label=label)
     if not by_features:
-        axes.plot([], [], "k-", label="no ridge (median at the peak)")
-        axes.plot([], [], "k--", label="best ridge")
+        axes.plot([], [], color=BLACK, ls="-", label="no ridge (median at the peak)")
+        axes.plot([], [], color=BLACK, ls="--", label="best ridge")
     axes.set_yscale("log")
     axes.set_ylim(0.05, 500)
     axes.set_ylabel("squared error of the coefficients")

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from experiments import power, rates
 from experiments.sequential import mean_test, median_test
 from experiments.streams import Stream
-from paper_figs.style import styled
+from paper_figs.style import BLACK, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -180,7 +180,7 @@ def _draw_alarms(axes: Any, rows: list[Row]) -> None:
         control = "control" in row["test"]
         rate = max(row["wrong"], 0.5) / row["runs"]
         spread = 2.0 * math.sqrt(rate * (1.0 - rate) / row["runs"])
-        colour = "black" if control else f"C{tests.index(row['test'])}"
+        colour = BLACK if control else f"C{tests.index(row['test'])}"
         axes.errorbar(
             rate,
             place,
@@ -190,7 +190,7 @@ def _draw_alarms(axes: Any, rows: list[Row]) -> None:
             ms=4,
             lw=1,
         )
-    axes.axvline(rows[0]["nominal"], color="black", lw=1, ls="--")
+    axes.axvline(rows[0]["nominal"], color=BLACK, lw=1, ls="--")
     axes.set_xscale("log")
     axes.set_yticks(range(len(rows)), [f"{row['test']}: {row['law']}" for row in rows], fontsize=7)
     axes.invert_yaxis()
@@ -204,12 +204,11 @@ def _draw_power(axes: Any, rows: list[Row]) -> None:
     for test, mark in (("batch-t", "o"), ("sign test", "s")):
         own = [row for row in rows if row["test"] == test]
         axes.plot([row["planned"] for row in own], [row["measured"] for row in own], mark, label=test)
-    axes.plot([0, 1], [0, 1], color="black", lw=1, ls="--")
+    axes.plot([0, 1], [0, 1], color=BLACK, lw=1, ls="--")
     axes.set_xlabel("power computed before sampling")
     axes.set_ylabel("share of runs supported")
     axes.set_title(f"Slopes, {BATCHES} batches")
     axes.legend()
-    axes.grid(alpha=0.3)
 
 
 def _draw_stopping(axes: Any, rows: list[Row]) -> None:
@@ -217,7 +216,7 @@ def _draw_stopping(axes: Any, rows: list[Row]) -> None:
         own = [row for row in rows if row["law"] == law]
         axes.plot([row["planned"] for row in own], [row["measured"] for row in own], mark + "-", label=law)
     ends = [min(row["planned"] for row in rows), max(row["planned"] for row in rows)]
-    axes.plot(ends, ends, color="black", lw=1, ls="--", label="plan")
+    axes.plot(ends, ends, color=BLACK, lw=1, ls="--", label="plan")
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xlabel("observations planned (coin, the worst law)")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from paper_figs.style import COLOURS, GREY, styled
+from paper_figs.style import BLACK, COLOURS, GREY, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -98,7 +98,7 @@ def _codes(axes: Any, codes: dict[str, Any]) -> None:
     for (name, curve), colour in zip(codes.items(), COLOURS, strict=False):
         axes.semilogx(curve["decays"], curve["polytope"], "--", color=colour, lw=1.1)
         axes.semilogx(curve["decays"], curve["best"], "o-", color=colour, ms=4, lw=1.3, label=name)
-    axes.plot([], [], "k--", label="cross-polytope code")
+    axes.plot([], [], color=BLACK, ls="--", label="cross-polytope code")
     axes.axhline(1, color=GREY, lw=1)
     axes.set_xlabel("decay")
     axes.set_ylabel("objective over that of the simplex ETF")

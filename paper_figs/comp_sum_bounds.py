@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from paper_figs.style import COLOURS, styled
+from paper_figs.style import BLACK, COLOURS, styled
 from theory.classification.calibration import bound, published_bound, published_exact_bound
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ def draw(found: dict[str, Any]) -> Figure:
             above.plot(x, np.minimum(bounds["simplified"][k], 1), color=colour, ls=":", lw=1.2)
             below.plot(x, bounds["published"][k] / bounds["exact"][k], color=colour, ls="--", lw=1.2)
             below.plot(x, np.minimum(bounds["simplified"][k], 1) / bounds["exact"][k], color=colour, ls=":", lw=1.2)
-        above.plot([], [], "k:", lw=1.2, label="published, simplified")
-        below.plot([], [], "k--", lw=1.2, label="published")
+        above.plot([], [], color=BLACK, ls=":", lw=1.2, label="published, simplified")
+        below.plot([], [], color=BLACK, ls="--", lw=1.2, label="published")
         above.set(xscale="log", yscale="log", title=f"tau = {tau:g}")
         below.set(xscale="log", yscale="log", xlabel="surrogate regret + gap")
     panels[0, 0].set_ylabel("zero-one regret + gap")

@@ -50,7 +50,15 @@ def draw(found: dict[str, Any]) -> Figure:
     figure = Figure(figsize=(5.2, 3.6))
     axes = figure.subplots()
     axes.plot(found["tau"], found["exact"], color=BLACK, label="exact, every n: 1/(2^tau (2 - tau))")
-    axes.plot(found["at"], found["measured"], "ko", ms=4, mfc="white", label="T(beta)/beta^2, beta = 0.001, n = 10")
+    axes.plot(
+        found["at"],
+        found["measured"],
+        "o",
+        color=BLACK,
+        ms=4,
+        mfc="white",
+        label="T(beta)/beta^2, beta = 0.001, n = 10",
+    )
     for colour, (n, constants) in zip(COLOURS, found["published"].items(), strict=False):
         axes.plot(found["tau"], constants, "--", color=colour, label=f"published, simplified, n = {n}")
     axes.axvline(1, color=GREY, lw=0.8)

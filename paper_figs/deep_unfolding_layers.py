@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from paper_figs.style import BLUE, GREY, VERMILION, styled
+from paper_figs.frames import stored_rows
+from paper_figs.style import BLACK, BLUE, GREY, VERMILION, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 SIMULATOR = "deep_unfolding"
 STYLES = {
-    "plain": ("black", "o", "plain algorithm"),
+    "plain": (BLACK, "o", "plain algorithm"),
     "supervised": (BLUE, "s", "steps trained on the signals"),
     "unsupervised": (VERMILION, "^", "steps trained on the objective"),
 }
@@ -41,9 +42,7 @@ def data(store: Store) -> dict[str, Any]:
     ValueError
         If the store is empty.
     """
-    rows = [(dict(cell), dict(results)) for cell, results in store.rows()]
-    if not rows:
-        raise ValueError("the store must have results of the simulator deep_unfolding, got none")
+    rows = stored_rows(store, "deep_unfolding")
     seed = min(cell["seed"] for cell, _ in rows)
     return {"curves": {(cell["algorithm"], cell["network"]): got for cell, got in rows if cell["seed"] == seed}}
 
@@ -93,4 +92,3 @@ def _draw_panel(axes: Any, algorithm: str, quantity: str, curves: dict[Any, Any]
         axes.set_yscale("log")
         axes.yaxis.set_major_formatter("{x:g}")
         axes.yaxis.set_minor_formatter(lambda value, _: f"{value:g}" if f"{value:e}"[0] in "25" else "")
-    axes.grid(alpha=0.3)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from paper_figs.style import BLUE, GREEN, VERMILION, styled
+from paper_figs.frames import handles_by_label, stored_rows
+from paper_figs.style import BLACK, BLUE, GREEN, VERMILION, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,9 +37,7 @@ def data(store: Store) -> dict[str, Any]:
     ValueError
         If the store is empty.
     """
-    rows = [(dict(cell), dict(results)) for cell, results in store.rows()]
-    if not rows:
-        raise ValueError("the store must have results of the simulator directional_sharpness, got none")
+    rows = stored_rows(store, "directional_sharpness")
     return {"curves": {(cell["landscape"], cell["direction"]): found for cell, found in rows}}
 
 
@@ -56,11 +55,7 @@ def draw(found: dict[str, Any]) -> Figure:
         panels[-1][column].set_xlabel("iteration k + 1")
     for row, label in enumerate(ROWS.values()):
         panels[row][0].set_ylabel(label)
-    named = {
-        label: handle
-        for axes in panels.ravel()
-        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
-    }
+    named = handles_by_label(panels.ravel())
     figure.legend(named.values(), named.keys(), loc="outside lower center", fontsize=8.5, ncols=4)
     return figure
 
@@ -80,10 +75,9 @@ def _draw_panel(axes: Any, landscape: str, key: str, curves: dict[Any, Any]) -> 
             label=f"direction: {name}",
         )
         if key == "sharpness" and name == "gradient":
-            axes.axhline(curve["trace"], color="black", ls=":", lw=1, label="tr H / d at the start")
+            axes.axhline(curve["trace"], color=BLACK, ls=":", lw=1, label="tr H / d at the start")
     axes.set_xscale("log")
     if key == "sharpness":
         axes.set_ylim(bottom=0)
     else:
         axes.set_yscale("log")
-    axes.grid(alpha=0.3)

@@ -13,7 +13,7 @@ import numpy as np
 
 from experiments.gaussian_mixture.dis_vs_gen.designs import SEPARATION
 from experiments.gaussian_mixture.dis_vs_gen.samples_needed import EXCESS, crossing, crossings
-from paper_figs.style import BLUE, VERMILION, styled
+from paper_figs.style import BLACK, BLUE, GREY, VERMILION, styled
 from theory.classification.gaussian_tail import normal_tail
 from theory.mixtures.plug_in import plug_in_error
 
@@ -138,8 +138,8 @@ def _draw_curves(axes: Any, regime: str, found: dict[str, Any], overtakes: float
         dashes, width = ("--", 1.0) if learner == "naive_bayes" else (":", 1.6)
         axes.axhline(own["limit"], color=colour, ls=dashes, lw=width, label=f"{_NAMES[learner]}: limit, exact")
     if math.isfinite(overtakes):
-        axes.axvline(overtakes, color="grey", lw=0.8)
-        axes.annotate(f"m = {overtakes:.0f}", (overtakes, 0.4), xytext=(4, 0), textcoords="offset points", color="grey")
+        axes.axvline(overtakes, color=GREY, lw=0.8)
+        axes.annotate(f"m = {overtakes:.0f}", (overtakes, 0.4), xytext=(4, 0), textcoords="offset points", color=GREY)
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_yticks([0.02, 0.05, 0.1, 0.2, 0.5], ["2 %", "5 %", "10 %", "20 %", "50 %"])
@@ -149,7 +149,6 @@ def _draw_curves(axes: Any, regime: str, found: dict[str, Any], overtakes: float
     axes.set_ylim(0.019, 0.55)
     axes.set_title(f"{_TITLES[regime]} (n = {found['n']})", fontsize=10)
     axes.legend(fontsize=8)
-    axes.grid(alpha=0.3)
 
 
 def _draw_needed(axes: Any, found: dict[str, Any]) -> None:
@@ -163,8 +162,8 @@ def _draw_needed(axes: Any, found: dict[str, Any]) -> None:
             if own:
                 _draw_crossings(axes, own, mark, colour, f"{_NAMES[learner]}, {_WORDS[regime]}")
     n, m = np.asarray(found["exact"]).T
-    axes.plot(n, m, color="black", ls="--", lw=1, label="plug-in, Bayes error fixed (exact)")
-    axes.plot(n, 3 * np.log(n), color="black", ls=":", lw=1, label="3 log n")
+    axes.plot(n, m, color=BLACK, ls="--", lw=1, label="plug-in, Bayes error fixed (exact)")
+    axes.plot(n, 3 * np.log(n), color=BLACK, ls=":", lw=1, label="3 log n")
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xticks(n, [f"{dimension:.0f}" for dimension in n])

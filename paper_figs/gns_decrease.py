@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from paper_figs.style import BLUE, VERMILION, styled
+from paper_figs.frames import one_panel_each, stored_rows
+from paper_figs.style import BLACK, BLUE, VERMILION, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,9 +42,7 @@ def data(store: Store) -> dict[str, Any]:
     ValueError
         If the store is empty.
     """
-    rows = [(dict(cell), dict(results)) for cell, results in store.rows()]
-    if not rows:
-        raise ValueError("the store must have results of the simulator gns, got none")
+    rows = stored_rows(store, "gns")
     least = min(cell["p"] for cell, _ in rows)
     return {"curves": {(c["problem"], c["curvature"], c["test"]): found for c, found in rows if c["p"] == least}}
 
@@ -57,15 +56,12 @@ def draw(found: dict[str, Any]) -> Figure:
     figure = Figure(figsize=(8.4, 6.6))
     problems = [name for name in TITLES if any(name == own for own, _, _ in found["curves"])]
     panels = figure.subplots(2, 2, squeeze=False).ravel()
-    for axes, name in zip(panels, problems, strict=False):
-        _draw_problem(axes, name, found["curves"])
-    for axes in panels[len(problems) :]:
-        axes.set_axis_off()
+    one_panel_each(panels, problems, lambda axes, name: _draw_problem(axes, name, found["curves"]))
     handles = [
         Line2D([], [], color=COLOURS[True], label="with H"),
         Line2D([], [], color=COLOURS[False], label="H = 0 (gradient descent)"),
-        Line2D([], [], color="black", ls=STYLES["1/8"], label="test 1/8 (published)"),
-        Line2D([], [], color="black", ls=STYLES["1/2"], label="test 1/2 (proved for convex f only)"),
+        Line2D([], [], color=BLACK, ls=STYLES["1/8"], label="test 1/8 (published)"),
+        Line2D([], [], color=BLACK, ls=STYLES["1/2"], label="test 1/2 (proved for convex f only)"),
     ]
     figure.legend(handles=handles, loc="outside lower center", fontsize=8.5, ncols=4)
     return figure
@@ -82,7 +78,6 @@ def _draw_problem(axes: Any, name: str, curves: dict[Any, Any]) -> None:
     axes.set_xlabel("iteration k + 1")
     axes.set_ylabel("f(x_k) - f*")
     axes.set_title(f"{TITLES[name]}\n{_counted(name, curves)}", fontsize=9)
-    axes.grid(alpha=0.3)
 
 
 def _counted(name: str, curves: dict[Any, Any]) -> str:

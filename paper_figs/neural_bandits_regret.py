@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from paper_figs.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, styled
+from paper_figs.frames import band, stored_rows
+from paper_figs.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -61,9 +62,7 @@ def data(store: Store) -> dict[str, Any]:
     ValueError
         If the store is empty.
     """
-    rows = [(dict(cell), dict(results)) for cell, results in store.rows()]
-    if not rows:
-        raise ValueError("the store must have results of the simulator neural_bandits, got none")
+    rows = stored_rows(store, "neural_bandits")
     found: dict[str, Any] = {"curves": {}, "widths": {}, "orthogonal": {}}
     for cell, results in rows:
         if cell["kind"] == "orthogonal":
@@ -121,10 +120,11 @@ def _draw_kind(axes: Any, kind: str, curves: dict[Any, Any]) -> None:
         colour, line = styles[shown]
         second = "t^" in label and kind == "linear"  # the same policy by another schedule
         style: Any = (0, (1, 1)) if second else line
-        axes.plot(curve["rounds"], curve["regret"], color=colour, ls=style, lw=1.1 if second else 1.8, label=label)
-        axes.fill_between(curve["rounds"], curve["low"], curve["high"], color=colour, alpha=0.15, lw=0)
+        band(axes, curve, "regret", color=colour, alpha=0.15, ls=style, lw=1.1 if second else 1.8, label=label)
         if curve["bound"] is not None:
-            axes.plot(curve["rounds"], curve["bound"], "k--", lw=1.2, label="SquareCB: bound in expectation")
+            axes.plot(
+                curve["rounds"], curve["bound"], color=BLACK, ls="--", lw=1.2, label="SquareCB: bound in expectation"
+            )
             top = max(top, curve["bound"][-1])
         if shown != "uniform":
             top = max(top, curve["high"][-1])
@@ -133,7 +133,6 @@ def _draw_kind(axes: Any, kind: str, curves: dict[Any, Any]) -> None:
     axes.set_xlabel("rounds t")
     axes.set_ylabel("pseudo-regret: mean, 5 to 95 %")
     axes.set_title(TITLES[kind], fontsize=10)
-    axes.grid(alpha=0.3)
     if top > 1.0:
         axes.legend(fontsize=7, loc="upper left", ncols=2 if kind == "linear" else 1)
 
@@ -151,14 +150,15 @@ def _draw_widths(axes: Any, widths: dict[Any, Any]) -> None:
             mfc="white", capsize=2, label=f"{name}: bandit regret, 5 to 95 %",
         )  # fmt: skip
         if key == ("perturbed", 0):
-            axes.plot(sizes, price[0] * np.sqrt(sizes / sizes[0]), "k--", lw=1, label=r"$\propto\sqrt{m}$")
+            axes.plot(
+                sizes, price[0] * np.sqrt(sizes / sizes[0]), color=BLACK, ls="--", lw=1, label=r"$\propto\sqrt{m}$"
+            )
     axes.set_xscale("log", base=2)
     axes.set_yscale("log")
     axes.set_ylim(top=300 * axes.get_ylim()[1])  # room for the names
     axes.set_xlabel("width m")
     axes.set_ylabel("after the last round")
     axes.set_title(r"perturbed outputs, modulus $0.5/\sqrt{m}$", fontsize=10)
-    axes.grid(alpha=0.3)
     if widths:
         axes.legend(fontsize=7, loc="upper left")
 
@@ -172,9 +172,11 @@ def _draw_orthogonal(axes: Any, orthogonal: dict[str, Any]) -> None:
         axes.plot(rounds, regret / rounds, color=colour, ls=line, label=f"{policy}: regret/T", **shape)
         if policy == "uniform":
             size = np.asarray([results["effective_dimension"] for _, results in series])
-            axes.plot(rounds, size / np.sqrt(rounds), "k--", label=r"$d_{\mathrm{eff}}\sqrt{T}/T$")
+            axes.plot(rounds, size / np.sqrt(rounds), color=BLACK, ls="--", label=r"$d_{\mathrm{eff}}\sqrt{T}/T$")
             error = np.asarray([(r["actions"] - 1) * r["squared_error_bound"][-1] for _, r in series])
-            axes.plot(rounds, np.sqrt(error / rounds), "k:", label=r"SquareCB with ridge: $\sqrt{(K-1)TS}/T$")
+            axes.plot(
+                rounds, np.sqrt(error / rounds), color=BLACK, ls=":", label=r"SquareCB with ridge: $\sqrt{(K-1)TS}/T$"
+            )
     axes.axhline(1.0, color="0.6", lw=1)
     axes.set_xscale("log", base=2)
     axes.set_yscale("log")
@@ -182,6 +184,5 @@ def _draw_orthogonal(axes: Any, orthogonal: dict[str, Any]) -> None:
     axes.set_xlabel("horizon T")
     axes.set_ylabel("per round")
     axes.set_title("orthogonal contexts: bounds and regret over T", fontsize=10)
-    axes.grid(alpha=0.3)
     if orthogonal:
         axes.legend(fontsize=7, loc="lower left")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.gaussian_mixture import bayes_error
-from paper_figs.style import styled
+from paper_figs.style import BLACK, GREY, styled
 from theory.mixtures.pca import alignment_error, pca_alignment, unlabelled_needed
 from theory.mixtures.plug_in import plug_in_error
 
@@ -100,10 +100,10 @@ def _draw_errors(axes: Any, found: dict[str, Any]) -> list[Any]:
     from matplotlib import colormaps
     from matplotlib.lines import Line2D
 
-    axes.plot(*zip(*found["exact"], strict=True), color="black", lw=1.5)
+    axes.plot(*zip(*found["exact"], strict=True), color=BLACK, lw=1.5)
     m, error, spread = zip(*found["simulated"], strict=True)
-    axes.errorbar(m, error, 2 * np.asarray(spread), fmt="k.", ms=5, lw=1)
-    axes.axhline(found["bayes"], color="black", lw=1, ls="--")
+    axes.errorbar(m, error, 2 * np.asarray(spread), fmt=".", color=BLACK, ms=5, lw=1)
+    axes.axhline(found["bayes"], color=BLACK, lw=1, ls="--")
     sizes = sorted(found["limits"])
     colours = {n: colormaps["viridis"](0.9 * k / max(1, len(sizes) - 1)) for k, n in enumerate(sizes)}
     for (learner, n), points in sorted(found["curves"].items()):
@@ -113,10 +113,10 @@ def _draw_errors(axes: Any, found: dict[str, Any]) -> list[Any]:
         if limit < 0.5:
             axes.axhline(limit, color=colours[n], lw=0.9, ls="-.")
     handles = [
-        Line2D([], [], color="black", marker=".", label="labelled points alone (n = 0): exact, simulated"),
-        *(Line2D([], [], color="grey", marker=mark[0], ls=mark[1:], label=NAMES[key]) for key, mark in MARKS.items()),
-        Line2D([], [], color="grey", ls="-.", lw=0.9, label="leading direction alone, limit"),
-        Line2D([], [], color="black", ls="--", lw=1, label="Bayes"),
+        Line2D([], [], color=BLACK, marker=".", label="labelled points alone (n = 0): exact, simulated"),
+        *(Line2D([], [], color=GREY, marker=mark[0], ls=mark[1:], label=NAMES[key]) for key, mark in MARKS.items()),
+        Line2D([], [], color=GREY, ls="-.", lw=0.9, label="leading direction alone, limit"),
+        Line2D([], [], color=BLACK, ls="--", lw=1, label="Bayes"),
         *(Line2D([], [], color=colours[n], lw=4, label=f"n = {n} unlabelled") for n in sizes),
     ]
     axes.set_xscale("log")
@@ -124,7 +124,6 @@ def _draw_errors(axes: Any, found: dict[str, Any]) -> list[Any]:
     axes.set_xlabel("labelled points m")
     axes.set_ylabel("error (exact for each rule learned; bars: 2 standard errors)")
     axes.set_title(f"Gaussian pair, d = {found['dimension']}, |mu|/sigma = {found['separation']:g}", fontsize=10)
-    axes.grid(alpha=0.3)
     return handles
 
 

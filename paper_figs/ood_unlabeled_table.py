@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from paper_figs.style import styled
+from paper_figs.style import BLACK, GREY, VERMILION, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -203,12 +203,18 @@ def draw(found: dict[str, Any]) -> Figure:
 def _draw_panel(axes: Any, found: dict[str, Any], shift: float) -> None:
     rows = [row for row in found["rows"] if row["shift"] == shift]
     places = range(len(rows))
-    drawn = (("published", "rx", "robust self-training"), ("published_labelled", "k_", "labelled baseline"))
-    for key, mark, name in drawn:
-        axes.plot(places, [row[key] for row in rows], mark, ms=9, mew=2, label=f"published table: {name}")
+    drawn = (
+        ("published", VERMILION, "x", "robust self-training"), ("published_labelled", BLACK, "_", "labelled baseline")
+    )  # fmt: skip
+    for key, colour, mark, name in drawn:
+        axes.plot(places, [row[key] for row in rows], mark, color=colour, ms=9, mew=2, label=f"published table: {name}")
     if shift in POSTER:
-        axes.plot(places, [row["poster"] for row in rows], "r+", ms=6, label="poster: robust self-training")
-        axes.plot(places, [row["poster_labelled"] for row in rows], "k1", ms=6, label="poster: labelled baseline")
+        axes.plot(
+            places, [row["poster"] for row in rows], "+", color=VERMILION, ms=6, label="poster: robust self-training"
+        )
+        axes.plot(
+            places, [row["poster_labelled"] for row in rows], "1", color=BLACK, ms=6, label="poster: labelled baseline"
+        )
     for k, learner in enumerate(("plug_in", *MARKS)):
         have = [(place, *row[learner]) for place, row in zip(places, rows, strict=True) if row[learner] is not None]
         if not have:
@@ -219,8 +225,7 @@ def _draw_panel(axes: Any, found: dict[str, Any], shift: float) -> None:
         axes.errorbar(x, accuracy, spread, fmt=MARKS.get(learner, "."), ms=5, lw=1, label=label)
     for count, (accuracy, _) in sorted(found["coins"].items()):
         style = ":" if count == min(found["coins"]) else "--"
-        axes.axhline(accuracy, color="grey", lw=1, ls=style, label=f"best of {count} directions without data")
+        axes.axhline(accuracy, color=GREY, lw=1, ls=style, label=f"best of {count} directions without data")
     axes.set_xticks(places, [f"{row['m']}\n{row['n']}" for row in rows], fontsize=8)
     axes.set_xlabel("labelled m (above), unlabelled n (below)")
     axes.set_title(f"d = {DIMENSION}, shift {shift:g} |mu|", fontsize=10)
-    axes.grid(alpha=0.3)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.optimal_sampling.optimal_sampling_simulator import DELTA, ETA, QUANTILES
-from paper_figs.style import BLACK, BLUE, GREEN, VERMILION, styled
+from paper_figs.style import BLACK, BLUE, GREEN, GREY, VERMILION, styled
 from theory.regression.wls_dpp.christoffel import failure_bound, sample_number
 
 if TYPE_CHECKING:
@@ -114,7 +114,6 @@ def draw(found: dict[str, Any]) -> Figure:
     _draw_square(panels[2], found)
     _draw_excess(panels[3], found)
     for axes in panels:
-        axes.grid(alpha=0.3)
         if axes.get_legend_handles_labels()[0]:
             axes.legend(fontsize=8)
     title = f"Weighted least squares, {found['basis'].capitalize()} polynomials, m = {found['dimension']}"
@@ -137,8 +136,8 @@ def _over_n(axes: Any, title: str, label: str) -> None:
 def _draw_distance(axes: Any, found: dict[str, Any]) -> None:
     for method, curve in found["points"].items():
         _curve(axes, method, curve["n"], curve["distance"][:, _MEDIAN])
-    axes.axhline(DELTA, color="grey", ls="--", lw=1)
-    axes.text(found["bound_n"][0], DELTA * 1.05, "1/2", color="grey", fontsize=8)
+    axes.axhline(DELTA, color=GREY, ls="--", lw=1)
+    axes.text(found["bound_n"][0], DELTA * 1.05, "1/2", color=GREY, fontsize=8)
     axes.set_yscale("log")
     _over_n(axes, "distance of the Gram matrix to I, median", "|G - I|")
 
@@ -147,8 +146,8 @@ def _draw_failures(axes: Any, found: dict[str, Any]) -> None:
     for method, curve in found["points"].items():
         _curve(axes, method, curve["n"], curve["failures"], named=False)
     axes.plot(found["bound_n"], found["bound"], "--", color=COLOURS["christoffel"], lw=1.3, label="Chernoff bound, k/m")
-    axes.axvline(found["enough"], color="grey", ls=":", lw=1)
-    axes.text(found["enough"] * 0.97, 0.5, f"n = {found['enough']}", color="grey", fontsize=8, rotation=90, ha="right")
+    axes.axvline(found["enough"], color=GREY, ls=":", lw=1)
+    axes.text(found["enough"] * 0.97, 0.5, f"n = {found['enough']}", color=GREY, fontsize=8, rotation=90, ha="right")
     _over_n(axes, f"failures; the bound is {ETA:g} at the dotted line", "share of |G - I| > 1/2")
 
 
@@ -168,7 +167,7 @@ def _draw_excess(axes: Any, found: dict[str, Any]) -> None:
     for method, curve in found["points"].items():
         _curve(axes, method, curve["n"], curve["excess"])
     ends = found["bound_n"][[0, -1]]
-    axes.plot(ends, found["dimension"] / ends, "--", color="grey", lw=1, label="m/n")
+    axes.plot(ends, found["dimension"] / ends, "--", color=GREY, lw=1, label="m/n")
     axes.set_yscale("log")
     axes.set_ylim(1e-3, 1e3)
     _over_n(axes, "error for $1/(1+25x^2)$, over the best one, median", "squared error / best - 1")

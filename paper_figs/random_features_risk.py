@@ -136,7 +136,6 @@ def draw(found: dict[str, Any]) -> Figure:
     _draw_ratio(panels[2], found["ratio"])
     for axes in panels[:3]:
         axes.legend(fontsize=7.5, loc=(0.27, 0.3) if axes is panels[2] else "upper right")
-        axes.grid(alpha=0.3)
     _draw_map(figure, panels[3], found["map"])
     figure.suptitle(
         "Ridge regression on random features; marks simulated, with 2 s.e., lines the eigenframework", fontsize=11
@@ -168,8 +167,8 @@ def _draw_ratio(axes: Any, ratios: dict[Any, Curve]) -> None:
         )
         if curve["threshold"] > 0:
             axes.axvline(curve["threshold"], color=colour, lw=0.8, ls=":")
-    axes.plot([], [], "k--", lw=1, label="infinitely many samples and modes")
-    axes.plot([], [], "k:", lw=0.8, label="up to here interpolation is best")
+    axes.plot([], [], color=BLACK, ls="--", lw=1, label="infinitely many samples and modes")
+    axes.plot([], [], color=BLACK, ls=":", lw=0.8, label="up to here interpolation is best")
     axes.set(xlabel="noise variance over the bias of interpolation", ylabel="training error over test error")
     axes.set_title("how closely the best ridge fits, kernel limit", fontsize=9.5)
 

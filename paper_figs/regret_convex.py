@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from paper_figs.frames import band, one_panel_each, stored_rows
 from paper_figs.style import BLACK, BLUE, GREEN, PURPLE, VERMILION, styled
 
 if TYPE_CHECKING:
@@ -45,9 +46,7 @@ def data(store: Store) -> dict[str, Any]:
     ValueError
         If the store is empty.
     """
-    rows = [(dict(cell), dict(results)) for cell, results in store.rows()]
-    if not rows:
-        raise ValueError("the store must have results of the simulator online_convex, got none")
+    rows = stored_rows(store, "online_convex")
     curves = {(cell["kind"], cell["learner"]): found for cell, found in rows}
     return {"curves": curves, "dimension": {cell["kind"]: cell["dimension"] for cell, _ in rows}}
 
@@ -61,10 +60,7 @@ def draw(found: dict[str, Any]) -> Figure:
     figure = Figure(figsize=(9.0, 7.4))
     panels = figure.subplots(2, 2).ravel()
     kinds = [kind for kind in TITLES if kind in found["dimension"]]
-    for axes, kind in zip(panels, kinds, strict=False):
-        _draw_kind(axes, kind, found)
-    for axes in panels[len(kinds) :]:
-        axes.set_axis_off()
+    one_panel_each(panels, kinds, lambda axes, kind: _draw_kind(axes, kind, found))
     handles = [Line2D([], [], color=colour, label=name) for colour, name in STYLES.values()]
     handles.append(Line2D([], [], color="0.35", ls="--", label="its regret bound, in its colour"))
     figure.legend(handles=handles, loc="outside lower center", ncols=2, fontsize=9, frameon=False,
@@ -76,8 +72,7 @@ def _draw_kind(axes: Any, kind: str, found: dict[str, Any]) -> None:
     curves = {learner: curve for (own, learner), curve in sorted(found["curves"].items()) if own == kind}
     for learner, curve in curves.items():
         colour, _ = STYLES[learner]
-        axes.plot(curve["rounds"], curve["regret"], color=colour)
-        axes.fill_between(curve["rounds"], curve["low"], curve["high"], color=colour, alpha=0.2, lw=0)
+        band(axes, curve, "regret", color=colour)
         if curve["bound"] is not None:
             axes.plot(curve["rounds"], curve["bound"], color=colour, ls="--", lw=1)
     axes.set_xscale("log")
@@ -88,4 +83,3 @@ def _draw_kind(axes: Any, kind: str, found: dict[str, Any]) -> None:
     axes.set_xlabel("rounds t")
     axes.set_ylabel("regret against the best fixed point")
     axes.set_title(f"{TITLES[kind]}, d = {found['dimension'][kind]}", fontsize=10)
-    axes.grid(alpha=0.3)

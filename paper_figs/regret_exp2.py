@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from paper_figs.frames import band, handles_by_label, one_panel_each, stored_rows
 from paper_figs.style import BLUE, VERMILION, styled
 
 if TYPE_CHECKING:
@@ -47,9 +48,7 @@ def data(store: Store) -> dict[str, Any]:
     ValueError
         If the store is empty.
     """
-    rows = [(dict(cell), dict(results)) for cell, results in store.rows()]
-    if not rows:
-        raise ValueError("the store must have results of the simulator exp2, got none")
+    rows = stored_rows(store, "exp2")
     horizon = max(cell["horizon"] for cell, _ in rows)
     kept = [(cell, results) for cell, results in rows if cell["horizon"] == horizon]
     return {
@@ -67,11 +66,8 @@ def draw(found: dict[str, Any]) -> Figure:
     figure = Figure(figsize=(9.5, 7.2))
     kinds = [kind for kind in TITLES if any(kind == own for own, _ in found["curves"])]
     panels = figure.subplots(2, 2, squeeze=False).ravel()
-    for axes, kind in zip(panels, kinds, strict=False):
-        _draw_kind(axes, kind, found)
-    for axes in panels[len(kinds) :]:
-        axes.set_axis_off()
-    named = {label: handle for axes in panels for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
+    one_panel_each(panels, kinds, lambda axes, kind: _draw_kind(axes, kind, found))
+    named = handles_by_label(panels)
     order = sorted(named, key=lambda label: label.startswith("bound"))  # curves first
     figure.legend([named[label] for label in order], order, loc="outside lower center", fontsize=10, ncols=2)
     title = f"Linear bandits: EXP2 with a G-optimal design, T = {found['horizon']}"
@@ -83,8 +79,7 @@ def _draw_kind(axes: Any, kind: str, found: dict[str, Any]) -> None:
     own = {learner: found["curves"][kind, learner] for learner in STYLES if (kind, learner) in found["curves"]}
     for learner, curve in own.items():
         colour, line, name = STYLES[learner]
-        axes.plot(curve["rounds"], curve["pseudo"], color=colour, ls=line, lw=2, label=name)
-        axes.fill_between(curve["rounds"], curve["low"], curve["high"], color=colour, alpha=0.18, lw=0)
+        band(axes, curve, "pseudo", color=colour, alpha=0.18, ls=line, lw=2, label=name)
         if learner in MARKS:
             mark, label = MARKS[learner]
             axes.plot([found["horizon"]], [curve["bound"]], mark, color=colour, ms=9, label=label, clip_on=False)
@@ -94,4 +89,3 @@ def _draw_kind(axes: Any, kind: str, found: dict[str, Any]) -> None:
     axes.set_xlabel("rounds t", fontsize=11)
     axes.set_ylabel("pseudo-regret", fontsize=11)
     axes.set_title(f"{TITLES[kind]}: N = {last['actions']}, d = {last['dimension']}", fontsize=11)
-    axes.grid(alpha=0.3)

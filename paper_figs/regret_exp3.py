@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from paper_figs.style import BLUE, GREEN, VERMILION, styled
+from paper_figs.frames import band, handles_by_label, one_panel_each, stored_rows
+from paper_figs.style import BLACK, BLUE, GREEN, VERMILION, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -47,9 +48,7 @@ def data(store: Store) -> dict[str, Any]:
     ValueError
         If the store is empty.
     """
-    rows = [(dict(cell), dict(results)) for cell, results in store.rows()]
-    if not rows:
-        raise ValueError("the store must have results of the simulator exp3, got none")
+    rows = stored_rows(store, "exp3")
     count = min({cell["arms"] for cell, _ in rows}, key=lambda arms: (abs(arms - 10), arms))
     kept = [(cell, results) for cell, results in rows if cell["arms"] == count]
     horizon = max(cell["horizon"] for cell, _ in kept)
@@ -75,11 +74,8 @@ def draw(found: dict[str, Any]) -> Figure:
     figure = Figure(figsize=(11.5, 7.6))
     kinds = [kind for kind in TITLES if any(kind == own for own, _ in found["curves"])]
     panels = figure.subplots(2, 2, squeeze=False).ravel()
-    for axes, kind in zip(panels, kinds, strict=False):
-        _draw_kind(axes, kind, found)
-    for axes in panels[len(kinds) :]:
-        axes.set_axis_off()
-    named = {label: handle for axes in panels for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
+    one_panel_each(panels, kinds, lambda axes, kind: _draw_kind(axes, kind, found))
+    named = handles_by_label(panels)
     figure.legend(named.values(), named.keys(), loc="outside lower center", fontsize=8, ncols=3)
     figure.suptitle(f"EXP3 tuned to T = {found['horizon']}, K = {found['arms']} Bernoulli arms", fontsize=11)
     return figure
@@ -90,16 +86,15 @@ def _draw_kind(axes: Any, kind: str, found: dict[str, Any]) -> None:
         if own != kind:
             continue
         name = "EXP3" if learner == "exp3" else "uniform (control)"
-        axes.plot(curve["rounds"], curve["pseudo"], color=COLOURS[learner], label=f"{name}: mean, 5 to 95 %")
-        axes.fill_between(curve["rounds"], curve["low"], curve["high"], color=COLOURS[learner], alpha=0.2, lw=0)
+        band(axes, curve, "pseudo", color=COLOURS[learner], label=f"{name}: mean, 5 to 95 %")
         if kind == "gap" and learner == "exp3" and curve["lai_robbins"] is not None:
             lower = curve["lai_robbins"] * np.log(curve["rounds"])
             label = "Lai, Robbins: c log t (t to infinity, consistent policies)"
             axes.plot(curve["rounds"], lower, color=GREEN, ls="-.", lw=1.2, label=label)
     label = "bound: log(K)/eta + eta K t/2, at T sqrt(2 T K log K)"
-    axes.plot(found["t"], found["bound"], "k--", lw=1, label=label)
+    axes.plot(found["t"], found["bound"], color=BLACK, ls="--", lw=1, label=label)
     label = "minimax lower bound min(t, sqrt(t K))/20"
-    axes.plot(found["t"], found["minimax"], "k:", lw=1.3, label=label)
+    axes.plot(found["t"], found["minimax"], color=BLACK, ls=":", lw=1.3, label=label)
     axes.set_xscale("log")
     curves = [curve for (own, _), curve in found["curves"].items() if own == kind]
     lowest, highest = min([0.0, *(min(own["low"]) for own in curves)]), max(max(own["high"]) for own in curves)
@@ -108,4 +103,3 @@ def _draw_kind(axes: Any, kind: str, found: dict[str, Any]) -> None:
     axes.set_xlabel("rounds t")
     axes.set_ylabel("pseudo-regret")
     axes.set_title(TITLES[kind], fontsize=10)
-    axes.grid(alpha=0.3)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from paper_figs.frames import band, one_panel_each, stored_rows
 from paper_figs.style import BLUE, GREEN, ORANGE, PURPLE, styled
 
 if TYPE_CHECKING:
@@ -57,9 +58,7 @@ def data(store: Store) -> dict[str, Any]:
     ValueError
         If the store is empty.
     """
-    rows = [(dict(cell), dict(results)) for cell, results in store.rows()]
-    if not rows:
-        raise ValueError("the store must have results of the simulator sea, got none")
+    rows = stored_rows(store, "sea")
     noise = {
         kind: max(cell["noise"] for cell, _ in rows if cell["kind"] == kind) for kind in {c["kind"] for c, _ in rows}
     }
@@ -76,10 +75,7 @@ def draw(found: dict[str, Any]) -> Figure:
     figure = Figure(figsize=(14.0, 7.2))
     panels = figure.subplots(2, 4).ravel()
     kinds = [kind for kind in TITLES if kind in found["noise"]]
-    for axes, kind in zip(panels, kinds, strict=False):
-        _draw_kind(axes, kind, found)
-    for axes in panels[len(kinds) :]:
-        axes.set_axis_off()
+    one_panel_each(panels, kinds, lambda axes, kind: _draw_kind(axes, kind, found))
     handles = [
         *(Line2D([], [], color=colour, label=f"{name}: mean, 5 to 95 %") for colour, name in LEARNERS.values()),
         *(Line2D([], [], color=LEARNERS[own][0], ls=style, label=name) for own, style, name in BOUNDS.values()),
@@ -92,8 +88,7 @@ def _draw_kind(axes: Any, kind: str, found: dict[str, Any]) -> None:
     curves = {learner: curve for (own, learner), curve in sorted(found["curves"].items()) if own == kind}
     for learner, curve in curves.items():
         colour = LEARNERS[learner][0]
-        axes.plot(curve["rounds"], curve["regret"], color=colour)
-        axes.fill_between(curve["rounds"], curve["low"], curve["high"], color=colour, alpha=0.2, lw=0)
+        band(axes, curve, "regret", color=colour)
         for name, (own, style, _) in BOUNDS.items():
             if own == learner and curve[name] is not None:
                 axes.plot(curve["rounds"], curve[name], color=colour, ls=style, lw=1.3)
@@ -104,4 +99,3 @@ def _draw_kind(axes: Any, kind: str, found: dict[str, Any]) -> None:
     axes.set_xlabel("rounds t")
     axes.set_ylabel("regret in mean losses")
     axes.set_title(f"{TITLES[kind]}, noise {found['noise'][kind]:g}", fontsize=10)
-    axes.grid(alpha=0.3)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from paper_figs.style import BLUE, GREEN, PURPLE, VERMILION, styled
+from paper_figs.frames import handles_by_label, stored_rows
+from paper_figs.style import BLACK, BLUE, GREEN, PURPLE, VERMILION, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,9 +35,7 @@ def data(store: Store) -> dict[str, Any]:
     ValueError
         If the store is empty.
     """
-    rows = [(dict(cell), dict(results)) for cell, results in store.rows()]
-    if not rows:
-        raise ValueError("the store must have results of the simulator rpo, got none")
+    rows = stored_rows(store, "rpo")
     return {
         "curves": {(cell["coverage"], cell["scale"]): results | {"numbers": cell["numbers"]} for cell, results in rows}
     }
@@ -53,7 +52,7 @@ def draw(found: dict[str, Any]) -> Figure:
     for axes, kind in zip(panels, kinds, strict=True):
         _draw_kind(axes, kind, found["curves"])
     panels[0].set_ylabel("reward lost against the best action")
-    named = {label: handle for axes in panels for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
+    named = handles_by_label(panels)
     figure.legend(named.values(), named.keys(), loc="outside lower center", fontsize=9, ncols=3)
     return figure
 
@@ -66,11 +65,10 @@ def _draw_kind(axes: Any, kind: str, curves: dict[Any, Any]) -> None:
             axes.plot(curve["numbers"], curve["mean"], color=colour, marker=marker, ms=5, label=f"{name}: mean")
             axes.plot(curve["numbers"], curve["high"], color=colour, ls="-.", lw=1)
     curve = next(curve for (own, _), curve in sorted(curves.items()) if own == kind)
-    axes.axhline(curve["base"], color="black", ls="--", lw=1.2, label="base policy")
-    axes.axhline(curve["oracle"], color="black", ls=":", lw=1.4, label="best response to the true reward")
+    axes.axhline(curve["base"], color=BLACK, ls="--", lw=1.2, label="base policy")
+    axes.axhline(curve["oracle"], color=BLACK, ls=":", lw=1.4, label="best response to the true reward")
     axes.set_xscale("log", base=2)
     axes.set_yscale("log")
     axes.set_ylim(0.5 * curve["oracle"], 2.5)
     axes.set_xlabel("preferences N")
     axes.set_title(f"{TITLES[kind]}\nsolid: mean, dash-dotted: 95 % quantile", fontsize=10)
-    axes.grid(alpha=0.3)

@@ -8,13 +8,13 @@ from typing import Any
 __all__ = ["whole"]
 
 
-def whole(name: str, value: Any, least: int = 1) -> int:
+def whole(name: str, value: Any, least: int = 1, most: int | None = None) -> int:
     """Return a whole number, of Python or of an array library, as an ``int``.
 
     Raises
     ------
     ValueError
-        If the value is none (a float or a bool is not), or less than ``least``.
+        If the value is none (a float or a bool is not), less than ``least``, or more than ``most``.
 
     Examples
     --------
@@ -29,6 +29,7 @@ def whole(name: str, value: Any, least: int = 1) -> int:
         number = None if isinstance(value, bool) else operator.index(value)
     except TypeError:
         number = None
-    if number is None or number < least:
-        raise ValueError(f"{name} must be a whole number >= {least}, got {value!r}")
+    if number is None or number < least or (most is not None and number > most):
+        allowed = f">= {least}" if most is None else f"from {least} to {most}"
+        raise ValueError(f"{name} must be a whole number {allowed}, got {value!r}")
     return number

@@ -97,6 +97,17 @@ def test_what_is_no_figure_is_refused(own, name, says):
         find(name)
 
 
+def test_a_name_that_two_distributions_bring_is_refused_and_both_are_named(own, tmp_path, monkeypatch, capsys):
+    (tmp_path / "other").mkdir()
+    install(tmp_path / "other", monkeypatch, modules={}, entries={"own_plain": "toy_figure"}, group=GROUP)
+    with pytest.raises(
+        BadInput, match=r"'own_plain' of lossproof\.figures names both own_plain and toy_figure; uninstall"
+    ):
+        find("own_plain")
+    assert command("own_plain", "own_toy", "--list") == 1
+    assert "own_toy" in capsys.readouterr().out
+
+
 def test_names_are_chosen_by_parts_and_patterns(own, capsys):
     assert select(["own"]) == ["own_broken", "own_lost", "own_mute", "own_plain", "own_toy", "own_wrong"]
     assert select(["own_t*", "plain"]) == ["own_plain", "own_toy"]

@@ -14,3 +14,10 @@ def test_whole_numbers_of_every_kind_are_ints():
 def test_what_is_none_is_refused(value):
     with pytest.raises(ValueError, match=r"^m must be a whole number >= 1, got "):
         whole("m", value)
+
+
+def test_both_ends_are_allowed_and_told():
+    assert [whole("m", value, 2, 4) for value in (2, 4)] == [2, 4]
+    for value in (1, 5, 2.5):
+        with pytest.raises(ValueError, match=rf"^m must be a whole number from 2 to 4, got {value}$"):
+            whole("m", value, 2, 4)

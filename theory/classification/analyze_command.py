@@ -1,6 +1,6 @@
 """The command ``lossproof analyze``: answers about a loss of the user's own.
 
-Only argparse is imported here; everything else is loaded when the command runs.
+Only parsers of arguments are imported here; everything else is loaded when the command runs.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import argparse
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from theory.engine.cli_parser import filename
 
 if TYPE_CHECKING:
     from theory.classification.analysis.answers import Analysis
@@ -20,28 +22,37 @@ _EPILOG = """examples:
   lossproof analyze --phi "log(1+u)" --classes 10 --posteriors p.csv --scores s.csv
 formulas: numbers, u, pi, e, + - * / **, brackets, and abs atan cosh erf erfc exp expm1 log log1p log2 max min relu
 sigmoid sinh softplus sqrt tanh. Posteriors and scores: CSV or NPY, one row a case, one column a class (for
---margin: negative class, positive class; the score is the second column minus the first)."""
+--margin: negative class, positive class; the score is the second column minus the first).
+exit status: 0 answered, also where an answer is "not decided"; 2 bad usage; 130 Ctrl-C"""
 
 
 def register(subparsers: Any) -> None:
     """Add the command to the argparse subparsers of the command line."""
     parser = subparsers.add_parser(
         "analyze",
-        help="analyze a loss of your own: convex, calibrated, transform, growth, bound, data",
+        help="analyse a loss of your own: convex, calibrated, transform, growth, bound, data",
         description="Answer, certified where possible, what a surrogate loss guarantees for the zero-one loss.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     loss = parser.add_mutually_exclusive_group(required=True)
-    loss.add_argument("--margin", metavar="FORMULA", help="margin loss phi(u) of two classes")
-    loss.add_argument("--comp-sum", metavar="TAU", help="comp-sum loss of this tau >= 0 (number or fraction)")
+    loss.add_argument("--margin", metavar="FORMULA", help='margin loss phi(u) of two classes, such as "exp(-u)"')
+    loss.add_argument(
+        "--comp-sum", metavar="TAU", help="comp-sum loss of this tau >= 0: number or fraction, as 1.5 or 3/2"
+    )
     loss.add_argument("--phi", metavar="FORMULA", help="comp-sum loss by Phi(u), u the sum of exp(h_y' - h_y)")
-    parser.add_argument("--classes", metavar="N", help="number of classes, for --comp-sum and --phi (default 2)")
-    parser.add_argument("--score-bound", metavar="B", help="scores lie in [-B, B], for --margin (default: no bound)")
-    parser.add_argument("--posteriors", metavar="FILE", help="posteriors of your data, with --scores")
-    parser.add_argument("--scores", metavar="FILE", help="scores of your model, with --posteriors")
-    parser.add_argument("--json", metavar="FILE", help="write the answers as JSON")
-    parser.add_argument("--plot", metavar="FILE", help="write exact against published bound as png, pdf or svg")
+    parser.add_argument(
+        "--classes", metavar="N", help="number of classes, from 2 to 10^9, for --comp-sum and --phi (default: 2)"
+    )
+    parser.add_argument(
+        "--score-bound", metavar="B", help="scores lie in [-B, B], 0 < B <= 10^6, for --margin (default: no bound)"
+    )
+    parser.add_argument("--posteriors", type=filename, metavar="FILE", help="posteriors of your data, with --scores")
+    parser.add_argument("--scores", type=filename, metavar="FILE", help="scores of your model, with --posteriors")
+    parser.add_argument("--json", type=filename, metavar="FILE", help="write the answers as JSON")
+    parser.add_argument(
+        "--plot", type=filename, metavar="FILE", help="write exact against published bound as png, pdf or svg"
+    )
     parser.set_defaults(run=run)
 
 

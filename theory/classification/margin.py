@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.arrays import Array, quiet, real_arrays, require, restore
 from theory.classification import margin_transforms as closed
+from theory.elementary import softplus
 
 if TYPE_CHECKING:
     import sympy
@@ -121,7 +122,7 @@ def logistic(*, base: float = math.e) -> MarginLoss:
     return MarginLoss(
         "logistic, base 2" if base == 2 else "logistic",
         "log2(1+exp(-u))" if base == 2 else "log(1+exp(-u))",
-        _on_arrays(lambda u, xp: scale * (xp.where(u < 0, -u, 0 * u) + xp.log1p(xp.exp(-xp.abs(u))))),
+        _on_arrays(lambda u, xp: scale * softplus(xp, -u)),
         _on_arrays(lambda u, xp: -scale * closed.logistic_tail(u, xp)),
         convex=True,
         scale=scale,

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from theory import elementary
 from theory.arrays import Array
 
 Closed = Callable[[Array, Array, Any], Array]
@@ -27,8 +28,7 @@ def smaller(values: Array, limit: float, xp: Any) -> Array:
 
 def logistic_tail(u: Array, xp: Any) -> Array:
     """Return 1/(1+exp(u)) to full relative accuracy."""
-    small = xp.exp(-xp.abs(u))
-    return xp.where(u < 0, 1 / (1 + small), small / (1 + small))
+    return elementary.logistic(xp, -u)
 
 
 def linear(t: Array, slope: Array, xp: Any) -> Array:

@@ -132,6 +132,25 @@ def pool_at_two(k: Proof, at: Setting) -> Pool:
     return Pool(**vars(level), bound=k.show(th, ">=", hits, by=by))
 
 
+def raised(k: Proof, at: Setting, level: Leveled, v: sympy.Symbol) -> Fact:
+    """Show ``sum p^a >= sum g^a + a th^(a-1) sum e``, by tangents of v^a at th; v in [0,oo)."""
+    th, e, g, p, a = level.th, level.e, level.g, at.p, 1 / (2 - at.tau)
+    line = k.tangent(v**a, v, th, th + e)
+    return k.sum_up(k.show(p**a, ">=", g**a + a * th ** (a - 1) * e, by=[excess_of_powers(k, at, level), line]))
+
+
+def excess_of_powers(k: Proof, at: Setting, level: Leveled) -> Fact:
+    """Show ``p^a - g^a == (th + e)^a - th^a`` of a class: it is pooled, or e = 0."""
+    th, e, g, p, a = level.th, level.e, level.g, at.p, 1 / (2 - at.tau)
+    return k.either(level.complementary, e, p, th + e, p**a - g**a - ((th + e) ** a - th**a))
+
+
+def flattened(k: Proof, at: Setting, level: Leveled) -> Fact:
+    """Show ``th^(a-1) sum g >= sum g^a``: no pooled posterior exceeds th."""
+    th, g, a = level.th, level.g, 1 / (2 - at.tau)
+    return k.sum_up(k.show(th ** (a - 1) * g, ">=", g**a, by=[(g, k.power(level.below, a - 1))]))
+
+
 def _pool(k: Proof, at: Setting) -> Leveled:
     """Name the level and the excesses."""
     th, level = _level(k, at)

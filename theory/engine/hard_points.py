@@ -9,7 +9,7 @@ neighbours would be caught. Whoever wrote the proof knows where it is tight.
 >>> x, y = domain
 >>> method = chain_at(lambda k: k.sign((x - y) ** 2, ">="), {"x": 7, "y": 7})
 >>> method.refute(ForAll(domain, x**2 + y**2, ">=", Fraction(1001, 500) * x * y), Budget()).summary
-'at x = 7, y = 7'
+'at x = 7, y = 7 the left side is 98 and the right side 98.098, claimed is left >= right'
 """
 
 from __future__ import annotations
@@ -53,17 +53,15 @@ class HardPoints:
     def refute(self, statement: Any, budget: Budget) -> Witness | None:
         """Return a point at which the statement certainly fails."""
         from theory.engine.checker import Rejected, confirm
-        from theory.engine.evidence import Witness
+        from theory.engine.provers.points import point_data, point_witness
 
         for point in self.points:
-            named = {name: str(Fraction(value)) for name, value in point.items()}
-            shown = ", ".join(f"{name} = {value}" for name, value in named.items())
-            witness = Witness("point", {"point": named}, f"at {shown}")
+            exact = {name: Fraction(value) for name, value in point.items()}
             try:
-                confirm(statement.to_json(), witness.to_json())
+                confirm(statement.to_json(), {"kind": "point", "data": point_data(exact)})
             except Rejected:
                 continue
-            return witness
+            return point_witness(statement.to_json(), exact)
         return self.method.refute(statement, budget)
 
     def decide(self, statement: Any, budget: Budget) -> Certificate | Undecided:

@@ -25,6 +25,7 @@ __all__ = [
     "Sig",
     "boxes",
     "chain",
+    "every",
     "exponential_cone",
     "newton",
 ]
@@ -42,6 +43,23 @@ def chain(proof: Any, sample: Any = None) -> Any:
     from theory.engine.provers.symbolic import chain as home
 
     return home.chain(proof, sample)
+
+
+def every(items: Any, holds: Any, *, over: str, says: str, size: int | None = None) -> Any:
+    """State that a predicate holds of every item of a finite world, and decide it by enumeration.
+
+    Parameters
+    ----------
+    items, holds, over, says
+        Domain, predicate and texts of `theory.engine.statements.finite.Finite`.
+    size
+        How many items there are; counted if it is not given.
+    """
+    from theory.engine.provers.exhaustive import enumeration
+    from theory.engine.statements.finite import Finite
+
+    count = sum(1 for _ in items()) if size is None else size
+    return Finite(items, count, holds, over=over, says=says), enumeration()
 
 
 def boxes(zero_at: Any = None, **options: Any) -> Any:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from theory.classification.symbolic import normal_tail as tail
 from theory.engine.claim import Constant, Stated, claim
 from theory.engine.words import Domain, ForAll, chain
-from theory.mixtures.claims_plug_in_limit import exact, golden_cubic, numbers
+from theory.mixtures.claims_plug_in_limit import golden_cubic, numbers
 from theory.mixtures.ood_unlabeled.ood_unlabeled_expressions import density
 from theory.mixtures.plug_in_relations import PlugInRelations, enclosures, error_symbols, sizes
 
@@ -59,7 +59,7 @@ def error_falls_with_labels(c: Constant = 1) -> Stated:
         slope = s * density(s * _cosine(w + h, R)) * R**2 / ((w + h) ** 2 + R**2) ** Fraction(3, 2)
         return k.grows(k.show(value.diff(h), ">=", 0, by=[k.sign(slope, ">=")]), value, h)
 
-    return ForAll(domain, exact(c) * tail(s * _cosine(w + h, R)), "<=", tail(s * _cosine(w, R))), chain(proof)
+    return ForAll(domain, c * tail(s * _cosine(w + h, R)), "<=", tail(s * _cosine(w, R))), chain(proof)
 
 
 @claim(
@@ -88,7 +88,7 @@ def error_rises_with_the_dimension(c: Constant = 1) -> Stated:
         rate = k.sign(tilt * density(w - a) * (1 - sympy.exp(-2 * a * w)), ">=")
         return k.grows(k.show(pair(length).diff(h), ">=", 0, by=[rate]), pair(length), h)
 
-    return ForAll(domain, pair(R + h), ">=", exact(c) * pair(R)), chain(proof)
+    return ForAll(domain, pair(R + h), ">=", c * pair(R)), chain(proof)
 
 
 error_falls_with_labels.false_if("the error were 1 % larger", c=Fraction(101, 100))
@@ -118,7 +118,7 @@ def tilt_of_a_draw(c: Constant = 1) -> Stated:
         roots = k.power(k.show(u**2, "<=", p**5 * u * (2 - u) / r**2, by=[(u / r**2, cubic)]), _HALF)
         return k.show(length * (1 - u) * u, "<=", p ** Fraction(5, 2) * across, by=[(length * r, roots)])
 
-    return ForAll(domain, length * (1 - u) * u, "<=", exact(c) * p ** Fraction(5, 2) * across), chain(proof)
+    return ForAll(domain, length * (1 - u) * u, "<=", c * p ** Fraction(5, 2) * across), chain(proof)
 
 
 @claim(
@@ -152,7 +152,7 @@ def exact_excess_at_most_the_root(c: Constant = 1) -> Stated:
         scale = peak * m**-_HALF
         return k.show(excess, "<=", limit, by=[(scale * steep * length, lost(h)), (scale * nearness, lost(i))])
 
-    return ForAll(domain, excess, "<=", exact(c) * limit), chain(proof)
+    return ForAll(domain, excess, "<=", c * limit), chain(proof)
 
 
 @claim(
@@ -168,7 +168,7 @@ def limit_constant_bounds_the_exact_excess(large: Constant = 0) -> Stated:
     settings = sizes(*[(d, 100, Fraction(57 * d, 10_000)) for d in dimensions])
     p, peak = numbers()
     relations = [
-        (symbol - tail(sympy.sqrt(exact(item.square))), "<=", peak * p ** Fraction(5, 2) * sympy.sqrt(item.d) / 10)
+        (symbol - tail(sympy.sqrt(item.square)), "<=", peak * p ** Fraction(5, 2) * sympy.sqrt(item.d) / 10)
         for symbol, item in zip(error_symbols(settings), settings, strict=True)
     ]
     return PlugInRelations(settings, tuple(relations)), enclosures()
@@ -196,7 +196,7 @@ def error_is_convex_in_the_alignment(c: Constant = 1) -> Stated:
         return k.tangent(tail(s * v**_HALF), v, q, y)
 
     line = tail(s * q**_HALF) - s * density(s * q**_HALF) / (2 * q**_HALF) * (y - q)
-    return ForAll(domain, tail(s * y**_HALF), ">=", exact(c) * line), chain(proof)
+    return ForAll(domain, tail(s * y**_HALF), ">=", c * line), chain(proof)
 
 
 @claim(
@@ -216,7 +216,7 @@ def exact_error_at_least(extra: Constant = 3) -> Stated:
     s, m, d, t, f, g = domain
 
     def aligned(part: Constant) -> sympy.Expr:
-        return (m * s**2 + exact(part)) / (m * s**2 + d + 2)
+        return (m * s**2 + part) / (m * s**2 + d + 2)
 
     x, q = (1 - t) * aligned(3), aligned(3)
     error, least = tail(s * q**_HALF) - f * (x - q) + g, tail(s * q**_HALF)

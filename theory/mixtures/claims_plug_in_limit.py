@@ -32,13 +32,6 @@ def numbers() -> tuple[sympy.Expr, sympy.Expr]:
     return (sympy.sqrt(5) - 1) / 2, 1 / sympy.sqrt(2 * sympy.pi)
 
 
-def exact(value: Constant) -> sympy.Rational:
-    """Return a constant of a claim as a SymPy number."""
-    import sympy
-
-    return sympy.Rational(Fraction(value).numerator, Fraction(value).denominator)
-
-
 @claim(
     paper=_PAPER, where=_WHERE, expected="proved", strength="lemma",
     says=r"r^2(1-r)\le\varphi^{-5}(1+r),\ 0\le r\le1,\ \varphi=\tfrac{1+\sqrt5}2",
@@ -75,7 +68,7 @@ def excess_below_the_chord(c: Constant = 1) -> Stated:
         falling = k.show(-slack.diff(r), ">=", 0, by=[(s * peak, below)])
         return k.grows(falling, -slack, r, end="high")
 
-    return ForAll(domain, tail(s * r) - tail(s), "<=", exact(c) * s * peak * (1 - r)), chain(proof)
+    return ForAll(domain, tail(s * r) - tail(s), "<=", c * s * peak * (1 - r)), chain(proof)
 
 
 excess_below_the_chord.false_if("the chord were 1 % lower", c=Fraction(99, 100))
@@ -103,7 +96,7 @@ def excess_at_most_the_root(c: Constant = 1) -> Stated:
         roots = k.power(squares, _HALF)
         return k.show(tail(s * r) - tail(s), "<=", bound, by=[chord, (s * peak, roots)])
 
-    return ForAll(domain, tail(s * r) - tail(s), "<=", exact(c) * bound), chain(proof)
+    return ForAll(domain, tail(s * r) - tail(s), "<=", c * bound), chain(proof)
 
 
 excess_at_most_the_root.false_if("the constant were 1 % smaller", c=Fraction(99, 100))
@@ -129,7 +122,7 @@ def excess_above_the_least_density(c: Constant = 1) -> Stated:
         falling = k.show(-gap.diff(r), ">=", 0, by=[(s * peak, above)])
         return k.grows(falling, -gap, r, end="high")
 
-    return ForAll(domain, tail(s * r) - tail(s), ">=", exact(c) * low * (1 - r)), chain(proof)
+    return ForAll(domain, tail(s * r) - tail(s), ">=", c * low * (1 - r)), chain(proof)
 
 
 excess_above_the_least_density.false_if("it were 1 % more", c=Fraction(101, 100))
@@ -155,7 +148,7 @@ def root_is_attained(c: Constant = 1) -> Stated:
         lower = k.apply(excess_above_the_least_density, {"s": s, "r": p})
         return k.show(tail(s * p) - tail(s), ">=", bound, by=[lower])
 
-    return ForAll(domain, tail(s * p) - tail(s), ">=", exact(c) * bound), chain(proof)
+    return ForAll(domain, tail(s * p) - tail(s), ">=", c * bound), chain(proof)
 
 
 root_is_attained.false_if("1 % more were reached", c=Fraction(101, 100))

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Constant, Stated, claim
 from theory.engine.words import Domain, ForAll, chain
-from theory.mixtures.claims_plug_in_limit import exact
 from theory.mixtures.claims_plug_in_sizes import bayes
 from theory.mixtures.plug_in_relations import PlugInRelations, enclosures, error_symbols, sizes
 
@@ -33,7 +32,7 @@ _LOGS = (391, 460, 529, 599, 668)  # the integer part of 100 log d
 def labels_grow_like_the_dimension(few: Constant = Fraction(138, 100), enough: Constant = Fraction(14, 10)) -> Stated:
     """With the Bayes error held at Q(2) the number of labels for one per cent of excess is 1.38 d to 1.4 d."""
     settings = sizes(*[(d, factor * d, 4) for d in _DIMENSIONS for factor in (Fraction(few), Fraction(enough))])
-    symbols, goal = error_symbols(settings), bayes(Fraction(4)) + exact(_EXCESS)
+    symbols, goal = error_symbols(settings), bayes(Fraction(4)) + _EXCESS
     relations: list[tuple[Any, str, Any]] = []
     for short, long in zip(symbols[::2], symbols[1::2], strict=True):
         relations += [(short, ">", goal), (long, "<", goal)]
@@ -54,7 +53,7 @@ def hundred_logarithms_suffice(growing: Constant = 0) -> Stated:
     squares = [Fraction(d, 2) if growing else Fraction(4) for d in _DIMENSIONS]
     settings = sizes(*zip(_DIMENSIONS, _LOGS, squares, strict=True))
     relations = [
-        (symbol, "<=", bayes(item.square) + exact(_EXCESS))
+        (symbol, "<=", bayes(item.square) + _EXCESS)
         for symbol, item in zip(error_symbols(settings), settings, strict=True)
     ]
     return PlugInRelations(settings, tuple(relations)), enclosures()
@@ -73,7 +72,7 @@ def one_label_suffices_at_these_sizes(part: Constant = Fraction(1, 9), m: Consta
 
     settings = sizes(*[(d, m, Fraction(d, 2)) for d in _DIMENSIONS])
     relations = [
-        (symbol, "<=", exact(part) * sympy.exp(-sympy.Rational(item.d, 16)))
+        (symbol, "<=", part * sympy.exp(-sympy.Rational(item.d, 16)))
         for symbol, item in zip(error_symbols(settings), settings, strict=True)
     ]
     return PlugInRelations(settings, tuple(relations)), enclosures()
@@ -113,7 +112,7 @@ def one_label_suffices(rate: Constant = Fraction(1, 16)) -> Stated:
         by = [(d / 2, spread), tilted, (d / 2, small), (Fraction(1, 4), k.sign(f, ">="))]
         return k.exponential(k.show(exponent, "<=", -d / 16, by=by))
 
-    return ForAll(domain, sympy.exp(exponent), "<=", sympy.exp(-exact(rate) * d)), chain(proof)
+    return ForAll(domain, sympy.exp(exponent), "<=", sympy.exp(-rate * d)), chain(proof)
 
 
 one_label_suffices.false_if("the rate were 1/15", rate=Fraction(1, 15))

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from theory.classification.symbolic import normal_tail
 from theory.engine.claim import Constant, Stated, claim
-from theory.mixtures.claims_plug_in_limit import exact
 from theory.mixtures.plug_in_relations import PlugInRelations, enclosures, error_symbols, sizes
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def bayes(square: Fraction) -> sympy.Expr:
     """Return the Bayes error Q(s) from s^2."""
     import sympy
 
-    return normal_tail(sympy.sqrt(exact(square)))
+    return normal_tail(sympy.sqrt(square))
 
 
 @claim(
@@ -40,10 +39,10 @@ def one_dimension(factor: Constant = 2) -> Stated:
     relations: list[tuple[Any, str, Any]] = []
     for symbol, item in zip(error_symbols(settings), settings, strict=True):
         weights, point = bayes(item.m * item.square), bayes(item.square)
-        closed = weights + point - exact(factor) * weights * point
+        closed = weights + point - factor * weights * point
         relations += [
-            (symbol, "<", closed + exact(Fraction(1, 10**30))),
-            (symbol, ">", closed - exact(Fraction(1, 10**30))),
+            (symbol, "<", closed + Fraction(1, 10**30)),
+            (symbol, ">", closed - Fraction(1, 10**30)),
         ]
     return PlugInRelations(settings, tuple(relations)), enclosures()
 
@@ -60,9 +59,7 @@ def reference_value(value: Constant = Fraction(77213988711893243, 10**18)) -> St
     settings = sizes((50, 200, Fraction(9, 4)))
     (error,) = error_symbols(settings)
     half = Fraction(1, 2 * 10**18)
-    return PlugInRelations(
-        settings, ((error, ">=", exact(value - half)), (error, "<=", exact(value + half)))
-    ), enclosures()
+    return PlugInRelations(settings, ((error, ">=", value - half), (error, "<=", value + half))), enclosures()
 
 
 reference_value.false_if("the last digit were another", value=Fraction(77213988711893244, 10**18))
@@ -81,7 +78,7 @@ def weights_and_point_change_places(power: Constant = 1) -> Stated:
     symbols = error_symbols(settings)
     relations: list[tuple[Any, str, Any]] = []
     for here, there in zip(symbols[::2], symbols[1::2], strict=True):
-        relations += [(here - there, "<", exact(Fraction(1, 10**30))), (there - here, "<", exact(Fraction(1, 10**30)))]
+        relations += [(here - there, "<", Fraction(1, 10**30)), (there - here, "<", Fraction(1, 10**30))]
     return PlugInRelations(settings, tuple(relations)), enclosures()
 
 
@@ -98,7 +95,7 @@ def _slopes(rows: list[tuple[int, int, Fraction, Fraction]], low: Constant, high
     relations: list[tuple[Any, str, Any]] = []
     for few, many in zip(excess[::2], excess[1::2], strict=True):
         slope = (sympy.log(many) - sympy.log(few)) / sympy.log(4)
-        relations += [(slope, ">=", exact(low)), (slope, "<=", exact(high))]
+        relations += [(slope, ">=", low), (slope, "<=", high)]
     return PlugInRelations(settings, tuple(relations)), enclosures()
 
 
@@ -164,7 +161,7 @@ def worst_case_constant(low: Constant = Fraction(1196, 10_000), high: Constant =
     relations: list[tuple[Any, str, Any]] = []
     for symbol, item in zip(error_symbols(settings), settings, strict=True):
         scaled = (symbol - bayes(item.square)) * sympy.Integer(32)
-        relations += [(scaled, ">=", exact(low)), (scaled, "<=", exact(high))]
+        relations += [(scaled, ">=", low), (scaled, "<=", high)]
     return PlugInRelations(settings, tuple(relations)), enclosures()
 
 
@@ -183,11 +180,11 @@ def first_order_of_the_excess(dropped: Constant = 1, width: Constant = Fraction(
     settings = sizes(*[(d, 64 * d, square) for square in _SQUARES for d in _DIMENSIONS])
     relations: list[tuple[Any, str, Any]] = []
     for symbol, item in zip(error_symbols(settings), settings, strict=True):
-        square = exact(item.square)
+        square = item.square
         density = sympy.exp(-square / 2) / sympy.sqrt(2 * sympy.pi)
-        first = density * (item.d - exact(dropped)) / (2 * sympy.sqrt(square) * exact(item.m))
+        first = density * (item.d - dropped) / (2 * sympy.sqrt(square) * item.m)
         ratio = (symbol - bayes(item.square)) / first
-        relations += [(ratio, ">=", 1 - exact(width)), (ratio, "<=", 1 + exact(width))]
+        relations += [(ratio, ">=", 1 - width), (ratio, "<=", 1 + width)]
     return PlugInRelations(settings, tuple(relations)), enclosures()
 
 
@@ -211,9 +208,9 @@ def more_labels_and_fewer_dimensions_help(sign: Constant = 1) -> Stated:
     symbols, relations = error_symbols(settings), []
     for i, (d, m, square) in enumerate(rows):
         here, labels, dimensions = symbols[3 * i : 3 * i + 3]
-        reached = exact(square) / sympy.sqrt(exact(square) + sympy.Rational(d - 1, m))
+        reached = square / sympy.sqrt(square + sympy.Rational(d - 1, m))
         below = sympy.erfc(reached / sympy.sqrt(2)) / 2
-        relations += [((here - labels) * exact(sign), ">", 0), (dimensions, ">", here), (here, ">", below)]
+        relations += [((here - labels) * sign, ">", 0), (dimensions, ">", here), (here, ">", below)]
     return PlugInRelations(settings, tuple(relations)), enclosures()
 
 

@@ -21,6 +21,8 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from theory.arguments import whole
+
 if TYPE_CHECKING:
     from flint import acb, arb
 
@@ -36,7 +38,7 @@ def series_enclosure(d: int, m: Fraction, square: Fraction, bits: int) -> arb:
     Raises
     ------
     ValueError
-        If d is not an int >= 1, or m or the squared separation is not positive.
+        If d is not a whole number >= 1, or m or the squared separation is not positive.
     ArithmeticError
         If the series has not converged after 5000 terms.
 
@@ -49,7 +51,7 @@ def series_enclosure(d: int, m: Fraction, square: Fraction, bits: int) -> arb:
 
     from theory.engine.provers.balls import rational, working
 
-    _check(d, m, square)
+    d = _checked(d, m, square)
     with working(bits):
         near, far = (arb(rational(value)) for value in sorted((square / 2, m * square / 2)))
         total, tolerance = arb(0), arb(2) ** -bits
@@ -79,7 +81,7 @@ def contour_enclosure(d: int, m: Fraction, square: Fraction, bits: int) -> arb:
 
     from theory.engine.provers.balls import rational, working
 
-    _check(d, m, square)
+    d = _checked(d, m, square)
     with working(bits):
         s2, size = arb(rational(square)), arb(rational(m))
         A, B = s2 * (size + 1), s2 * size.sqrt()
@@ -99,11 +101,11 @@ def contour_enclosure(d: int, m: Fraction, square: Fraction, bits: int) -> arb:
         return whole.imag / arb.pi()
 
 
-def _check(d: int, m: Fraction, square: Fraction) -> None:
-    if isinstance(d, bool) or not isinstance(d, int) or d < 1:
-        raise ValueError(f"d must be an int >= 1, got {d!r}")
+def _checked(d: int, m: Fraction, square: Fraction) -> int:
+    d = whole("d", d)
     if not (m > 0 and square > 0):
         raise ValueError(f"m and the squared separation must be positive, got {m} and {square}")
+    return d
 
 
 def _multiplicity(d: int, k: int) -> int:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from theory.arguments import whole
 from theory.arrays import Array, broadcast, quiet, real_arrays, require, restore
 from theory.classification.gaussian_tail import erf, normal_tail
 
@@ -54,10 +55,7 @@ def self_training_map(angle: Any, separation: Any) -> Any:
     >>> round(self_training_map(1.0, 1.0), 6), round(self_training_map(1.0, 0.0), 6)
     (0.637382, 1.0)
     """
-    xp, (angle, s), scalar = real_arrays(angle, separation)
-    _angles(xp, angle)
-    _separations(xp, s)
-    angle, s = broadcast(xp, angle=angle, separation=s)
+    xp, angle, s, scalar = _read(angle, separation)
     return restore(_step(xp, angle, s), scalar)
 
 
@@ -86,12 +84,8 @@ def self_training_path(angle: Any, separation: Any, rounds: int) -> Any:
     >>> [round(float(angle), 4) for angle in self_training_path(1.0, 1.0, 3)]
     [1.0, 0.6374, 0.3185, 0.1387]
     """
-    if isinstance(rounds, bool) or not isinstance(rounds, int) or rounds < 0:
-        raise ValueError(f"rounds must be a whole number >= 0, got {rounds!r}")
-    xp, (angle, s), _ = real_arrays(angle, separation)
-    _angles(xp, angle)
-    _separations(xp, s)
-    angle, s = broadcast(xp, angle=angle, separation=s)
+    rounds = whole("rounds", rounds, 0)
+    xp, angle, s, _ = _read(angle, separation)
     path = [angle]
     for _ in range(rounds):
         path.append(_step(xp, path[-1], s))
@@ -124,10 +118,7 @@ def contraction_factor(angle: Any, separation: Any) -> Any:
     >>> round(contraction_factor(0.0, 1.0), 6), round(contraction_factor(1.5, 1.0), 6)
     (0.41482, 0.499583)
     """
-    xp, (angle, s), scalar = real_arrays(angle, separation)
-    _angles(xp, angle)
-    _separations(xp, s)
-    angle, s = broadcast(xp, angle=angle, separation=s)
+    xp, angle, s, scalar = _read(angle, separation)
     a = s * xp.cos(angle)
     height = 2 * a * _density(xp, a)
     factor = height / (height + s * s * erf(a / math.sqrt(2)))
@@ -218,10 +209,7 @@ def error_at_angle(angle: Any, separation: Any) -> Any:
     >>> round(error_at_angle(0.0, 1.0), 6), round(error_at_angle(1.0, 0.0), 6)
     (0.158655, 0.5)
     """
-    xp, (angle, s), scalar = real_arrays(angle, separation)
-    _angles(xp, angle)
-    _separations(xp, s)
-    angle, s = broadcast(xp, angle=angle, separation=s)
+    xp, angle, s, scalar = _read(angle, separation)
     return restore(normal_tail(s * xp.cos(angle)), scalar)
 
 
@@ -237,10 +225,14 @@ def _density(xp: Any, a: Array) -> Array:
     return xp.exp(-a * a / 2) / math.sqrt(2 * math.pi)
 
 
-def _angles(xp: Any, angle: Array) -> None:
+def _read(angle: Any, separation: Any) -> tuple[Any, Array, Array, bool]:
+    xp, (angle, s), scalar = real_arrays(angle, separation)
     # the float nearest to pi, rounded up in single precision, is let through: its sine is 0 but for rounding
     limit = math.pi * (1 + 2 * float(xp.finfo(angle.dtype).eps))
     require(xp, (angle >= 0) & (angle <= limit), angle, "angle", "in [0, pi]")
+    _separations(xp, s)
+    angle, s = broadcast(xp, angle=angle, separation=s)
+    return xp, angle, s, scalar
 
 
 def _separations(xp: Any, s: Array) -> None:

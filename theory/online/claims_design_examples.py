@@ -10,7 +10,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Constant, Stated, claim
-from theory.engine.words import Domain, ForAll, chain
+from theory.engine.words import Domain, ForAll, chain, every
 
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof
@@ -31,8 +31,6 @@ def _tilted(count: int, tilt: Constant) -> list[Fraction]:
 
 def _decided(actions: Any, weights: Any, allowed: Constant, over: str, says: str) -> Stated:
     """Return the statement that every leverage under a design is at most ``allowed``, and its method."""
-    from theory.engine.provers.exhaustive import enumeration
-    from theory.engine.statements.finite import Finite
     from theory.online.optimal_design import leverages_of
 
     design = tuple(zip(actions, weights, strict=True))
@@ -45,7 +43,7 @@ def _decided(actions: Any, weights: Any, allowed: Constant, over: str, says: str
     def low(item: tuple[tuple[int, ...], Fraction]) -> bool:
         return found[item[0]] <= allowed
 
-    return Finite(items, len(design), low, over=over, says=says), enumeration()
+    return every(items, low, over=over, says=says)
 
 
 @claim(

@@ -49,6 +49,14 @@ def two_point_log_sum(kappa: int | Fraction = _EIGHTH) -> Stated:
 two_point_log_sum.false_if("1/8 were 1 % smaller", kappa=Fraction(99, 800))
 
 
+def _at_least(k: Any, weight: Any, eta: Any, loss: Any) -> Any:
+    """Show ``sum w exp(-eta l) >= exp(-eta) sum w``, for losses of at most 1."""
+    import sympy
+
+    least = k.exponential(k.show(-eta * loss, ">=", -eta, by=[(eta, k.sign(1 - loss, ">="))]))
+    return k.sum_up(k.show(weight * sympy.exp(-eta * loss), ">=", weight * sympy.exp(-eta), by=[(weight, least)]))
+
+
 @claim(
     paper=PAPER,
     where="Hoeffding's lemma, every number of experts",
@@ -71,8 +79,7 @@ def log_sum_bound(kappa: int | Fraction = _EIGHTH) -> Stated:
         above = k.show(p * (1 - loss + loss * sympy.exp(-eta)), ">=", p * sympy.exp(-eta * loss), by=[(p, chord)])
         mixed = 1 - mean * (1 - sympy.exp(-eta))
         upper = k.show(mixed, ">=", total, by=[k.sum_up(above), one])
-        least = k.exponential(k.show(-eta * loss, ">=", -eta, by=[(eta, k.sign(1 - loss, ">="))]))
-        lower = k.sum_up(k.show(p * sympy.exp(-eta * loss), ">=", p * sympy.exp(-eta), by=[(p, least)]))
+        lower = _at_least(k, p, eta, loss)
         k.show(total, ">", 0, by=[lower, (sympy.exp(-eta), one), k.sign(sympy.exp(-eta), ">")])
         k.show(mixed, ">", 0, by=[upper, k.sign(total, ">")])
         k.sign(mean, ">=")
@@ -112,8 +119,7 @@ def round_potential(kappa: int | Fraction = _EIGHTH) -> Stated:
         k.hypothesis(0)
         one = k.show(Sig(w / total), "==", 1)
         k.show(1 - w / total, ">=", 0, by=[(1 / total, k.member(w))])
-        least = k.exponential(k.show(-eta * loss, ">=", -eta, by=[(eta, k.sign(1 - loss, ">="))]))
-        lower = k.sum_up(k.show(w * sympy.exp(-eta * loss), ">=", w * sympy.exp(-eta), by=[(w, least)]))
+        lower = _at_least(k, w, eta, loss)
         k.show(after, ">", 0, by=[lower, k.sign(total * sympy.exp(-eta), ">")])
         k.show(Sig(w / total * sympy.exp(-eta * loss)), ">", 0, by=[k.sign(after / total, ">")])
         drop = k.apply(log_sum_bound, {"eta": eta}, given=[one], rest={"p": w / total, "l": loss})

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from theory.engine.claim import claim
+from theory.engine.words import every
 
 if TYPE_CHECKING:
     from theory.engine.evidence import Prover
@@ -88,8 +89,6 @@ def thresholds(points: int) -> list[Hypothesis]:
 )
 def threshold_dimension(functions_beyond_points: int = 1, most_points: int = 9) -> tuple[Statement, Prover]:
     """The m + 1 thresholds on m points have Littlestone dimension floor(log2(m + 1)): binary search."""
-    from theory.engine.provers.exhaustive import enumeration
-    from theory.engine.statements.finite import Finite
 
     def points() -> range:
         return range(1, most_points + 1)
@@ -99,8 +98,7 @@ def threshold_dimension(functions_beyond_points: int = 1, most_points: int = 9) 
 
     dimension = r"\operatorname{Ldim}(\text{thresholds on } m \text{ points})"
     says = rf"{dimension} = \lfloor \log_2 (m + {functions_beyond_points}) \rfloor"
-    statement = Finite(points, most_points, formula_holds, over=f"m = 1, ..., {most_points}", says=says)
-    return statement, enumeration()
+    return every(points, formula_holds, over=f"m = 1, ..., {most_points}", says=says, size=most_points)
 
 
 threshold_dimension.false_if("the formula counted one function more", functions_beyond_points=2)

@@ -222,7 +222,7 @@ def half_curvature(kappa: Constant = Fraction(1, 2), seen: Constant = 1) -> Stat
     """A half is less than 2 (1 - log 2)."""
     import sympy
 
-    domain, left, right, given = _multiple(sympy.Rational(Fraction(kappa)), seen)
+    domain, left, right, given = _multiple(kappa, seen)
     alpha, B, gamma, v = domain
     half, top = sympy.Rational(1, 2), 2 * (1 - sympy.log(2))
 

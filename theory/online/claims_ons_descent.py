@@ -76,31 +76,31 @@ def strongly_convex_round(price: Constant = Fraction(1, 2)) -> Stated:
             "convex loss, h = 1/t, a and b the potentials before and after: they telescope from 0 to last >= 0; "
             "|g_t| <= G, so that the condition on a round is strongly_convex_round"
         ),
-        "log = log T: the sum of 1/t is at most 1 + log T, by sea.harmonic_step",
+        "L = log T: the sum of 1/t is at most 1 + log T, by sea.harmonic_step",
     ),
     uses=("ons.strongly_convex_round", "sea.harmonic_step"),
     says=r"\sum_t\Bigl[\langle g_t,x_t-u\rangle-\tfrac\lambda2\|x_t-u\|^2\Bigr]\le\frac{G^2}{2\lambda}(1+\log T)",
 )
 def strongly_convex_bound(c: Constant = Fraction(1, 2)) -> Stated:
     """Add up the rounds."""
-    domain = Domain("lam in (0,oo), G in (0,oo), log in [0,oo), last in [0,oo)")
+    domain = Domain("lam in (0,oo), G in (0,oo), L in [0,oo), last in [0,oo)")
     each = Domain("h in (0,1], " + reals("r", "a", "b"))
-    (lam, G, log, last), (h, r, a, b) = domain, each
-    given = ((r + b, "<=", a + h * G**2 / (2 * lam)), (Sig(a) - Sig(b), "==", -last), (Sig(h), "<=", 1 + log))
+    (lam, G, L, last), (h, r, a, b) = domain, each
+    given = ((r + b, "<=", a + h * G**2 / (2 * lam)), (Sig(a) - Sig(b), "==", -last), (Sig(h), "<=", 1 + L))
 
     def proof(k: Proof) -> Any:
         rounds, telescoped, sums = (k.hypothesis(i) for i in range(3))
         by = [k.sum_up(rounds), (-1, telescoped), (G**2 / (2 * lam), sums)]
-        return k.show(Sig(r), "<=", G**2 / (2 * lam) * (1 + log), by=by)
+        return k.show(Sig(r), "<=", G**2 / (2 * lam) * (1 + L), by=by)
 
     def sample(rng: random.Random) -> Any:
         point = {"lam": Fraction(rng.randint(1, 3)), "G": Fraction(rng.randint(1, 3)), "last": Fraction(0)}
         rows = [{"h": Fraction(1, t), "a": Fraction(0), "b": Fraction(0)} for t in range(1, rng.randint(2, 6))]
         for row in rows:
             row["r"] = row["h"] * point["G"] ** 2 / (2 * point["lam"])
-        return point | {"log": sum(row["h"] for row in rows) - 1}, rows
+        return point | {"L": sum(row["h"] for row in rows) - 1}, rows
 
-    return ForEveryN(domain, each, given, Sig(r), "<=", c * G**2 / lam * (1 + log)), chain(proof, sample)
+    return ForEveryN(domain, each, given, Sig(r), "<=", c * G**2 / lam * (1 + L)), chain(proof, sample)
 
 
 strongly_convex_round.false_if("the price were 1 % smaller", price=_LESS / 2)

@@ -21,6 +21,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from theory.arguments import whole
 from theory.online import bounds
 from theory.online.bounds import RegretBound
 from theory.shown import Shown
@@ -74,7 +75,7 @@ def regret_bound(d: int, N: int, T: int, *, eta: float, gamma: float, leverage: 
     >>> {name: round(value, 2) for name, value in found.terms.items()}
     {'prior': 97.73, 'estimates': 17.24, 'exploration': 48.0}
     """
-    _require_sizes(d, N, T)
+    d, N, T = _sizes(d, N, T)
     if not 0 < eta < math.inf:
         raise ValueError(f"eta must be positive and finite, got {eta!r}")
     if not 0 < gamma <= 1:
@@ -101,12 +102,11 @@ def regret_bound(d: int, N: int, T: int, *, eta: float, gamma: float, leverage: 
     return RegretBound("expected regret of EXP2", terms, given, assumptions, "bubeck_exp2", "derived")
 
 
-def _require_sizes(d: int, N: int, T: int, *, least: int = 1) -> None:
-    for name, value, low in (("d", d, 1), ("N", N, least), ("T", T, 1)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < low:
-            raise ValueError(f"{name} must be an int >= {low}, got {value!r}")
+def _sizes(d: int, N: int, T: int, *, least: int = 1) -> tuple[int, int, int]:
+    d, N, T = whole("d", d), whole("N", N, least), whole("T", T)
     if d > N:
         raise ValueError(f"d must be at most N = {N}, as N actions span no more dimensions, got {d!r}")
+    return d, N, T
 
 
 def sharper_bound(d: int, N: int, T: int) -> RegretBound:
@@ -150,7 +150,7 @@ def tuned(d: int, N: int, T: int, *, form: str = "derived") -> Tuning:
     """
     if form not in FORMS:
         raise ValueError(f"form must be one of {', '.join(FORMS)}, got {form!r}")
-    _require_sizes(d, N, T, least=2)
+    d, N, T = _sizes(d, N, T, least=2)
     ratio, constant = (2.0, _SHARP / 4) if form == "derived" else (1.0, 3.0)
     eta = math.sqrt(math.log(N) / (constant * T * d))
     gamma = eta * d / ratio

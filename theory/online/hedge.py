@@ -17,7 +17,6 @@ Sources: keys ``hedge`` (algorithm and bound) and ``cover`` (minimax of two expe
 from __future__ import annotations
 
 import math
-import operator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -25,8 +24,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.arguments import whole
 from theory.arrays import Array, quiet, real_arrays, require
 from theory.online import bounds
+from theory.online.paths import finite_vectors
 from theory.shown import Shown
 
 __all__ = [
@@ -61,9 +62,7 @@ def weights(cumulative_losses: Any, eta: Any) -> Array:
     [0.731059, 0.268941]
     """
     xp, (losses, eta), _ = real_arrays(cumulative_losses, eta)
-    if losses.ndim < 1 or losses.shape[-1] < 1:
-        raise ValueError(f"cumulative_losses must have experts along its last axis, got shape {tuple(losses.shape)}")
-    require(xp, xp.isfinite(losses), losses, "cumulative_losses", "finite")
+    finite_vectors(xp, cumulative_losses=losses)
     require(xp, (eta > 0) & xp.isfinite(eta), eta, "eta", "positive and finite")
     excess = losses - xp.min(losses, axis=-1, keepdims=True)
     raw = xp.exp(-xp.expand_dims(eta, axis=-1) * excess)
@@ -79,9 +78,7 @@ def tuned_eta(experts: int, horizon: int) -> float:
     >>> round(tuned_eta(2, 100), 6)
     0.235482
     """
-    _require_integer("experts", experts, 2)
-    _require_integer("horizon", horizon, 1)
-    return float(bounds.hedge(N=experts, T=horizon).parameters["eta"])
+    return float(bounds.hedge(**_sizes(experts, horizon)).parameters["eta"])
 
 
 def regret_bound(experts: int, horizon: int, eta: float) -> float:
@@ -97,9 +94,7 @@ def regret_bound(experts: int, horizon: int, eta: float) -> float:
     >>> round(regret_bound(2, 100, tuned_eta(2, 100)), 4)
     5.8871
     """
-    _require_integer("experts", experts, 2)
-    _require_integer("horizon", horizon, 1)
-    return float(bounds.hedge(N=experts, T=horizon, eta=_require_eta(eta)))
+    return float(bounds.hedge(**_sizes(experts, horizon), eta=_require_eta(eta)))
 
 
 def minimax_regret(horizon: int) -> Fraction:
@@ -112,7 +107,7 @@ def minimax_regret(horizon: int) -> Fraction:
     >>> minimax_regret(2), float(minimax_regret(10))
     (Fraction(1, 2), 1.23046875)
     """
-    _require_integer("horizon", horizon, 1)
+    horizon = whole("horizon", horizon, most=_LARGEST)
     return Fraction(horizon * math.comb(horizon - 1, (horizon - 1) // 2), 2**horizon)
 
 
@@ -169,7 +164,7 @@ def worst_case(horizon: int, eta: float) -> HedgeWorstCase:
     >>> round(found.value, 12), found.turns, found.climb
     (1.636792238936, 3, 4)
     """
-    horizon = _require_integer("horizon", horizon, 1)
+    horizon = whole("horizon", horizon, most=_LARGEST)
     eta = _require_eta(eta)
     turn = math.tanh(eta / 2) / 2  # s(0) - s(1)
     first = horizon % 2
@@ -214,12 +209,8 @@ def _shares(eta: float, count: int) -> float:
     return math.fsum(sums)
 
 
-def _require_integer(name: str, value: int, least: int) -> int:
-    if isinstance(value, bool) or not hasattr(value, "__index__") or value < least:
-        raise ValueError(f"{name} must be an int >= {least}, got {value!r}")
-    if value > _LARGEST:
-        raise ValueError(f"{name} must be at most 2^53: beyond, it is not exact in double precision")
-    return operator.index(value)
+def _sizes(experts: int, horizon: int) -> dict[str, int]:
+    return {"N": whole("experts", experts, 2, _LARGEST), "T": whole("horizon", horizon, most=_LARGEST)}
 
 
 def _require_eta(eta: float) -> float:

@@ -15,13 +15,14 @@ are derived and proved in `theory.online.adversarial_mdp.claims_log_barrier_dual
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from theory.arguments import whole
 from theory.arrays import Array, quiet, real_arrays, require, restore
 from theory.online.bounds import RegretBound
+from theory.online.paths import finite_vectors
 from theory.shown import Shown
 
 __all__ = ["LogBarrierBound", "dual_value", "ftrl_weights", "regret_bound", "stability", "variance_bound"]
@@ -222,12 +223,10 @@ def regret_bound(d: int, horizon: int, eta: float) -> LogBarrierBound:
     >>> round(bound.penalty, 4), round(float(bound.importance_weighted()), 2)
     (6.2151, 89.15)
     """
-    for name, value, least in (("d", d, 2), ("horizon", horizon, 1)):
-        if isinstance(value, bool) or not hasattr(value, "__index__") or value < least:
-            raise ValueError(f"{name} must be an int >= {least}, got {value!r}")
+    d, horizon = whole("d", d, 2), whole("horizon", horizon)
     if not 0 < eta < math.inf:
         raise ValueError(f"eta must be positive and finite, got {eta!r}")
-    return LogBarrierBound(operator.index(d), operator.index(horizon), float(eta))
+    return LogBarrierBound(d, horizon, float(eta))
 
 
 def _require_amounts(**amounts: float) -> None:
@@ -237,9 +236,7 @@ def _require_amounts(**amounts: float) -> None:
 
 
 def _require_losses(xp: Any, losses: Array, eta: Array, name: str) -> None:
-    if losses.ndim < 1 or losses.shape[-1] < 1:
-        raise ValueError(f"{name} must have coordinates along its last axis, got shape {tuple(losses.shape)}")
-    require(xp, xp.isfinite(losses), losses, name, "finite")
+    finite_vectors(xp, **{name: losses})
     require(xp, (eta > 0) & xp.isfinite(eta), eta, "eta", "positive and finite")
 
 

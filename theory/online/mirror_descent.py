@@ -14,7 +14,9 @@ from collections.abc import Callable
 from typing import Any
 
 from theory.arrays import Array, device_of, quiet, real_arrays, require
+from theory.elementary import softmax
 from theory.online.log_barrier import ftrl_weights as log_barrier_leader
+from theory.online.paths import finite_vectors
 
 __all__ = [
     "entropy_leader",
@@ -52,17 +54,10 @@ def onto_ball(point: Any, radius: Any = 1.0) -> Array:
     """
     xp, (point, radius), _ = real_arrays(point, radius)
     require(xp, (radius > 0) & xp.isfinite(radius), radius, "radius", "positive and finite")
-    _require_finite(xp, point=point)
+    finite_vectors(xp, point=point)
     size = _norm(xp, point)
     outside = (size > radius)[..., None]
     return xp.where(outside, point / xp.where(outside, size[..., None], xp.ones_like(point)) * radius[..., None], point)
-
-
-def _require_finite(xp: Any, **arrays: Array) -> None:
-    for name, array in arrays.items():
-        if array.ndim < 1 or array.shape[-1] < 1:
-            raise ValueError(f"{name} must have coordinates along its last axis, got shape {tuple(array.shape)}")
-        require(xp, xp.isfinite(array), array, name, "finite")
 
 
 def _norm(xp: Any, vectors: Array) -> Array:
@@ -90,7 +85,7 @@ def onto_simplex(point: Any) -> Array:
     ([0.0, 0.0, 1.0], [0.5, 0.5])
     """
     xp, (point,), _ = real_arrays(point)
-    _require_finite(xp, point=point)
+    finite_vectors(xp, point=point)
     point, size = point - xp.max(point, axis=-1, keepdims=True), point.shape[-1]  # changes nothing, but rounds nothing
     falling = xp.flip(xp.sort(point, axis=-1), axis=-1)
     count = xp.arange(1, size + 1, dtype=point.dtype, device=device_of(point))
@@ -124,7 +119,7 @@ def euclidean_step(center: Any, gradient: Any, step: Any, *, project: Projection
     """
     xp, (center, gradient, step), _ = real_arrays(center, gradient, step)
     require(xp, (step > 0) & xp.isfinite(step), step, "step", "positive and finite")
-    _require_finite(xp, center=center, gradient=gradient)
+    finite_vectors(xp, center=center, gradient=gradient)
     moved = center - step[..., None] * gradient
     return moved if project is None else project(moved)
 
@@ -167,8 +162,8 @@ def entropy_step(center: Any, gradient: Any, step: Any) -> Array:
     require(xp, (step > 0) & xp.isfinite(step), step, "step", "positive and finite")
     require(xp, center >= 0, center, "center", "nonnegative")
     require(xp, xp.sum(center, axis=-1) > 0, center, "the sum of center", "positive")
-    _require_finite(xp, center=center, gradient=gradient)
-    return _softmax(xp, xp.log(center) - step[..., None] * gradient)
+    finite_vectors(xp, center=center, gradient=gradient)
+    return softmax(xp, xp.log(center) - step[..., None] * gradient)
 
 
 @quiet
@@ -182,13 +177,8 @@ def entropy_leader(total: Any, step: Any) -> Array:
     """
     xp, (total, step), _ = real_arrays(total, step)
     require(xp, (step > 0) & xp.isfinite(step), step, "step", "positive and finite")
-    _require_finite(xp, total=total)
-    return _softmax(xp, -step[..., None] * total)
-
-
-def _softmax(xp: Any, exponent: Array) -> Array:
-    weights = xp.exp(exponent - xp.max(exponent, axis=-1, keepdims=True))
-    return weights / xp.sum(weights, axis=-1, keepdims=True)
+    finite_vectors(xp, total=total)
+    return softmax(xp, -step[..., None] * total)
 
 
 def log_barrier_step(center: Any, gradient: Any, step: Any) -> Array:
@@ -215,7 +205,7 @@ def log_barrier_step(center: Any, gradient: Any, step: Any) -> Array:
     xp, (center, gradient, step), _ = real_arrays(center, gradient, step)
     require(xp, (step > 0) & xp.isfinite(step), step, "step", "positive and finite")
     require(xp, center > 0, center, "center", "positive")
-    _require_finite(xp, center=center, gradient=gradient)
+    finite_vectors(xp, center=center, gradient=gradient)
     return log_barrier_leader(gradient + 1 / (step[..., None] * center), step)
 
 
@@ -242,7 +232,7 @@ def quadratic_step(center: Any, gradient: Any, matrix: Any, *, radius: Any = Non
     [-1.0, -0.25]
     """
     xp, (center, gradient, matrix), _ = real_arrays(center, gradient, matrix)
-    _require_finite(xp, center=center, gradient=gradient, matrix=matrix)
+    finite_vectors(xp, center=center, gradient=gradient, matrix=matrix)
     size = max(center.shape[-1], gradient.shape[-1])
     if matrix.ndim < 2 or matrix.shape[-2:] != (size, size):
         raise ValueError(f"matrix must have shape (..., {size}, {size}), got {tuple(matrix.shape)}")

@@ -29,6 +29,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.arguments import whole
 from theory.shown import Shown
 
 __all__ = ["OptimalDesign", "RationalDesign", "leverages_of", "optimal_design", "rational_design"]
@@ -229,8 +230,7 @@ def rational_design(actions: Sequence[Sequence[int | Fraction]], *, digits: int 
     >>> found.rank, found.largest, found.weights[0]
     (2, Fraction(2, 1), Fraction(1, 3))
     """
-    if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= _MOST_DIGITS:
-        raise ValueError(f"digits must be an int from 1 to {_MOST_DIGITS}, got {digits!r}")
+    digits = whole("digits", digits, most=_MOST_DIGITS)
     rows = _exact(actions)
     found = optimal_design(_floats(rows), tolerance=0.1 / 10**digits)
     for parts in _roundings(found.weights, digits):

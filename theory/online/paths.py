@@ -13,9 +13,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any
 
+from theory.arguments import whole
 from theory.arrays import Array, quiet, real_arrays, require
 
 __all__ = [
@@ -23,8 +24,8 @@ __all__ = [
     "Move",
     "Path",
     "checked_gradient",
-    "checked_rounds",
     "checked_start",
+    "finite_vectors",
     "follow",
     "inner",
     "like",
@@ -127,7 +128,7 @@ def follow(
         If there is no round, the start is no finite point, a play is not finite, or a gradient has another shape than
         the play, is not finite, is too large to be squared or exceeds ``largest``: the message names the round.
     """
-    rounds = checked_rounds(rounds)
+    rounds = whole("rounds", rounds)
     play = checked_start(start)
     xp, _, _ = real_arrays(play)
     plays, gradients = [], []
@@ -205,11 +206,12 @@ def _read(value: Any) -> float:
         return math.inf
 
 
-def checked_rounds(rounds: Any) -> int:
-    """Return a number of rounds, an integer of at least 1."""
-    if isinstance(rounds, bool) or not isinstance(rounds, Integral) or rounds < 1:
-        raise ValueError(f"rounds must be an integer of at least 1, got {rounds!r}")
-    return int(rounds)
+def finite_vectors(xp: Any, **arrays: Array) -> None:
+    """Demand that arrays are finite and have coordinates along their last axes."""
+    for name, array in arrays.items():
+        if array.ndim < 1 or array.shape[-1] < 1:
+            raise ValueError(f"{name} must have coordinates along its last axis, got shape {tuple(array.shape)}")
+        require(xp, xp.isfinite(array), array, name, "finite")
 
 
 def checked_start(start: Any, project: Callable[[Array], Array] | None = None) -> Array:

@@ -54,6 +54,11 @@ def test_json_holds_what_is_printed(saved, tmp_path, capsys):
     assert report["classifier"]["norms"] == pytest.approx([1, 1, 1, 1])
 
 
+def test_decays_are_those_that_are_given(saved, capsys):
+    assert command(saved[0], "--weight-decay", 0.02, "--feature-decay", 0.01) == 0
+    assert "weight decay 0.02, feature decay 0.01" in capsys.readouterr().out
+
+
 def test_without_a_classifier_and_with_coinciding_means(tmp_path, capsys):
     np.savez(tmp_path / "f.npz", features=np.array([[1.0], [3], [1], [3]]), labels=[0, 0, 1, 1])
     assert command(tmp_path / "f.npz") == 0
@@ -151,8 +156,11 @@ def test_arguments_that_do_not_fit(saved, tmp_path):
         (("--weight-decay", 0.1), "go together"),
         (("--depth", 0), "depth must be"),
         (("--cutoff", 2), "cutoff must be"),
-        (("--weight-decay", 0, "--feature-decay", 1), "weight_decays must be"),
-        (("--json", tmp_path / "no" / "o.json"), "cannot be written"),
+        (("--weight-decay", 0, "--feature-decay", 1), "--weight-decay is 0.0; allowed: finite numbers > 0"),
+        (("--weight-decay", 1, "--feature-decay", "nan"), "--feature-decay is nan; allowed"),
+        (("--weight-decay", "inf", "--feature-decay", 1), "--weight-decay is inf; allowed"),
+        (("--feature-decay", 0.1), "go together"),
+        (("--json", tmp_path / "no" / "o.json"), "o.json: there is no folder"),
     ):
         with pytest.raises(BadInput, match=message):
             command(path, *arguments)

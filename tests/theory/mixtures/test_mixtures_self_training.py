@@ -111,6 +111,7 @@ def test_strict_namespace_and_single_precision():
     [
         (lambda: module.self_training_map(-0.1, 1.0), r"angle must be in \[0, pi\], got -0.1"),
         (lambda: module.self_training_map(math.nan, 1.0), "angle must be"),
+        (lambda: module.self_training_map(3.2, 1.0), r"angle must be in \[0, pi\], got 3.2"),
         (lambda: module.contraction_factor(0.1, -1.0), "separation must be a finite number >= 0"),
         (lambda: module.uniform_contraction(math.inf), "separation must be"),
         (lambda: module.rounds_needed(1.6, 0.1, 1.0), r"angle must be in \[0, pi/2\)"),

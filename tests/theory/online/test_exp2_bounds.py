@@ -58,11 +58,11 @@ def test_short_horizons_name_the_least_one(form):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: tuned(3, 1, 10), "N must be an int >= 2"),
-        (lambda: tuned(0, 2, 10), "d must be an int >= 1, got 0"),
-        (lambda: tuned(3, 8, 0), "T must be an int >= 1, got 0"),
+        (lambda: tuned(3, 1, 10), "N must be a whole number >= 2"),
+        (lambda: tuned(0, 2, 10), "d must be a whole number >= 1, got 0"),
+        (lambda: tuned(3, 8, 0), "T must be a whole number >= 1, got 0"),
         (lambda: tuned(3, 8, 10, form="best"), "form must be one of"),
-        (lambda: regret_bound(3, 8, 0, eta=0.1, gamma=0.1), "T must be an int >= 1"),
+        (lambda: regret_bound(3, 8, 0, eta=0.1, gamma=0.1), "T must be a whole number >= 1"),
         (lambda: regret_bound(3, 8, 9, eta=0.0, gamma=0.1), "eta must be positive"),
         (lambda: regret_bound(3, 8, 9, eta=0.1, gamma=0.0), r"gamma must be in \(0, 1\]"),
         (lambda: price(-1.0), "y must be from 0"),

@@ -86,7 +86,7 @@ def test_the_bound_is_that_of_the_object():
 
 def test_numpy_numbers_and_limits():
     assert worst_case_regret(np.int64(10), np.float64(0.5)) == worst_case_regret(10, 0.5)
-    with pytest.raises(ValueError, match=r"at most 2\^53"):
+    with pytest.raises(ValueError, match="horizon must be a whole number from 1 to 9007199254740992"):
         worst_case(10**400, 1.0)
     with pytest.raises(ValueError, match="do not fit in memory"):
         worst_case(10**12, 1e-3).losses()

@@ -40,7 +40,12 @@ def test_decided_and_rechecked():
 def test_a_false_relation_is_refuted_and_not_decided():
     false = chain(low=sympy.Rational(17, 10))
     assert isinstance(enclosures().decide(false, Budget()), Undecided)
-    assert enclosures().refute(false, Budget()).data["relation"] == 0
+    witness = enclosures().refute(false, Budget())
+    assert witness.data["relation"] == 0
+    assert witness.summary == (
+        "relation 1 of 2: the left side is 17/10 and the right side about 1.63679, claimed is left < right; "
+        "worst, the largest regret of Hedge, is about 1.63679"
+    )
 
 
 @pytest.mark.parametrize(

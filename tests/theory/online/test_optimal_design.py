@@ -135,7 +135,7 @@ def test_exact_leverages_refuse():
         leverages_of([[1, 0], [0, 1]], [1, 1])
     with pytest.raises(ValueError, match="one length"):
         rational_design([[1, 0], [1]])
-    with pytest.raises(ValueError, match="digits must be an int from 1 to 9"):
+    with pytest.raises(ValueError, match="digits must be a whole number from 1 to 9"):
         rational_design([[1, 0], [0, 1]], digits=12)
     with pytest.raises(ValueError, match="not all be zero"):
         rational_design([[0, 0]])

@@ -14,6 +14,7 @@ import math
 from typing import Any, NamedTuple
 
 from theory.arrays import Array, broadcast, quiet, real_arrays, require, restore
+from theory.elementary import logistic
 
 __all__ = [
     "METRICS",
@@ -62,7 +63,7 @@ def amplified(p: Any, amplification: Any) -> Any:
     0.5
     """
     xp, p, amplification, scalar = _read(p, amplification)
-    return restore(_sigmoid(xp, amplification * (p - 0.5)), scalar)
+    return restore(logistic(xp, amplification * (p - 0.5)), scalar)
 
 
 @quiet
@@ -219,15 +220,10 @@ def _class_sizes(xp: Any, y: Array) -> tuple[Array, Array]:
 
 def _counts(xp: Any, p: Array, y: Array, amplification: Array) -> SoftCounts:
     x = amplification * (p - 0.5)
-    share, rest = _sigmoid(xp, x), _sigmoid(xp, -x)
+    share, rest = logistic(xp, x), logistic(xp, -x)
     return SoftCounts(*(xp.sum(part, axis=-1) for part in (y * share, y * rest, (1 - y) * share, (1 - y) * rest)))
 
 
 def _slope(xp: Any, p: Array, amplification: Array) -> Array:
     x = amplification * (p - 0.5)
-    return amplification * _sigmoid(xp, x) * _sigmoid(xp, -x)
-
-
-def _sigmoid(xp: Any, x: Array) -> Array:
-    decay = xp.exp(-xp.abs(x))
-    return xp.where(x >= 0, xp.ones_like(decay), decay) / (1 + decay)
+    return amplification * logistic(xp, x) * logistic(xp, -x)

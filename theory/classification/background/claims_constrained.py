@@ -71,6 +71,12 @@ class _Ramps:
         by = [self.above1, self.above2, k.sum_up(self.above), k.hypothesis(1)]
         return k.show(m1 + m2 + Sig(m), ">=", at.n, by=by)
 
+    def least(self, k: Proof, at: Constrained) -> list[Any]:
+        """Why the hinges cost n times the least weight: they add up to n, and the other weights are no smaller."""
+        named = self.rename(k, at, lambda w, value: w * value)
+        heavier = k.sum_up(k.show((at.w - at.w1) * self.m.lhs, ">=", 0, by=[(self.m.lhs, k.hypothesis(3))]))
+        return [named, heavier, (at.w1, self.total_is_large(k, at))]
+
     def rename(self, k: Proof, at: Constrained, function: Callable[[Any, Any], Any]) -> Fact:
         """The risk in terms of the names; ``function`` takes the weight and the value of the hinge."""
         w1, w2, w = at.w1, at.w2, at.w
@@ -107,11 +113,9 @@ def constrained_hinge_minimum(factor: Constant = 1) -> Stated:
 
     def proof(k: Proof) -> Any:
         ramps = _Ramps(k, at)
-        _, m2, m = ramps.values
-        named = ramps.rename(k, at, lambda w, value: w * value)
-        heavier = k.sum_up(k.show((at.w - at.w1) * m, ">=", 0, by=[(m, k.hypothesis(3))]))
+        m2 = ramps.m2.lhs
         more = k.show(at.beta * m2, ">=", 0, by=[(m2, k.hypothesis(2))])
-        return k.show(risk, ">=", least, by=[named, heavier, more, (at.w1, ramps.total_is_large(k, at))])
+        return k.show(risk, ">=", least, by=[*ramps.least(k, at), more])
 
     return ForEveryN(at.domain, at.each, at.given, factor * risk, ">=", least), chain(proof, _with_best)
 
@@ -162,13 +166,9 @@ def constrained_hinge_regret(c: Constant = 1) -> Stated:
 
     def proof(k: Proof) -> Any:
         ramps = _Ramps(k, at)
-        _, m2, m = ramps.values
-        named = ramps.rename(k, at, lambda w, value: w * value)
-        heavier = k.sum_up(k.show((at.w - at.w1) * m, ">=", 0, by=[(m, k.hypothesis(3))]))
-        one = k.show(m2, ">=", 1, by=[ramps.above2, largest_score(k, at)])
+        one = k.show(ramps.m2.lhs, ">=", 1, by=[ramps.above2, largest_score(k, at)])
         k.show(at.beta, ">=", 0, by=[k.hypothesis(2)])
-        mass = (at.w1, ramps.total_is_large(k, at))
-        return k.show(regret, ">=", at.beta, by=[named, heavier, (at.beta, one), mass])
+        return k.show(regret, ">=", at.beta, by=[*ramps.least(k, at), (at.beta, one)])
 
     return ForEveryN(at.domain, at.each, at.given, regret, ">=", c * at.beta), chain(proof, _with_tight)
 

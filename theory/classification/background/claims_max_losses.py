@@ -99,7 +99,7 @@ def conditional_programs(loss: Loss, posterior: Sequence[Fraction]) -> tuple[Lin
         )
     scores = sympy.symbols(f"s1:{len(posterior) + 1}", real=True)
     risk = sum(
-        (sympy.Rational(p.numerator, p.denominator) * loss(scores, y) for y, p in enumerate(posterior)),
+        (sympy.Rational(p) * loss(scores, y) for y, p in enumerate(posterior)),
         sympy.Integer(0),
     )
     wrong = [LinearProgram(risk, scores, [(score, ">=", scores[0])]) for score in scores[1:]]

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from theory.classification.background import background_expressions as exact
+from theory.classification.posteriors import OF_TWO, entropy
 from theory.engine.conformance.cases import reorder_classes, shift, swap_signs
 from theory.engine.conformance.reference import SCORE_SIGN, SCORES_LABEL, Minimum, Reference, Slip
 
@@ -31,7 +32,6 @@ __all__ = [
     "WESTON_WATKINS",
 ]
 
-_POSTERIORS = tuple((1 - Fraction(k, 8), Fraction(k, 8)) for k in (1, 3, 5, 7))
 _THREE = tuple(tuple(Fraction(k, 10) for k in row) for row in ((6, 3, 1), (2, 4, 4), (5, 5, 0), (1, 2, 7)))
 
 
@@ -54,12 +54,6 @@ def _log_ratio(share: int) -> Callable[..., Any]:
         return (sympy.log(p[1] / p[0]) / share,)
 
     return scores
-
-
-def _entropy(p: tuple[Any, Any]) -> Any:
-    import sympy
-
-    return -sympy.Add(*[x * sympy.log(x) for x in p])
 
 
 def _geometric(p: tuple[Any, Any]) -> Any:
@@ -98,14 +92,14 @@ HINGE = _binary(
         "steinwart.hinge_calibration",
         "growth.hinge_does_not_grow_quadratically",
     ),
-    minimum=Minimum("2 min(p, 1-p), at the scores -1 and 1", _sign_of, lambda p: 2 * min(p), _POSTERIORS),
+    minimum=Minimum("2 min(p, 1-p), at the scores -1 and 1", _sign_of, lambda p: 2 * min(p), OF_TWO),
 )
 
 LOGISTIC = _binary(
     "logistic",
     r"\log(1+e^{-yu})",
     ("bartlett.logistic_*", "hcons_binary.logistic_*", "steinwart.logistic_calibration", "growth.logistic_growth"),
-    minimum=Minimum("the entropy of p, at the log-odds", _log_ratio(1), _entropy, _POSTERIORS),
+    minimum=Minimum("the entropy of p, at the log-odds", _log_ratio(1), entropy, OF_TWO),
 )
 
 EXPONENTIAL = _binary(
@@ -117,14 +111,14 @@ EXPONENTIAL = _binary(
         "steinwart.exponential_calibration",
         "growth.exponential_growth",
     ),
-    minimum=Minimum("2 sqrt(p(1-p)), at half the log-odds", _log_ratio(2), _geometric, _POSTERIORS),
+    minimum=Minimum("2 sqrt(p(1-p)), at half the log-odds", _log_ratio(2), _geometric, OF_TWO),
 )
 
 QUADRATIC = _binary(
     "quadratic",
     r"\max(0,1-yu)^2",
     ("bartlett.truncated_square_*", "hcons_binary.quadratic_*", "steinwart.quadratic_calibration"),
-    minimum=Minimum("4 p(1-p), at the score 2p-1", lambda p: (p[1] - p[0],), lambda p: 4 * p[0] * p[1], _POSTERIORS),
+    minimum=Minimum("4 p(1-p), at the score 2p-1", lambda p: (p[1] - p[0],), lambda p: 4 * p[0] * p[1], OF_TWO),
 )
 
 SIGMOID = _binary(
@@ -139,7 +133,7 @@ RHO_MARGIN = _binary(
     r"\min(\max(0,1-yu/\rho),1)",
     ("hcons_binary.rho_margin_*", "steinwart.rho_margin_calibration"),
     parameters={"rho": 1},
-    minimum=Minimum("min(p, 1-p), at the scores -rho and rho", _sign_of, lambda p, rho: min(p), _POSTERIORS),
+    minimum=Minimum("min(p, 1-p), at the scores -rho and rho", _sign_of, lambda p, rho: min(p), OF_TWO),
 )
 
 

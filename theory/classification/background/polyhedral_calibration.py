@@ -120,7 +120,7 @@ def _conditional_risk(loss: Loss, p: tuple[Fraction, ...]) -> tuple[tuple[sympy.
     import sympy
 
     symbols = sympy.symbols(f"s1:{len(p) + 1}", real=True)
-    terms = [sympy.Rational(x.numerator, x.denominator) * loss(symbols, label) for label, x in enumerate(p) if x]
+    terms = [sympy.Rational(x) * loss(symbols, label) for label, x in enumerate(p) if x]
     return symbols, sympy.Add(*terms)
 
 
@@ -147,6 +147,6 @@ def _point(side: dict[str, Any], symbols: tuple[sympy.Symbol, ...]) -> tuple[Fra
 def _value(risk: sympy.Expr, symbols: tuple[sympy.Symbol, ...], point: tuple[Fraction, ...]) -> Fraction:
     import sympy
 
-    exact = [sympy.Rational(x.numerator, x.denominator) for x in point]
+    exact = [sympy.Rational(x) for x in point]
     value = risk.xreplace(dict(zip(symbols, exact, strict=True)))
     return Fraction(int(value.p), int(value.q))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from theory.classification.cross_entropy.claims_conditional_minimum import hoelder
 from theory.classification.samples import regret_sample
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.steps import grows_twice
 from theory.engine.words import Domain, ForAll, ForEveryN, chain
 
 if TYPE_CHECKING:
@@ -37,10 +38,7 @@ def second_order_open(c: Constant = 1) -> Stated:
     def proof(k: Proof) -> Any:
         v = k.fresh("v in (0,oo)")
         mean = k.chord(v ** (tau - 2), v, 1 + x, 1 - x, Fraction(1, 2))
-        second = k.show(f.diff(x, 2), ">=", 0, by=[(tau * (tau - 1), mean)])
-        first = k.grows(second, f.diff(x), x)
-        first = k.show(f.diff(x), ">=", 0, by=[first])
-        return k.grows(first, f, x)
+        return grows_twice(k, f, x, [(tau * (tau - 1), mean)])
 
     statement = ForAll(domain, ((1 + x) ** tau + (1 - x) ** tau) / 2, ">=", 1 + c * tau * (tau - 1) / 2 * x**2)
     return statement, chain(proof)
@@ -112,7 +110,7 @@ class Curvature:
 
 def curved_regret(k: Proof, at: Any) -> Curvature:
     """Show, for 1 < tau < 2, that (tau-1) times the regret is at least ``(tau-1) tau/4 th^(tau-2) beta^2``."""
-    from theory.classification.pooled import pool
+    from theory.classification.pooled import flattened, pool
 
     pooled = pool(k, at)
     th, e, g, p = pooled.th, pooled.e, pooled.g, at.p
@@ -151,8 +149,7 @@ def curved_regret(k: Proof, at: Any) -> Curvature:
     )
 
     # Z <= th^(a-1), since g^a <= th^(a-1) g
-    powers = k.power(pooled.below, a - 1)
-    small = k.sum_up(k.show(th ** (a - 1) * g, ">=", g**a, by=[(g, powers)]))
+    small = flattened(k, at, pooled)
     size = k.show(th ** (a - 1), ">=", Z, by=[small, (-(th ** (a - 1)), pooled.mass)])
     scaled = k.power(size, -q)
     excess = tau * q / 4 * th ** (a - 2) * at.beta**2

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.classification.cross_entropy.claims_near_zero_cases import pooled_growth, pooled_suffices, unpooled_suffices
 from theory.classification.cross_entropy.claims_near_zero_lemmas import curvature_above, curvature_below, steep_suffices
+from theory.classification.pooled import flattened, raised
 from theory.classification.samples import posteriors, predictions
 from theory.engine.claim import Constant, Stated, claim
 from theory.engine.words import ForEveryN, Sig, chain
@@ -123,13 +124,11 @@ def _local_curvature(k: Proof, at: Setting, pooled: Pool, target: sympy.Expr) ->
 
 def _level_out(k: Proof, at: Setting, pooled: Pool, close: Fact) -> Fact:
     """Show ``sum p^a >= sum p'^a + th^(a-1) X``, p' the pooled posteriors, by tangents at th."""
-    th, e, g, p = pooled.th, pooled.e, pooled.g, at.p
+    th, g, p = pooled.th, pooled.g, at.p
     r, b = 2 - at.tau, at.beta
     a = 1 / r
     v = k.fresh("level in [0,oo)")
-    exact = k.either(pooled.complementary, e, p, th + e, p**a - g**a - ((th + e) ** a - th**a))
-    line = k.tangent(v**a, v, th, th + e)
-    rest = k.sum_up(k.show(p**a, ">=", g**a + a * th ** (a - 1) * e, by=[exact, line]))
+    rest = raised(k, at, pooled, v)
 
     up, down, width = at.p1 / th - 1, 1 - at.p2 / th, r**2 / 4
     k.sign((at.p1 - th) / th, ">=")
@@ -153,8 +152,7 @@ def _rest_at_most(k: Proof, at: Setting, pooled: Pool, leveled: Fact) -> Fact:
     X = pooled_growth(at.beta, 2 * th, r)
     v = k.fresh("total in [0,oo)")
     sum_of_powers = at.total(th**a, th**a, g**a)
-    powers = k.power(pooled.below, a - 1)
-    small = k.sum_up(k.show(th ** (a - 1) * g, ">=", g**a, by=[(g, powers)]))
+    small = flattened(k, at, pooled)
     k.show(th ** (a - 1), ">=", sum_of_powers, by=[small, (-(th ** (a - 1)), pooled.mass)])
     steps = k.increments(v**r, v, th ** (a - 1), sum_of_powers, th ** (a - 1) * X)
     norm = k.power(leveled, r)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.classification.symbolic import mean_power, power_mean
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.steps import grows_twice
 from theory.engine.words import Domain, ForAll, chain
 
 if TYPE_CHECKING:
@@ -43,9 +44,7 @@ def mean_power_above(c: Constant = 1) -> Stated:
         f = right - left
         wider = k.power(k.show(1 + s, ">=", 1 - s), a - 2)
         steeper = k.sign((a - 2) * s * (1 + s) ** (a - 4) * (4 + (a + 1) * s), ">=")
-        second = k.show(f.diff(s, 2), ">=", 0, by=[(A, wider), (A, steeper)])
-        first = k.show(f.diff(s), ">=", 0, by=[k.grows(second, f.diff(s), s)])
-        return k.show(left, "<=", right, by=[k.grows(first, f, s)])
+        return k.show(left, "<=", right, by=[grows_twice(k, f, s, [(A, wider), (A, steeper)])])
 
     return ForAll(domain, left, "<=", c * right), chain(proof)
 
@@ -128,10 +127,7 @@ def curvature_above(c: Constant = 1) -> Stated:
     left, right = (1 + x) ** a, 1 + a * x + A * x**2
 
     def proof(k: Proof) -> Any:
-        f = left - right
-        above = k.sign((1 + x) ** (a - 2) - 1, ">=")
-        second = k.show(f.diff(x, 2), ">=", 0, by=[(2 * A, above)])
-        return k.grows(k.show(f.diff(x), ">=", 0, by=[k.grows(second, f.diff(x), x)]), f, x)
+        return grows_twice(k, left - right, x, [(2 * A, k.sign((1 + x) ** (a - 2) - 1, ">="))])
 
     return ForAll(domain, left, ">=", 1 + a * x + c * A * x**2), chain(proof)
 
@@ -153,11 +149,9 @@ def curvature_below(c: Constant = 1) -> Stated:
     left, right = (1 - w * z) ** a, 1 - a * w * z + bend
 
     def proof(k: Proof) -> Any:
-        f = left - right
         k.show(1 - w * z, ">", 0, by=[k.sign((1 - w) + w * (1 - z), ">")])
         above = k.power(k.show(1 - w * z, ">=", 1 - w, by=[k.sign(w * (1 - z), ">=")]), a - 2)
-        second = k.show(f.diff(z, 2), ">=", 0, by=[(2 * A * w**2, above)])
-        return k.grows(k.show(f.diff(z), ">=", 0, by=[k.grows(second, f.diff(z), z)]), f, z)
+        return grows_twice(k, left - right, z, [(2 * A * w**2, above)])
 
     return ForAll(domain, left, ">=", right + (c - 1) * bend), chain(proof)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.classification.samples import regret_sample
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.steps import grows_twice
 from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
 
 if TYPE_CHECKING:
@@ -162,9 +163,7 @@ def exponential_above_parabola(c: Constant = 1) -> Stated:
 
     def proof(k: Proof) -> Any:
         f = b**x - line
-        second = k.show(f.diff(x, 2), ">=", 0, by=[(sympy.log(b) ** 2, k.sign(b**x - 1, ">="))])
-        first = k.show(f.diff(x), ">=", 0, by=[k.grows(second, f.diff(x), x)])
-        return k.grows(first, f, x)
+        return grows_twice(k, f, x, [(sympy.log(b) ** 2, k.sign(b**x - 1, ">="))])
 
     return ForAll(domain, b**x, ">=", c * line), chain(proof)
 

@@ -13,11 +13,10 @@ from theory.classification.cross_entropy.claims_n_free import n_free_quadratic
 from theory.classification.cross_entropy.claims_transform import convex_logistic, convex_low, curvature
 from theory.classification.symbolic import growth_constant, mean_power, published_transform, two_class_transform
 from theory.engine.claim import claim
+from theory.engine.steps import grows_twice
 from theory.engine.words import Domain, ForAll, chain
 
 if TYPE_CHECKING:
-    import sympy
-
     from theory.engine.provers.symbolic.proof import Proof
 
 _PAPER, _FORM = "comp_sum", "as usually quoted"
@@ -25,11 +24,13 @@ _SIMPLE, _WHERE = "Theorem 3.1, simplified", "constant of growth, 1 < tau < 2"
 _ONE_PERCENT = Fraction(101, 100)
 
 
-def _grown(k: Proof, gap: sympy.Expr, beta: sympy.Expr, second: Any) -> Any:
-    """From gap'' >= 0 on [0,1), gap'(0) = gap(0) = 0: gap >= 0."""
-    bent = k.show(gap.diff(beta, 2), ">=", 0, by=[second])
-    slope = k.show(gap.diff(beta), ">=", 0, by=[k.grows(bent, gap.diff(beta), beta)])
-    return k.grows(slope, gap, beta)
+def _integrated(c: Any, domain_text: str, lemma: Any) -> Any:
+    """The quadratic bound, by integrating twice a bound on the second derivative."""
+    domain = Domain(domain_text)
+    beta, tau = domain
+    f, g = two_class_transform(beta, tau), growth_constant(tau) * beta**2
+    proof = chain(lambda k: grows_twice(k, f - g, beta, [k.apply(lemma, {"beta": beta, "tau": tau})]))
+    return ForAll(domain, f, ">=", c * g), proof
 
 
 @claim(
@@ -41,14 +42,7 @@ def _grown(k: Proof, gap: sympy.Expr, beta: sympy.Expr, second: Any) -> Any:
 )
 def simplified_low_open(c: Any = 1) -> Any:
     """Integrate the bound on the second derivative twice."""
-    domain = Domain("beta in [0,1), tau in [0,1)")
-    beta, tau = domain
-    f, g = two_class_transform(beta, tau), growth_constant(tau) * beta**2
-
-    def proof(k: Proof) -> Any:
-        return _grown(k, f - g, beta, k.apply(convex_low, {"beta": beta, "tau": tau}))
-
-    return ForAll(domain, f, ">=", c * g), chain(proof)
+    return _integrated(c, "beta in [0,1), tau in [0,1)", convex_low)
 
 
 @claim(
@@ -82,7 +76,7 @@ def published_simplified_logistic(c: Any = 1) -> Any:
     f, g = two_class_transform(beta, 1), beta**2 / 2
 
     def proof(k: Proof) -> Any:
-        return _grown(k, f - g, beta, k.apply(convex_logistic, {"beta": beta}))
+        return grows_twice(k, f - g, beta, [k.apply(convex_logistic, {"beta": beta})])
 
     return ForAll(domain, f, ">=", c * g), chain(proof)
 
@@ -221,14 +215,7 @@ curvature_least_at_zero.false_if("the second derivative at 0 were 1 % larger", c
 )
 def growth_constant_suffices_open(c: Any = 1) -> Any:
     """Integrate the bound on the second derivative twice."""
-    domain = Domain("beta in [0,1), tau in (1,13/10]")
-    beta, tau = domain
-    f, g = two_class_transform(beta, tau), growth_constant(tau) * beta**2
-
-    def proof(k: Proof) -> Any:
-        return _grown(k, f - g, beta, k.apply(curvature_least_at_zero, {"beta": beta, "tau": tau}))
-
-    return ForAll(domain, f, ">=", c * g), chain(proof)
+    return _integrated(c, "beta in [0,1), tau in (1,13/10]", curvature_least_at_zero)
 
 
 def _growth_bound(c: Any, high: Any, bracket: str) -> Any:

@@ -23,6 +23,7 @@ from theory.classification.cross_entropy.claims_two_class_optimal import (
     nothing_pooled,
     two_class_is_worst,
 )
+from theory.classification.pooled import excess_of_powers, flattened
 from theory.classification.samples import regret_sample, with_three_classes
 from theory.engine.claim import Claim, Constant, Stated, claim
 from theory.engine.words import ForEveryN, Sig, chain
@@ -183,7 +184,7 @@ def _lifted(k: Proof, at: Any, pooled: Any, D: Any) -> Any:
     a = 1 / (2 - at.tau)
     J, z = (1 - 2 * th) / th, th + D * th / (1 - 2 * th)
     v = k.fresh("mass in [0,oo)")
-    exact = k.either(pooled.complementary, e, p, th + e, p**a - g**a - ((th + e) ** a - th**a))
+    exact = excess_of_powers(k, at, pooled)
     rise = (th + e) ** a - th**a - a * z ** (a - 1) * e
     at_level = [k.either(pooled.complementary, e, p, th + e, (1 - g / th) * x) for x in (e, (th + e) ** a - th**a)]
     level = k.show((1 - g / th) * rise, "==", 0, by=[(-a * z ** (a - 1), at_level[0]), at_level[1]])
@@ -205,7 +206,7 @@ def _flattened(k: Proof, at: Any, pooled: Any, lifted: Any, most: Any) -> Any:
     q, a, r = at.tau - 1, 1 / (2 - at.tau), 2 - at.tau
     u = k.fresh("height in [0,oo)")
     rest = Sig(g**a)
-    small = k.sum_up(k.show(th ** (a - 1) * g, ">=", g**a, by=[(g, k.power(pooled.below, a - 1))]))
+    small = flattened(k, at, pooled)
     room = k.show(most, ">=", rest, by=[small, (-(th ** (a - 1)), pooled.mass)])
     k.show(2 * th**a + most, ">=", 2 * th**a + rest, by=[room])
     for x in (rest, most):

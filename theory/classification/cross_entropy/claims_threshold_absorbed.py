@@ -45,30 +45,29 @@ class Instance:
 
     def constants(self, a: Any) -> tuple[Any, Any, Any, Any, Any]:
         """Return A, B, M, c and e0 at an a: growth of E, E and phi_(a-1) - 1 at sigma, curvature at sigma, exponent."""
+        import sympy
+
         from theory.classification.symbolic import mean_power
 
-        sigma = _exact(self.sigma)
+        sigma = sympy.Rational(self.sigma)
         A, q = a * (a - 1) / 2, 1 - 1 / a
         B, M = excess(sigma, a) / sigma**2, (mean_power(sigma, a - 1) - 1) / sigma**2
-        return A, B, M, 2 ** (a - 3) * sigma ** (a - 2), 1 - q / _exact(self.lam)
+        return A, B, M, 2 ** (a - 3) * sigma ** (a - 2), 1 - q / sympy.Rational(self.lam)
 
     def spare(self, a: Any, y: Any) -> tuple[Any, Any]:
         """Return the two sides of the inequality in (a, y): Q/s^2 from below, and the tangent of A y^e0 at Y."""
+        import sympy
+
         A, B, M, c, e0 = self.constants(a)
-        Y = _exact(self.Y)
-        loss = a * M**2 * _exact(self.sigma) ** 2 * (1 - y) / (2 * (a - 1) * (y + c * (1 - y)))
+        Y = sympy.Rational(self.Y)
+        loss = a * M**2 * sympy.Rational(self.sigma) ** 2 * (1 - y) / (2 * (a - 1) * (y + c * (1 - y)))
         return B - loss, A * Y**e0 * (1 - e0 + e0 * y / Y)
 
     def top(self, a: Any) -> Any:
         """Return U = Y E(sigma), the largest value at which k has to be compared."""
-        return _exact(self.Y) * excess(_exact(self.sigma), a)
+        import sympy
 
-
-def _exact(value: Fraction) -> Any:
-    """A SymPy rational: a fraction of Python's to a symbolic power would become a float."""
-    import sympy
-
-    return sympy.Rational(value.numerator, value.denominator)
+        return sympy.Rational(self.Y) * excess(sympy.Rational(self.sigma), a)
 
 
 WIDE = Instance("a in [2,13/5]", Fraction(1), Fraction(2, 3), Fraction(3, 4))
@@ -144,6 +143,8 @@ room_small_y.false_if("lambda were 9/10", lam=Fraction(9, 10))
 
 def _absorbed(at: Instance, spare: Claim, roomy: Claim, c: Constant) -> Stated:
     """State and prove the scalar inequality for one instance."""
+    import sympy
+
     s_range = "(0,1)" if at.sigma == 1 else f"(0,{at.sigma}]"
     domain = Domain(f"d in [0,1], y in (0,{at.Y}], s in {s_range}, {at.a_range}")
     d, y, s, a = domain
@@ -152,7 +153,7 @@ def _absorbed(at: Instance, spare: Claim, roomy: Claim, c: Constant) -> Stated:
 
     def proof(k: Proof) -> Any:
         enough, floor, U = _floor(k, at, spare, d, y, s, a)
-        shrink = y ** (q / _exact(at.lam))
+        shrink = y ** (q / sympy.Rational(at.lam))
         k.show(1 - y * s, ">=", 0, by=[k.sign((1 - s) + s * (1 - y), ">=")])
         grown(k, y * s, a, "z")
         below = k.apply(excess_below_parabola, {"s": y * s, "a": a})
@@ -170,10 +171,12 @@ def _absorbed(at: Instance, spare: Claim, roomy: Claim, c: Constant) -> Stated:
 
 def _floor(k: Proof, at: Instance, spare: Claim, d: Any, y: Any, s: Any, a: Any) -> Any:
     """Show that ``A y^(1+e0) s^2`` is at most y Q and at most U; return the premises of both, the floor and U."""
+    import sympy
+
     from theory.classification.symbolic import mean_power
 
     A, B, M, c, e0 = at.constants(a)
-    sigma = _exact(at.sigma)
+    sigma = sympy.Rational(at.sigma)
     w, C = y / (1 - y), curvature(y, s, a)
     v = k.fresh("v in [0,oo)")
     k.show(1 - s - d, ">=", 0, by=[k.hypothesis(0)])

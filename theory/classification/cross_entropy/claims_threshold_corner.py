@@ -140,7 +140,7 @@ _AT_THRESHOLD = r"F(a_{\rm low},\tfrac23,s)\ge0"
 def _at_threshold(a: Constant, s_range: str, **options: Any) -> Stated:
     import sympy
 
-    exact = sympy.Rational(Fraction(a).numerator, Fraction(a).denominator)
+    exact = sympy.Rational(a)
     return _box(f"s in {s_range}", lambda s: last(exact, sympy.Rational(2, 3), s), **options)
 
 
@@ -261,12 +261,8 @@ def _last_goal(domain_text: str, s_low: Fraction, a_low: Fraction, box: Claim, c
     d, y, s, a = domain
     q, w = 1 - 1 / a, y / (1 - y)
     left, right = _sides(d, y, s, a)
-    ratio = (
-        sympy.Rational(s_low.numerator, s_low.denominator)
-        * 2
-        / (3 - 2 * sympy.Rational(s_low.numerator, s_low.denominator))
-    )
-    lowest_a = sympy.Rational(a_low.numerator, a_low.denominator)
+    ratio = sympy.Rational(s_low) * 2 / (3 - 2 * sympy.Rational(s_low))
+    lowest_a = sympy.Rational(a_low)
 
     def proof(k: Proof) -> Any:
         _defined(k, y, s, a)

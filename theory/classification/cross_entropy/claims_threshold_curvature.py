@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.steps import grows_twice
 from theory.engine.words import Domain, ForAll, chain
 
 if TYPE_CHECKING:
@@ -58,9 +59,7 @@ def bent_tangent_above(c: Constant = 1) -> Stated:
 
     def proof(k: Proof) -> Any:
         steeper = k.power(k.show(at + h, ">=", m), a - 2)
-        second = k.show(f.diff(h, 2), ">=", 0, by=[(a * (a - 1), steeper)])
-        first = k.show(f.diff(h), ">=", 0, by=[k.grows(second, f.diff(h), h)])
-        return k.grows(first, f, h)
+        return grows_twice(k, f, h, [(a * (a - 1), steeper)])
 
     claimed = at**a + a * at ** (a - 1) * h + c * A * m ** (a - 2) * h**2
     return ForAll(domain, (at + h) ** a, ">=", claimed), chain(proof)

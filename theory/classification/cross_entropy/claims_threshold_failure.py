@@ -72,7 +72,7 @@ def _three_classes(tau_range: str, b: Fraction, factor: Constant, **options: Any
 
     domain = Domain(f"tau in {tau_range}")
     (tau,) = domain
-    exact = sympy.Rational(b.numerator, b.denominator)
+    exact = sympy.Rational(b)
     a = 1 / (2 - tau)
     regret = ((exact**a + (1 - exact) ** a) ** (2 - tau) - 3 ** (1 - tau)) / (tau - 1)
     return ForAll(domain, regret, "<", factor * two_class_transform(exact, tau)), boxes(**options)

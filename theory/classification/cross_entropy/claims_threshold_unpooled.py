@@ -15,7 +15,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from theory.classification.cross_entropy.claims_two_class_optimal import spread_further
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.steps import grows_twice
 from theory.engine.words import Domain, ForAll, boxes, chain
 
 if TYPE_CHECKING:
@@ -73,9 +75,7 @@ def excess_below_parabola_open(c: Constant = 1) -> Stated:
     def proof(k: Proof) -> Any:
         v = k.fresh("v in (0,oo)")
         mean = k.chord(v ** (a - 2), v, 1 + s, 1 - s, Fraction(1, 2))
-        second = k.show(f.diff(s, 2), ">=", 0, by=[(a * (a - 1), mean)])
-        first = k.show(f.diff(s), ">=", 0, by=[k.grows(second, f.diff(s), s)])
-        return k.grows(first, f, s)
+        return grows_twice(k, f, s, [(a * (a - 1), mean)])
 
     return ForAll(domain, c * excess(s, a), "<=", a * (a - 1) / 2 * s**2), chain(proof)
 
@@ -99,17 +99,8 @@ def scaling_reversed_open(c: Constant = 1) -> Stated:
     domain = Domain("x in [0,1), y in [0,1], a in [2,3]")
     x, y, a = domain
     f = excess(x * y, a) - y**2 * excess(x, a)
-
-    def proof(k: Proof) -> Any:
-        v = k.fresh("v in (0,oo)")
-        k.sign(x * (1 - y), ">=")
-        k.sign((1 - x) + x * (1 - y), ">")
-        spread = k.increments(v ** (a - 2), v, 1 + x * y, 1 - x, x * (1 - y))
-        second = k.show(f.diff(x, 2), ">=", 0, by=[(a * (a - 1) * y**2 / 2, spread)])
-        first = k.show(f.diff(x), ">=", 0, by=[k.grows(second, f.diff(x), x)])
-        return k.grows(first, f, x)
-
-    return ForAll(domain, excess(x * y, a), ">=", c * y**2 * excess(x, a)), chain(proof)
+    statement = ForAll(domain, excess(x * y, a), ">=", c * y**2 * excess(x, a))
+    return statement, chain(lambda k: spread_further(k, f, x, y, a))
 
 
 @claim(paper=_PAPER, where=_WHERE, expected="proved", strength="lemma", says=r"E(xy)\ge y^2E(x),\quad 2\le a\le3")

@@ -13,8 +13,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from theory.classification.pooled import flattened, raised
 from theory.classification.samples import regret_sample
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.steps import grows_twice
 from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
 
 if TYPE_CHECKING:
@@ -33,6 +35,18 @@ def _scaling(c: Any, domain_text: str) -> tuple[Any, Any]:
     return domain, ForAll(domain, c * (mean_power(x * y, a) - 1), "<=", y**2 * (mean_power(x, a) - 1))
 
 
+def spread_further(k: Proof, f: Any, x: Any, y: Any, a: Any) -> Any:
+    """Show f >= 0, where f'' in x is a (a-1) y^2/2 times how much v^(a-2) at 1 +- x exceeds that at 1 +- xy.
+
+    Or how much it falls short of it: the sign is that of the second derivative of v^(a-2).
+    """
+    v = k.fresh("v in (0,oo)")
+    k.sign(x * (1 - y), ">=")
+    k.sign((1 - x) + x * (1 - y), ">")
+    spread = k.increments(v ** (a - 2), v, 1 + x * y, 1 - x, x * (1 - y))
+    return grows_twice(k, f, x, [(a * (a - 1) * y**2 / 2, spread)])
+
+
 @claim(
     paper=_PAPER,
     where=_WHERE,
@@ -49,16 +63,7 @@ def scaling_open(c: Constant = 1) -> Stated:
     a = 1 / (2 - tau)
     f = y**2 * (mean_power(x, a) - 1) - (mean_power(x * y, a) - 1)
 
-    def proof(k: Proof) -> Any:
-        v = k.fresh("v in (0,oo)")
-        k.sign(x * (1 - y), ">=")
-        k.sign((1 - x) + x * (1 - y), ">")
-        spread = k.increments(v ** (a - 2), v, 1 + x * y, 1 - x, x * (1 - y))
-        second = k.show(f.diff(x, 2), ">=", 0, by=[(a * (a - 1) * y**2 / 2, spread)])
-        first = k.show(f.diff(x), ">=", 0, by=[k.grows(second, f.diff(x), x)])
-        return k.grows(first, f, x)
-
-    return statement, chain(proof)
+    return statement, chain(lambda k: spread_further(k, f, x, y, a))
 
 
 @claim(
@@ -164,12 +169,10 @@ def level_out(k: Proof, at: Any, pooled: Any) -> Any:
     high, low = th + at.beta / 2, th - at.beta / 2
     v = k.fresh("w in [0,oo)")
 
-    exact = k.either(pooled.complementary, e, p, th + e, p**a - g**a - ((th + e) ** a - th**a))
-    line = k.tangent(v**a, v, th, th + e)
-    rest = k.sum_up(k.show(p**a, ">=", g**a + a * th ** (a - 1) * e, by=[exact, line]))
+    rest = raised(k, at, pooled, v)
     k.show(high, ">", 0, by=[(Fraction(1, 2), k.hypothesis(2))])
     k.show(low, ">=", 0, by=[(Fraction(-1, 2), pooled.balance)])
-    raised = [
+    ends = [
         k.show(x + D / 2, "==", end, by=[(Fraction(1, 2), pooled.balance)]) for x, end in ((at.p1, high), (at.p2, low))
     ]
     goal = at.total(at.p1**a, at.p2**a, p**a), at.total(high**a, low**a, g**a)
@@ -178,7 +181,7 @@ def level_out(k: Proof, at: Any, pooled: Any) -> Any:
     k.show(low, ">", 0, by=[(Fraction(-1, 2), pooled.balance)])
     lines = [k.tangent(v**a, v, end, x) for x, end in ((at.p1, high), (at.p2, low))]
     mean = k.chord(v ** (a - 1), v, high, low, Fraction(1, 2))
-    slopes = [(a * end ** (a - 1), fact) for end, fact in zip((high, low), raised, strict=True)]
+    slopes = [(a * end ** (a - 1), fact) for end, fact in zip((high, low), ends, strict=True)]
     first = k.close_case(k.show(goal[0], ">=", goal[1], by=[rest, *lines, *slopes, (a * D, mean)]))
     none = k.open_case(D, "<=", 0)
     second = k.close_case(nothing_pooled(k, at, pooled, none))
@@ -211,8 +214,7 @@ def flatten_rest(k: Proof, at: Any, pooled: Any, leveled: Any) -> Any:
     high, low = th + at.beta / 2, th - at.beta / 2
     v = k.fresh("u in [0,oo)")
     rest, most = Sig(g**a), th ** (a - 1) * (1 - 2 * th)
-    powers = k.power(pooled.below, a - 1)
-    small = k.sum_up(k.show(th ** (a - 1) * g, ">=", g**a, by=[(g, powers)]))
+    small = flattened(k, at, pooled)
     room = k.show(most, ">=", rest, by=[small, (-(th ** (a - 1)), pooled.mass)])
     spread = k.show(high**a + low**a - 2 * th**a, ">=", 0, by=[(2, k.chord(v**a, v, high, low, Fraction(1, 2)))])
     k.show(2 * th**a + most, ">=", 2 * th**a + rest, by=[room])

@@ -12,6 +12,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from theory.classification.posteriors import entropy, log_posterior
 from theory.engine.conformance.cases import reorder_classes, shift
 from theory.engine.conformance.reference import SCORES_LABEL, Minimum, Reference, Slip
 
@@ -133,18 +134,6 @@ def absolute_mean(scores: tuple[Any, ...], label: int) -> Any:
     return 2 * mean_absolute_error(scores, label) / sympy.Integer(len(scores))
 
 
-def _log_posterior(p: tuple[Any, ...], **_: Any) -> tuple[Any, ...]:
-    import sympy
-
-    return tuple(map(sympy.log, p))
-
-
-def _entropy(p: tuple[Any, ...]) -> Any:
-    import sympy
-
-    return -sympy.Add(*[x * sympy.log(x) for x in p])
-
-
 def _tilted(p: tuple[Any, ...], tau: Any) -> tuple[Any, ...]:
     """The minimising softmax is proportional to p^a, a = 1/(2-tau), for tau < 2."""
     import sympy
@@ -156,7 +145,7 @@ def _tilted_risk(p: tuple[Any, ...], tau: Any) -> Any:
     import sympy
 
     if tau == 1:
-        return _entropy(p)
+        return entropy(p)
     norm = sympy.Add(*[x ** (1 / (2 - tau)) for x in p]) ** (2 - tau)
     return (1 - norm) / (tau - 1)
 
@@ -169,7 +158,7 @@ CROSS_ENTROPY = Reference(
     inputs=SCORES_LABEL,
     loss=cross_entropy,
     invariances=(shift(), reorder_classes()),
-    minimum=Minimum("the entropy of p, at the scores log p", _log_posterior, _entropy, _POSTERIORS),
+    minimum=Minimum("the entropy of p, at the scores log p", log_posterior, entropy, _POSTERIORS),
     slips=(
         Slip("softmax twice: probabilities were given where scores are expected", softmax_twice),
         Slip("log A + log B for log(A + B): the logarithm is taken term by term", sum_of_logarithms),

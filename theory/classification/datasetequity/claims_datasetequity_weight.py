@@ -38,6 +38,12 @@ def _falls(k: Proof, p: Any, r: Any, eta: Any, gamma: Any, relation: str) -> Any
     return k.show(weight(p, eta, gamma), relation, weight(r, eta, gamma), by=[heavier])
 
 
+def _rarer_weighs_more(domain: Domain) -> Stated:
+    p, r, eta, gamma = domain
+    statement = ForAll(domain, weight(p, eta, gamma), ">", weight(r, eta, gamma), ((p, "<", r),))
+    return statement, chain(lambda k: _falls(k, p, r, eta, gamma, ">"))
+
+
 @claim(
     paper=_PAPER,
     where=_WHERE,
@@ -48,10 +54,7 @@ def _falls(k: Proof, p: Any, r: Any, eta: Any, gamma: Any, relation: str) -> Any
 )
 def rare_samples_weigh_more(focus: str = "[0,8]") -> Stated:
     """False at gamma = 0, where all samples weigh the same; true for gamma > 0."""
-    domain = Domain(f"p in [0,1), r in [0,1), E in [0,8], G in {focus}")
-    p, r, eta, gamma = domain
-    statement = ForAll(domain, weight(p, eta, gamma), ">", weight(r, eta, gamma), ((p, "<", r),))
-    return statement, chain(lambda k: _falls(k, p, r, eta, gamma, ">"))
+    return _rarer_weighs_more(Domain(f"p in [0,1), r in [0,1), E in [0,8], G in {focus}"))
 
 
 @claim(
@@ -65,10 +68,7 @@ def rare_samples_weigh_more(focus: str = "[0,8]") -> Stated:
 )
 def rare_samples_weigh_more_with_focus(lowest: Constant = 0) -> Stated:
     """The power is strictly increasing."""
-    domain = Domain(f"p in [0,1), r in [0,1], E in [0,oo), G in ({lowest},oo)")
-    p, r, eta, gamma = domain
-    statement = ForAll(domain, weight(p, eta, gamma), ">", weight(r, eta, gamma), ((p, "<", r),))
-    return statement, chain(lambda k: _falls(k, p, r, eta, gamma, ">"))
+    return _rarer_weighs_more(Domain(f"p in [0,1), r in [0,1], E in [0,oo), G in ({lowest},oo)"))
 
 
 @claim(

@@ -151,22 +151,23 @@ _FORMULA = (
 )
 
 
-def _largest_miss(table: dict[tuple[int, int], str], *, scale: Constant = 1) -> sympy.Expr:
-    """The largest deviation, in units of the last digit that is written."""
-    import sympy
-
-    misses = []
-    for (classes, n), text in table.items():
-        digits = len(text.partition(".")[2])
-        miss = (scale * bayes_error_of_design(classes, n) - sympy.Rational(text)) * 10**digits
-        misses += [miss, -miss]  # no absolute value: which sign it has is for the balls to say
-    return sympy.Max(*misses, evaluate=False)
+def _last_digit(decimals: int) -> Domain:
+    """One unit of the last digit that is written, named, so that a deviation is read beside it."""
+    return Domain(f"digit in [1/{10**decimals},1/{10**decimals}]")
 
 
 def _table_claim(table: dict[tuple[int, int], str], scale: Constant, units: Constant = _HALF) -> Stated:
-    domain = Domain(f"half in [{units},{units}]")  # a rounded value is off by half a unit of its last digit at most
-    (half,) = domain
-    return ForAll(domain, _largest_miss(table, scale=scale), "<=", half), boxes(precision=200)
+    """The largest deviation; one of an entry with k more decimals than others counts 10^k times."""
+    import sympy
+
+    decimals = {entry: len(text.partition(".")[2]) for entry, text in table.items()}
+    fewest, misses = min(decimals.values()), []
+    for entry, text in table.items():
+        miss = (scale * bayes_error_of_design(*entry) - sympy.Rational(text)) * 10 ** (decimals[entry] - fewest)
+        misses += [miss, -miss]  # no absolute value: which sign it has is for the balls to say
+    domain = _last_digit(fewest)
+    (digit,) = domain  # a rounded value is off by half a unit of its last digit at most
+    return ForAll(domain, sympy.Max(*misses, evaluate=False), "<=", units * digit), boxes(precision=200)
 
 
 @claim(
@@ -243,13 +244,10 @@ def ten_published_bayes_errors_are_wrong(units: Constant = _HALF, entries: Any =
     """Each exact value is above the published one; the least, K = 7 and n = 100, by 5.4 units of the last digit."""
     import sympy
 
-    domain = Domain(f"unit in [{units},{units}]")
-    (unit,) = domain
-    short = [
-        (sympy.Rational(text) - bayes_error_of_design(*entry)) * 10**DECIMALS
-        for entry, text in _published(*entries).items()
-    ]
-    return ForAll(domain, sympy.Max(*short, evaluate=False), "<", -unit), boxes(precision=200)
+    domain = _last_digit(DECIMALS)
+    (digit,) = domain
+    short = [sympy.Rational(text) - bayes_error_of_design(*entry) for entry, text in _published(*entries).items()]
+    return ForAll(domain, sympy.Max(*short, evaluate=False), "<", -units * digit), boxes(precision=200)
 
 
 ten_published_bayes_errors_are_wrong.false_if("each were off by more than 5.5 units", units=Fraction(11, 2))

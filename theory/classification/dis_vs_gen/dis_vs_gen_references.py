@@ -5,32 +5,12 @@ Natural logarithms matter here: with base 2 the constant of the bound is not sqr
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import Any
-
 from theory.classification.dis_vs_gen import dis_vs_gen_expressions as exact
+from theory.classification.posteriors import OF_MANY, entropy, log_posterior
 from theory.engine.conformance.cases import reorder_classes, shift
 from theory.engine.conformance.reference import SCORES_LABEL, Minimum, Reference, Slip
 
 __all__ = ["LOGISTIC"]
-
-_POSTERIORS = (
-    (Fraction(1, 2), Fraction(3, 10), Fraction(1, 5)),
-    (Fraction(9, 20), Fraction(7, 20), Fraction(1, 20), Fraction(3, 20)),
-)
-
-
-def _log_posterior(p: tuple[Any, ...]) -> tuple[Any, ...]:
-    import sympy
-
-    return tuple(map(sympy.log, p))
-
-
-def _entropy(p: tuple[Any, ...]) -> Any:
-    import sympy
-
-    return -sympy.Add(*[x * sympy.log(x) for x in p])
-
 
 LOGISTIC = Reference(
     paper="dis_vs_gen",
@@ -40,7 +20,7 @@ LOGISTIC = Reference(
     inputs=SCORES_LABEL,
     loss=exact.logistic,
     invariances=(shift(), reorder_classes()),
-    minimum=Minimum("the entropy of p, at the scores log p", _log_posterior, _entropy, _POSTERIORS),
+    minimum=Minimum("the entropy of p, at the scores log p", log_posterior, entropy, OF_MANY),
     slips=tuple(map(Slip.of, (
         exact.logistic_base_two, exact.logistic_double_softmax, exact.logistic_one_versus_rest,
         exact.logistic_wrong_sign,

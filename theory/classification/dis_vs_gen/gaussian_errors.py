@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from theory.arguments import whole
 from theory.arrays import Array, broadcast, real_arrays, require, restore
 from theory.classification.gaussian_tail import normal_tail
 
@@ -35,8 +36,7 @@ def simulated_positions(classes: int) -> tuple[int, ...]:
     >>> simulated_positions(4)
     (-1, 1, 2, 4)
     """
-    if isinstance(classes, bool) or not isinstance(classes, int) or classes < 2:
-        raise ValueError(f"classes must be a whole number >= 2, got {classes!r}")
+    classes = whole("classes", classes, 2)
     return (-1, *[2**k for k in range(classes - 1)])
 
 

@@ -23,6 +23,15 @@ _TAIL, _GAP = "tail factor 1/z", "conditional risk of the log-hinge"
 _ONE_PERCENT = Fraction(101, 100)
 
 
+def power_tail_is_bounded(domain: Domain, p: Constant) -> Stated:
+    """State that the loss with the derivative ``-z^-p`` and the value 0 at z = 1 is at least -20."""
+    import sympy
+
+    (z,) = domain
+    loss = -sympy.log(z) if p == 1 else (z ** (1 - p) - 1) / (p - 1)
+    return ForAll(domain, loss, ">=", -20), chain(lambda k: k.show(loss, ">=", -20, by=[k.sign(z ** (1 - p), ">")]))
+
+
 def log_hinge(z: Any) -> Any:
     """``1 - z`` up to 1, then ``-log z``, written with the excess over 1."""
     import sympy
@@ -82,12 +91,7 @@ def _excess(k: Proof, excess: Any) -> Any:
 )
 def published_tail_is_bounded_below(p: Constant = 1) -> Stated:
     """The loss is -log z: at 2^40 it is below -20 already. For p = 2 it is 1/z - 1."""
-    import sympy
-
-    domain = Domain("z in [1,oo)")
-    (z,) = domain
-    loss = -sympy.log(z) if p == 1 else (z ** (1 - p) - 1) / (p - 1)
-    return ForAll(domain, loss, ">=", -20), chain(lambda k: k.show(loss, ">=", -20, by=[k.sign(z ** (1 - p), ">")]))
+    return power_tail_is_bounded(Domain("z in [1,oo)"), p)
 
 
 @claim(

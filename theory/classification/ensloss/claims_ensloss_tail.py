@@ -13,6 +13,7 @@ import random
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from theory.classification.ensloss.claims_ensloss_log_hinge import power_tail_is_bounded
 from theory.engine.claim import Constant, Stated, claim
 from theory.engine.words import Domain, ForAll, ForEveryN, LimitOf, Sig, chain
 
@@ -111,12 +112,7 @@ def logarithmic_tail_antiderivative(c: Constant = 1) -> Stated:
 )
 def tail_condition_is_sufficient(q: Constant = 1) -> Stated:
     """The loss is -log log z, here in y = log z; for q = 2 it is 1/y - 1 and bounded."""
-    import sympy
-
-    domain = Domain("y in [1,oo)")
-    (y,) = domain
-    loss = -sympy.log(y) if q == 1 else (y ** (1 - q) - 1) / (q - 1)
-    return ForAll(domain, loss, ">=", -20), chain(lambda k: k.show(loss, ">=", -20, by=[k.sign(y ** (1 - q), ">")]))
+    return power_tail_is_bounded(Domain("y in [1,oo)"), q)
 
 
 @claim(

@@ -6,16 +6,14 @@ They are written with Min and Max of the margin, so that nothing cancels at larg
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
 from theory.classification.ensloss import ensloss_expressions as exact
+from theory.classification.posteriors import OF_TWO
 from theory.engine.conformance.cases import swap_signs
 from theory.engine.conformance.reference import SCORE_SIGN, Minimum, Reference, Slip
 
 __all__ = ["INVERSE_LOG_HINGE", "LOG_HINGE"]
-
-_POSTERIORS = tuple((1 - Fraction(k, 8), Fraction(k, 8)) for k in (1, 3, 5, 7))
 
 
 def _log_hinge(score: Any, label: int) -> Any:
@@ -66,7 +64,7 @@ LOG_HINGE = Reference(
     loss=_log_hinge,
     invariances=(swap_signs(),),
     minimum=Minimum("1 - eta log(eta/(1-eta)), at the score eta/(1-eta), eta the larger posterior", _minimiser, _least,
-                    _POSTERIORS),
+                    OF_TWO),
     slips=(
         *(Slip.of(function, _of_sign) for function in (
             exact.log_hinge_wrong_sign, exact.log_hinge_base_two, exact.log_hinge_label_as_sign,

@@ -68,7 +68,7 @@ class Leading:
 
         if exponent.denominator != 1 and not self.positive():
             raise UnknownScale("a fractional power of what is negative far out")
-        e = sympy.Rational(exponent.numerator, exponent.denominator)
+        e = sympy.Rational(exponent)
         growth = tuple((r, k * e) for r, k in self.growth) if exponent else ()
         return Leading(self.coefficient**e, growth, self.a * exponent, self.b * exponent, self.d * exponent)
 
@@ -103,7 +103,7 @@ class Leading:
         import sympy
 
         def rational(value: Fraction) -> sympy.Rational:
-            return sympy.Rational(value.numerator, value.denominator)
+            return sympy.Rational(value)
 
         exponent = sympy.Add(*[k * z ** rational(r) for r, k in self.growth])
         logs = sympy.log(z) ** rational(self.b) * sympy.log(sympy.log(z)) ** rational(self.d)
@@ -261,7 +261,7 @@ def _logarithm(argument: sympy.Expr, z: sympy.Symbol) -> Leading | None:
     one = sympy.Integer(1)
     for exponent, found in ((inner.a, Leading(one, b=Fraction(1))), (inner.b, Leading(one, d=Fraction(1)))):
         if exponent:
-            return found.times(Leading(sympy.Rational(exponent.numerator, exponent.denominator)))
+            return found.times(Leading(sympy.Rational(exponent)))
     if inner.d:
         raise UnknownScale("a logarithm nested four times")
     if inner.coefficient == 1:  # log(1 + x) is asymptotic to x as x -> 0

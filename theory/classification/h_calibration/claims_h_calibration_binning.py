@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from theory.engine.claim import Stated, claim
+from theory.engine.words import every
 
 _PARTS = 12
 _MOST = 30
@@ -70,16 +71,14 @@ def bins() -> Iterator[tuple[int, Fraction]]:
 )
 def binned_error_is_biased_upwards(share: Fraction = Fraction(1, 2)) -> Stated:
     """Enumerate bins of 2 to 30 outcomes, exactly; equality at two outcomes and confidence 1/2."""
-    from theory.engine.provers.exhaustive import enumeration
-    from theory.engine.statements.finite import Finite
 
     def large(item: tuple[int, Fraction]) -> bool:
         n, confidence = item
         return mean_gap(n, confidence) ** 2 >= share * confidence * (1 - confidence) / n
 
-    size, over = sum(1 for _ in bins()), "n = 2, ..., 30 and c = j/12 with 1/n <= c <= 1 - 1/n"
+    over = "n = 2, ..., 30 and c = j/12 with 1/n <= c <= 1 - 1/n"
     says = rf"(\mathbb E|\tfrac Kn-c|)^2\ge{share}\cdot\tfrac{{c(1-c)}}n"
-    return Finite(bins, size, large, over=over, says=says), enumeration()
+    return every(bins, large, over=over, says=says)
 
 
 binned_error_is_biased_upwards.false_if("the constant were 1 % larger", share=Fraction(101, 200))
@@ -95,8 +94,6 @@ binned_error_is_biased_upwards.false_if("the constant were 1 % larger", share=Fr
 )
 def calibrated_model_has_no_binned_error(certain: bool = False) -> Stated:
     """Any bin in which the outcome is uncertain; true where the confidence is 0 or 1."""
-    from theory.engine.provers.exhaustive import enumeration
-    from theory.engine.statements.finite import Finite
 
     def items() -> list[tuple[int, Fraction]]:
         return [(n, Fraction(c)) for n in (1, 2, 10) for c in (0, 1)] if certain else list(bins())
@@ -105,7 +102,7 @@ def calibrated_model_has_no_binned_error(certain: bool = False) -> Stated:
         return mean_gap(*item) == 0
 
     over = "n = 1, 2, 10, c = 0, 1" if certain else "n = 2, ..., 30 and c = j/12 with 1/n <= c <= 1 - 1/n"
-    return Finite(items, len(items()), none, over=over, says=r"\mathbb E|\tfrac Kn-c|=0"), enumeration()
+    return every(items, none, over=over, says=r"\mathbb E|\tfrac Kn-c|=0")
 
 
 calibrated_model_has_no_binned_error.true_if("the outcome were certain", certain=True)

@@ -5,32 +5,12 @@ Scores go through softmax. Both are least, in expectation, where the softmax is 
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import Any
-
 from theory.classification.h_calibration import h_calibration_expressions as exact
+from theory.classification.posteriors import OF_MANY, entropy, log_posterior
 from theory.engine.conformance.cases import reorder_classes, shift
 from theory.engine.conformance.reference import SCORES_LABEL, Minimum, Reference, Slip
 
 __all__ = ["BRIER_SCORE", "LOG_SCORE"]
-
-_POSTERIORS = (
-    (Fraction(1, 2), Fraction(3, 10), Fraction(1, 5)),
-    (Fraction(9, 20), Fraction(7, 20), Fraction(1, 20), Fraction(3, 20)),
-)
-
-
-def _log_posterior(p: tuple[Any, ...]) -> tuple[Any, ...]:
-    import sympy
-
-    return tuple(map(sympy.log, p))
-
-
-def _entropy(p: tuple[Any, ...]) -> Any:
-    import sympy
-
-    return -sympy.Add(*[x * sympy.log(x) for x in p])
-
 
 LOG_SCORE = Reference(
     paper="h_calibration",
@@ -40,7 +20,7 @@ LOG_SCORE = Reference(
     inputs=SCORES_LABEL,
     loss=exact.log_score,
     invariances=(shift(), reorder_classes()),
-    minimum=Minimum("the entropy of p, at the scores log p", _log_posterior, _entropy, _POSTERIORS),
+    minimum=Minimum("the entropy of p, at the scores log p", log_posterior, entropy, OF_MANY),
     slips=tuple(map(Slip.of, (
         exact.log_score_in_bits, exact.log_score_of_double_softmax, exact.log_score_with_wrong_sign,
     ))),
@@ -55,8 +35,8 @@ BRIER_SCORE = Reference(
     inputs=SCORES_LABEL,
     loss=exact.brier_score,
     invariances=(shift(), reorder_classes()),
-    minimum=Minimum("1 - sum p^2, at the scores log p", _log_posterior, lambda p: 1 - sum(x * x for x in p),
-                    _POSTERIORS),
+    minimum=Minimum("1 - sum p^2, at the scores log p", log_posterior, lambda p: 1 - sum(x * x for x in p),
+                    OF_MANY),
     slips=tuple(map(Slip.of, (
         exact.brier_score_averaged, exact.brier_score_of_label_only, exact.brier_score_without_squares,
     ))),

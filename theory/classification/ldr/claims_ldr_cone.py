@@ -65,9 +65,9 @@ def dual_program(d: Sequence[Fraction], lam: Fraction) -> ConeProgram:
         raise ValueError(f"lam is {lam}; allowed: a positive rational")
     classes = len(d)
     q, t = sympy.symbols(f"q1:{classes + 1}"), sympy.symbols(f"t1:{classes + 1}")
-    reward = sum((_rational(x) * share for x, share in zip(d, q, strict=True)), sympy.Integer(0))
+    reward = sum((sympy.Rational(x) * share for x, share in zip(d, q, strict=True)), sympy.Integer(0))
     cones = [(entropy, share, sympy.Rational(1, classes)) for entropy, share in zip(t, q, strict=True)]
-    return ConeProgram(reward + _rational(lam) * sum(t), (*q, *t), [(sum(q), "==", 1)], cones, "max")
+    return ConeProgram(reward + sympy.Rational(lam) * sum(t), (*q, *t), [(sum(q), "==", 1)], cones, "max")
 
 
 def closed_form(d: Sequence[Fraction], lam: Fraction, *, weight: Fraction) -> Any:
@@ -80,18 +80,14 @@ def closed_form(d: Sequence[Fraction], lam: Fraction, *, weight: Fraction) -> An
     """
     import sympy
 
-    total = sum((sympy.exp(_rational(x / lam)) for x in d), sympy.Integer(0))
-    return _rational(lam) * sympy.log(sympy.expand(_rational(weight) * total))
-
-
-def _rational(value: Fraction) -> Any:
-    import sympy
-
-    return sympy.Rational(value.numerator, value.denominator)
+    total = sum((sympy.exp(sympy.Rational(x / lam)) for x in d), sympy.Integer(0))
+    return sympy.Rational(lam) * sympy.log(sympy.expand(sympy.Rational(weight) * total))
 
 
 def _agree(program: ConeProgram, value: Any, shift: Fraction) -> Stated:
-    low, high = (value + _rational(shift + sign * _TOLERANCE) for sign in (-1, 1))
+    import sympy
+
+    low, high = (value + sympy.Rational(shift + sign * _TOLERANCE) for sign in (-1, 1))
     return ConeOptimum(program, low, high), exponential_cone()
 
 

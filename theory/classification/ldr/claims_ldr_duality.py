@@ -89,6 +89,15 @@ def _sample(rng: random.Random) -> Any:
     return {"lam": lam, "w": w, "q1": q[0], "u1": u[0], "b1": gap}, rows[1:]
 
 
+def worst_distribution(lam: Any, u0: Any, u: Any, d: Any) -> tuple[Any, Any, Any, Any]:
+    """Return Z, q of the label (gap 0), q of another class, and the divergence of q from u."""
+    import sympy
+
+    Z = u0 + Sig(u * sympy.exp(d / lam))
+    q0, q = u0 / Z, u * sympy.exp(d / lam) / Z
+    return Z, q0, q, q0 * sympy.log(q0 / u0) + Sig(q * sympy.log(q / u))
+
+
 @claim(
     paper=_PAPER,
     where=_WHERE,
@@ -104,9 +113,7 @@ def worst_case_attained(c: Constant = 1) -> Stated:
 
     domain, each = Domain("lam in (0,oo), u0 in (0,1]"), Domain("u in (0,1], d in (-oo,oo)")
     (lam, u0), (u, d) = domain, each
-    Z = u0 + Sig(u * sympy.exp(d / lam))
-    q0, q = u0 / Z, u * sympy.exp(d / lam) / Z
-    divergence = q0 * sympy.log(q0 / u0) + Sig(q * sympy.log(q / u))
+    Z, _, q, divergence = worst_distribution(lam, u0, u, d)
 
     def proof(k: Proof) -> Any:
         k.sign(Z, ">")

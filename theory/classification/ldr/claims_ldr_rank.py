@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.classification.samples import simplex
 from theory.engine.claim import Constant, Stated, claim
+from theory.engine.steps import grows_twice
 from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
 
 if TYPE_CHECKING:
@@ -207,11 +208,8 @@ def entropy_of_a_pair(c: Constant = 1) -> Stated:
     lhs = (1 + x) * sympy.log(1 + x) + (1 - x) * sympy.log(1 - x)
 
     def proof(k: Proof) -> Fact:
-        f = lhs - x**2
         square = k.sign(2 * x**2 / ((1 - x) * (1 + x)), ">=")
-        second = k.show(f.diff(x, 2), ">=", 0, by=[square])
-        first = k.show(f.diff(x), ">=", 0, by=[k.grows(second, f.diff(x), x)])
-        return k.show(lhs, ">=", x**2, by=[k.grows(first, f, x)])
+        return k.show(lhs, ">=", x**2, by=[grows_twice(k, lhs - x**2, x, [square])])
 
     return ForAll(domain, lhs, ">=", c * x**2), chain(proof)
 

@@ -17,7 +17,7 @@ import random
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from theory.classification.ldr.claims_ldr_duality import worst_case_bound
+from theory.classification.ldr.claims_ldr_duality import worst_case_bound, worst_distribution
 from theory.classification.samples import simplex
 from theory.engine.claim import Constant, Stated, claim
 from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
@@ -33,13 +33,15 @@ _SLOPE = "derivative in the temperature"
 _UPDATE = "ALDR-KL: alternating update of the temperature"
 
 
-def _worst(lam: Any, u0: Any, u: Any, d: Any) -> tuple[Any, Any, Any, Any]:
-    """Return Z, q of the label (gap 0), q of another class, and the divergence of q from u."""
+def _two_temperatures() -> tuple[Any, ...]:
+    """Return domain, classes, psi at ``lam`` and at ``new``, and what `worst_distribution` returns at ``lam``."""
     import sympy
 
-    Z = u0 + Sig(u * sympy.exp(d / lam))
-    q0, q = u0 / Z, u * sympy.exp(d / lam) / Z
-    return Z, q0, q, q0 * sympy.log(q0 / u0) + Sig(q * sympy.log(q / u))
+    domain = Domain("lam in (0,oo), new in (0,oo), u0 in (0,1]")
+    each = Domain("u in (0,1], d in (-oo,oo)")
+    (lam, new, u0), (u, d) = domain, each
+    worst = worst_distribution(lam, u0, u, d)
+    return domain, each, lam * sympy.log(worst[0]), new * sympy.log(u0 + Sig(u * sympy.exp(d / new))), worst
 
 
 def _sample(rng: random.Random) -> Any:
@@ -61,11 +63,8 @@ def slope_supports(c: Constant = 0) -> Stated:
     """The worst label distribution at lam is one among all at lam'. So psi is convex, with this slope."""
     import sympy
 
-    domain = Domain("lam in (0,oo), new in (0,oo), u0 in (0,1]")
-    each = Domain("u in (0,1], d in (-oo,oo)")
+    domain, each, before, after, (Z, q0, q, divergence) = _two_temperatures()
     (lam, new, u0), (u, d) = domain, each
-    Z, q0, q, divergence = _worst(lam, u0, u, d)
-    before, after = lam * sympy.log(Z), new * sympy.log(u0 + Sig(u * sympy.exp(d / new)))
 
     def proof(k: Proof) -> Fact:
         k.show(1 - q0, ">=", 0, by=[k.sign(Sig(u * sympy.exp(d / lam)) / Z, ">=")])
@@ -90,11 +89,8 @@ def decreasing_in_the_temperature(c: Constant = 0) -> Stated:
     """The slope is minus a divergence: v log v >= v - 1 in each class, by the tangent of -log at 1."""
     import sympy
 
-    domain = Domain("lam in (0,oo), new in (0,oo), u0 in (0,1]")
-    each = Domain("u in (0,1], d in (-oo,oo)")
+    domain, each, before, after, (_, q0, q, divergence) = _two_temperatures()
     (lam, new, u0), (u, d) = domain, each
-    Z, q0, q, divergence = _worst(lam, u0, u, d)
-    before, after = lam * sympy.log(Z), new * sympy.log(u0 + Sig(u * sympy.exp(d / new)))
 
     def proof(k: Proof) -> Fact:
         v = k.fresh("v in (0,oo)")
@@ -254,7 +250,7 @@ def update_for_every_number_of_classes(margin: Constant = 1) -> Stated:
     (lam, new, lam0, alpha, c), (g,) = domain, each
     K = 1 + Sig(sympy.Integer(1))
     weight = alpha * sympy.log(K) / lam0
-    divergence = _worst(lam, 1 / K, 1 / K, g + sympy.Rational(margin) * c)[3]
+    divergence = worst_distribution(lam, 1 / K, 1 / K, g + sympy.Rational(margin) * c)[3]
 
     def objective(x: Any) -> sympy.Expr:
         return x * sympy.log(1 / K + Sig(sympy.exp((g + c) / x) / K)) - weight / 2 * (x - lam0) ** 2

@@ -14,15 +14,12 @@ from fractions import Fraction
 from typing import Any
 
 from theory.classification.ldr import ldr_expressions as exact
+from theory.classification.posteriors import OF_MANY
 from theory.engine.conformance.cases import reorder_classes, scale, shift
 from theory.engine.conformance.reference import SCORES_LABEL, Minimum, Reference, Slip
 
 __all__ = ["ALDR_TEMPERATURE", "LDR_KL", "LDR_MAX", "LDR_MEAN", "NORMALISED_SCORE", "PAIRWISE_SIGMOID"]
 
-_POSTERIORS = (
-    (Fraction(1, 2), Fraction(3, 10), Fraction(1, 5)),
-    (Fraction(9, 20), Fraction(7, 20), Fraction(1, 20), Fraction(3, 20)),
-)
 _ONE_APART = (
     (Fraction(1, 2), Fraction(1, 4), Fraction(1, 4)),
     (Fraction(2, 5), Fraction(1, 5), Fraction(2, 5)),
@@ -206,7 +203,7 @@ NORMALISED_SCORE = Reference(
     inputs=SCORES_LABEL,
     loss=exact.normalised_score,
     invariances=(shift(), scale(), reorder_classes()),
-    minimum=Minimum("1 - |p - 1/K|, at the scores p", tuple, _least_normalised, _POSTERIORS),
+    minimum=Minimum("1 - |p - 1/K|, at the scores p", tuple, _least_normalised, OF_MANY),
     slips=tuple(map(Slip.of, (
         exact.normalised_score_by_standard_deviation, exact.normalised_score_by_unbiased_deviation,
     ))),

@@ -14,6 +14,7 @@ from typing import Any
 
 from theory.arrays import Array, quiet, real_arrays, require
 from theory.classification.arrays import class_labels
+from theory.elementary import logistic
 
 __all__ = ["normalised_score_loss", "pairwise_sigmoid_loss"]
 
@@ -82,9 +83,7 @@ def pairwise_sigmoid_loss(scores: Any, labels: Any) -> Array:
     """
     xp, scores, label = _read(scores, labels)
     own = xp.sum(xp.where(label, scores, xp.zeros_like(scores)), axis=-1, keepdims=True)
-    t = scores - own
-    small = xp.exp(-xp.abs(t))
-    value = xp.where(t < 0, small, xp.ones_like(small)) / (1 + small)
+    value = logistic(xp, scores - own)
     return xp.sum(xp.where(label, xp.zeros_like(value), value), axis=-1)
 
 

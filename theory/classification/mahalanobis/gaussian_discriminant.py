@@ -10,6 +10,7 @@ from typing import Any
 
 import array_api_compat
 
+from theory.arguments import whole
 from theory.arrays import Array, real_arrays, require
 from theory.classification.arrays import class_labels
 
@@ -52,8 +53,7 @@ def fit(features: Any, labels: Any, *, classes: int, ridge: float = 0.0) -> Tied
     xp, (x,), _ = real_arrays(features)
     if x.ndim != 2:
         raise ValueError(f"features must have the shape (m, d), got {tuple(x.shape)}")
-    if isinstance(classes, bool) or not isinstance(classes, int) or classes < 2:
-        raise ValueError(f"classes must be a whole number, at least 2, got {classes!r}")
+    classes = whole("classes", classes, 2)
     if not ridge >= 0:
         raise ValueError(f"ridge must be >= 0, got {ridge}")
     device = array_api_compat.device(x)

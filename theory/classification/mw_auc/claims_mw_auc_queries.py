@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Constant, Stated, claim
-from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
+from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain, every
 
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.context import Fact
@@ -124,17 +124,8 @@ def _pooled(own: int) -> Any:
 )
 def perfect_queries_low_auc(own: Constant = 1) -> Stated:
     """Count the pairs: a positive beats the negatives of its own and of all earlier queries."""
-    from theory.engine.provers.exhaustive import enumeration
-    from theory.engine.statements.finite import Finite
-
-    statement = Finite(
-        _query_counts,
-        _MOST_QUERIES,
-        _pooled(int(own)),
-        over=f"Q = 1, ..., {_MOST_QUERIES} queries",
-        says=r"\mathrm{AUC} = \frac{Q+1}{2Q}",
-    )
-    return statement, enumeration()
+    over, says = f"Q = 1, ..., {_MOST_QUERIES} queries", r"\mathrm{AUC} = \frac{Q+1}{2Q}"
+    return every(_query_counts, _pooled(int(own)), over=over, says=says, size=_MOST_QUERIES)
 
 
 perfect_queries_low_auc.false_if("the AUC were exactly 1/2", own=0)

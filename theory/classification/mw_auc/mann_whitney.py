@@ -13,6 +13,7 @@ import math
 from typing import Any
 
 from theory.arrays import Array, broadcast, one_largest, quiet, real_arrays, require, restore
+from theory.elementary import softplus
 
 __all__ = ["area_over_curve", "infonce", "mann_whitney_loss", "mean_area_bound", "query_area_bound"]
 
@@ -55,7 +56,7 @@ def mann_whitney_loss(positives: Any, negatives: Any, *, base: float = math.e, c
     total: Any = 0.0
     for start in range(0, n, rows):
         difference = positives[..., start : min(start + rows, n), None] - negatives[..., None, :]
-        total = total + xp.sum(_softplus(xp, -difference), axis=(-2, -1))
+        total = total + xp.sum(softplus(xp, -difference), axis=(-2, -1))
     return total / (n * m * math.log(base))
 
 
@@ -183,7 +184,3 @@ def _score_sets(xp: Any, positives: Array, negatives: Array) -> None:
             raise ValueError(f"{name} need a last axis of at least 1 score, got the shape {tuple(scores.shape)}")
         require(xp, xp.isfinite(scores), scores, name, "finite")
     broadcast(xp, positives=positives[..., 0], negatives=negatives[..., 0])
-
-
-def _softplus(xp: Any, u: Array) -> Array:
-    return xp.where(u > 0, u, xp.zeros_like(u)) + xp.log1p(xp.exp(-xp.abs(u)))

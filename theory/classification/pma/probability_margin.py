@@ -12,6 +12,7 @@ from typing import Any
 
 from theory.arrays import Array, one_largest, quiet, real_arrays
 from theory.classification.arrays import class_labels, score_vectors
+from theory.elementary import softmax
 
 __all__ = ["logit_margin", "probability_margin", "probability_margin_gradient"]
 
@@ -56,7 +57,7 @@ def probability_margin(scores: Any, labels: Any) -> Array:
     0.3292582927
     """
     xp, scores, chosen, rival = _read(scores, labels)
-    p = _softmax(xp, scores)
+    p = softmax(xp, scores)
     both = _only(xp, p, chosen | rival)[..., 0]
     gap = _true_score(xp, scores, chosen) - xp.max(_rivals(xp, scores, chosen), axis=-1)
     return both * xp.tanh(gap / 2)  # p_y - p_k = (p_y + p_k) tanh((z_y - z_k)/2)
@@ -79,7 +80,7 @@ def probability_margin_gradient(scores: Any, labels: Any) -> Array:
     [0.40105118, -0.35712338, -0.0439278]
     """
     xp, scores, chosen, rival = _read(scores, labels)
-    p = _softmax(xp, scores)
+    p = softmax(xp, scores)
     margin = probability_margin(scores, labels)[..., None]
     # 1 - margin = (1 - p_y) + p_k and 1 + margin = (1 - p_k) + p_y, where p_y or p_k may be near 1
     short, ahead = (_only(xp, p, ~one) + _only(xp, p, other) for one, other in ((chosen, rival), (rival, chosen)))
@@ -103,8 +104,3 @@ def _rivals(xp: Any, scores: Array, chosen: Array) -> Array:
 
 def _true_score(xp: Any, scores: Array, chosen: Array) -> Array:
     return xp.max(xp.where(chosen, scores, xp.full_like(scores, -float("inf"))), axis=-1)
-
-
-def _softmax(xp: Any, scores: Array) -> Array:
-    weights = xp.exp(scores - xp.max(scores, axis=-1, keepdims=True))
-    return weights / xp.sum(weights, axis=-1, keepdims=True)

@@ -15,7 +15,7 @@ from itertools import accumulate, pairwise, product
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Constant, Stated, claim
-from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
+from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain, every
 
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof
@@ -135,8 +135,6 @@ def lists_of_gains() -> Iterator[tuple[int, ...]]:
 )
 def one_only_in_order(strictly: bool = False) -> Stated:
     """Partial sums of the sorted list are nowhere smaller, and all equal only if the list is sorted already."""
-    from theory.engine.provers.exhaustive import enumeration
-    from theory.engine.statements.finite import Finite
 
     def dominated(gains: tuple[int, ...]) -> bool:
         sums, best = list(accumulate(gains)), list(accumulate(sorted(gains, reverse=True)))
@@ -146,7 +144,7 @@ def one_only_in_order(strictly: bool = False) -> Stated:
     size = sum(_LEVELS**length for length in range(1, _LONGEST + 1))
     over = "lists of 1 to 5 gains out of 0, 1, 2, 3"
     says = r"G_k\le G^{\rm sorted}_k,\ \text{with equality throughout iff } g_1\ge\dots\ge g_n"
-    return Finite(lists_of_gains, size, dominated, over=over, says=says), enumeration()
+    return every(lists_of_gains, dominated, over=over, says=says, size=size)
 
 
 swapping_into_order_gains.false_if("the gain in front were smaller", ahead=-1)

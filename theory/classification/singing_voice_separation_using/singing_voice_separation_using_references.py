@@ -6,16 +6,14 @@ One bin is one example; a spectrogram is a batch of its bins.
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
+from theory.classification.posteriors import OF_TWO, entropy
 from theory.classification.singing_voice_separation_using import binary_mask_expressions as exact
 from theory.engine.conformance.cases import swap_signs
 from theory.engine.conformance.reference import Input, Minimum, Reference, Slip
 
 __all__ = ["MASK_CROSS_ENTROPY"]
-
-_POSTERIORS = tuple((1 - Fraction(k, 8), Fraction(k, 8)) for k in (1, 3, 5, 7))
 
 
 def _of_bin(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -31,12 +29,6 @@ def _log_odds(p: tuple[Any, Any]) -> tuple[Any]:
     return (sympy.log(p[1] / p[0]),)
 
 
-def _entropy(p: tuple[Any, Any]) -> Any:
-    import sympy
-
-    return -sympy.Add(*[x * sympy.log(x) for x in p])
-
-
 MASK_CROSS_ENTROPY = Reference(
     paper="singing_voice_separation_using",
     name="mask_cross_entropy",
@@ -45,7 +37,7 @@ MASK_CROSS_ENTROPY = Reference(
     inputs=(Input("scores", "real", differentiated=True), Input("masks", "bit")),
     loss=_of_bin(exact.mask_cross_entropy),
     invariances=(swap_signs(),),
-    minimum=Minimum("the entropy of P(mask), at its log-odds", _log_odds, _entropy, _POSTERIORS),
+    minimum=Minimum("the entropy of P(mask), at its log-odds", _log_odds, entropy, OF_TWO),
     slips=tuple(Slip.of(function, _of_bin) for function in (
         exact.mask_entropy_of_kept_bins, exact.mask_entropy_with_swapped_mask, exact.mask_entropy_of_double_sigmoid,
         exact.mask_entropy_in_bits, exact.mask_squared_error,

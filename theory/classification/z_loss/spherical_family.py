@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from theory.arrays import Array, quiet, real_arrays, require
 from theory.classification.arrays import class_labels, score_vectors
+from theory.elementary import logistic
 from theory.shown import Shown
 
 __all__ = [
@@ -125,9 +126,7 @@ def z_loss_coefficients(at: SphericalStatistics, *, a: Any = 1.0, b: Any = 0.0) 
     require(xp, spread > 0, spread, "the spread of the scores", "positive (not all equal, nor too close for squares)")
     deviation = xp.sqrt(spread / at.count)
     z = (target - mean) / deviation
-    x = a * (b - z)
-    small = xp.exp(-xp.abs(x))
-    weight = xp.where(x >= 0, 1 / (1 + small), small / (1 + small)) / deviation
+    weight = logistic(xp, a * (b - z)) / deviation
     return SphericalGradient(
         A=weight * z / (at.count * deviation),
         B=weight * (1 - z * mean / deviation) / at.count,

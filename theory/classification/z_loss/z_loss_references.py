@@ -8,16 +8,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from theory.classification.posteriors import OF_MANY
 from theory.classification.z_loss import z_loss_expressions as exact
 from theory.engine.conformance.cases import reorder_classes, scale, shift
 from theory.engine.conformance.reference import SCORES_LABEL, Minimum, Reference, Slip
 
 __all__ = ["LINEAR_Z_LOSS", "SPHERICAL_SOFTMAX", "SQUARED_ERROR", "TAYLOR_SOFTMAX", "Z_LOSS"]
-
-_POSTERIORS = (
-    (Fraction(1, 2), Fraction(3, 10), Fraction(1, 5)),
-    (Fraction(9, 20), Fraction(7, 20), Fraction(1, 20), Fraction(3, 20)),
-)
 
 
 def _least_linear(p: tuple[Any, ...]) -> Any:
@@ -83,7 +79,7 @@ LINEAR_Z_LOSS = Reference(
     inputs=SCORES_LABEL,
     loss=exact.linear_z_loss,
     invariances=(shift(), scale(), reorder_classes()),
-    minimum=Minimum("-|p - 1/D| sqrt(D), at the scores p", tuple, _least_linear, _POSTERIORS),
+    minimum=Minimum("-|p - 1/D| sqrt(D), at the scores p", tuple, _least_linear, OF_MANY),
     slips=(Slip("the sample standard deviation (ddof = 1) for the population's", _linear_by_sample_deviation),),
     claims=("z_loss.linear_symmetric", "z_loss.linear_regret", "z_loss.z_score_*"),
 )
@@ -121,7 +117,7 @@ SQUARED_ERROR = Reference(
     inputs=SCORES_LABEL,
     loss=exact.squared_error,
     invariances=(reorder_classes(),),
-    minimum=Minimum("1 - sum p^2, at the scores p", tuple, lambda p: 1 - sum(x * x for x in p), _POSTERIORS),
+    minimum=Minimum("1 - sum p^2, at the scores p", tuple, lambda p: 1 - sum(x * x for x in p), OF_MANY),
     slips=(
         Slip("the mean over the classes in place of the sum", _mean_squared),
         Slip("halved: half the squared error", _halved),

@@ -12,6 +12,7 @@ from typing import Any
 
 from theory.arrays import Array, quiet, real_arrays, require
 from theory.classification.arrays import class_labels, score_vectors
+from theory.elementary import logistic, softplus
 
 __all__ = ["z_loss", "z_loss_gradient", "z_scores"]
 
@@ -89,8 +90,7 @@ def z_loss(scores: Any, labels: Any, *, a: Any = 1.0, b: Any = 0.0) -> Array:
     _check_parameters(xp, a, b)
     gap, dev, _ = _decomposed(xp, scores, class_labels(xp, labels, scores))  # the scale does not matter
     z, _ = _standard(xp, gap, dev)
-    x = a * (b - z)
-    return (xp.where(x > 0, x, xp.zeros_like(x)) + xp.log1p(xp.exp(-xp.abs(x)))) / a
+    return softplus(xp, a * (b - z)) / a
 
 
 @quiet
@@ -134,9 +134,7 @@ def z_loss_gradient(scores: Any, labels: Any, *, a: Any = 1.0, b: Any = 0.0) -> 
     # 1 - z_c^2/(D-1) is spread/D, and z_k + z_c/(D-1) is others_k: no difference of near numbers is left
     along = -(spread[..., None] / D + z[..., None] * others) / D
     slope = xp.where(hot, ((D - 1) * spread / D**2)[..., None], along)
-    x = a * (b - z)
-    small = xp.exp(-xp.abs(x))
-    weight = xp.where(x >= 0, 1 / (1 + small), small / (1 + small))
+    weight = logistic(xp, a * (b - z))
     return -slope * (weight / deviation / scale)[..., None]
 
 

@@ -31,7 +31,7 @@ def _weight(lam: Any, layers: Any) -> Any:
     """Return C."""
     import sympy
 
-    return sympy.Rational(lam.numerator, lam.denominator) * (layers + 1) / 2
+    return sympy.Rational(lam) * (layers + 1) / 2
 
 
 def _simplex(s: Any, classes: int, layers: int, lam: Any) -> tuple[sympy.Expr, sympy.Expr]:
@@ -63,7 +63,7 @@ def _at(code: Any, scale: Fraction, *setting: Any) -> sympy.Expr:
     """Return the objective at one scale."""
     import sympy
 
-    s = sympy.Rational(scale.numerator, scale.denominator)
+    s = sympy.Rational(scale)
     loss, weight = code(s, *setting)
     return loss + weight * s**2
 

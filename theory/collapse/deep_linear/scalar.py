@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import Any
 
 from theory.arrays import Array, broadcast, quiet, real_arrays, require, restore
+from theory.elementary import logistic, softplus
 
 __all__ = ["local_minimizer", "local_minimum_limit", "scalar_minimizer", "scalar_objective", "threshold"]
 
@@ -222,23 +223,14 @@ def _largest_root(xp: Any, b: Array, M: Array) -> Array:
     u = -level * M / (M + 1)  # right of the root: the equation without the 1
     for _ in range(_STEPS):
         # A double root that is not quite met has a slope of nearly zero: u never moves to the right.
-        moved = xp.minimum(u, u - (level + 2 * _softplus(xp, u) - slope * u) / (2 * _logistic(xp, u) - slope))
-        moved = xp.where(xp.isfinite(moved) & (2 * _logistic(xp, u) > slope), moved, u)
+        moved = xp.minimum(u, u - (level + 2 * softplus(xp, u) - slope * u) / (2 * logistic(xp, u) - slope))
+        moved = xp.where(xp.isfinite(moved) & (2 * logistic(xp, u) > slope), moved, u)
         if bool(xp.all(moved == u)):
             break
         u = moved
     x = xp.exp(u / M)
     power = x**M
     ratio = (b * x) * (1 + 1 / power) * ((1 + power) / M)
-    correction = xp.log(ratio) / (M * (2 * _logistic(xp, u) - slope))
+    correction = xp.log(ratio) / (M * (2 * logistic(xp, u) - slope))
     polished = xp.where(xp.abs(correction) < 0.0001, x * xp.exp(-correction), x)
     return xp.where(M == 1, shallow, xp.where(b == 0, xp.full_like(b, float("inf")), polished))
-
-
-def _softplus(xp: Any, u: Array) -> Array:
-    return xp.where(u > 0, u, xp.zeros_like(u)) + xp.log1p(xp.exp(-xp.abs(u)))
-
-
-def _logistic(xp: Any, u: Array) -> Array:
-    small = xp.exp(-xp.abs(u))
-    return xp.where(u > 0, xp.ones_like(u), small) / (1 + small)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from theory.arrays import Array, broadcast, device_of, quiet, real_arrays, require, restore
+from theory.elementary import logistic, softmax
 from theory.shown import Shown
 
 __all__ = ["Coefficients", "Conflict", "gradient_conflict", "simplex_coefficients"]
@@ -67,7 +68,7 @@ def simplex_coefficients(classes: Any, student: Any, teacher: Any) -> Coefficien
     require(xp, (K >= 2) & xp.isfinite(K), K, "classes", "a finite number >= 2")
     require(xp, xp.isfinite(a_s), a_s, "student", "finite")
     require(xp, xp.isfinite(a_t), a_t, "teacher", "finite")
-    missed = _logistic(xp, xp.log(K - 1) - a_s * (K / (K - 1)))  # 1 - p without the cancellation
+    missed = logistic(xp, xp.log(K - 1) - a_s * (K / (K - 1)))  # 1 - p without the cancellation
     gap = xp.abs(a_s - a_t)
     own = _logistic_difference(xp, a_s, a_t, gap)
     other = _logistic_difference(xp, -a_s / (K - 1), -a_t / (K - 1), gap / (K - 1))
@@ -138,10 +139,9 @@ def gradient_conflict(
     logits, student = H @ xp.matrix_transpose(W), H @ xp.matrix_transpose(A)
     if not bool(xp.all(xp.isfinite(logits))) or not bool(xp.all(xp.isfinite(student))):
         raise ValueError("features and heads are too large: their product overflows")
-    weights = xp.exp(logits - xp.max(logits, axis=1, keepdims=True))
     classes = xp.arange(W.shape[0], dtype=y.dtype, device=device_of(y))
     target = xp.astype(y[:, None] == classes[None, :], logits.dtype)
-    hard = weights / xp.sum(weights, axis=1, keepdims=True) - target
+    hard = softmax(xp, logits) - target
     soft = _logistic_difference(xp, student, teacher, xp.abs(student - teacher))
     first, other = hard @ W, soft @ A
     inner = xp.sum(first * other, axis=1)
@@ -179,13 +179,8 @@ def _cosine(xp: Any, first: Array, second: Array) -> float:
     return float(xp.clip(xp.sum(scaled[0] * scaled[1]) / (lengths[0] * lengths[1]), -1, 1))
 
 
-def _logistic(xp: Any, u: Array) -> Array:
-    small = xp.exp(-xp.abs(u))
-    return xp.where(u > 0, xp.ones_like(u), small) / (1 + small)
-
-
 def _logistic_difference(xp: Any, x: Array, y: Array, gap: Array) -> Array:
     """Return ``s(x) - s(y) = sign (1 - exp(-|x-y|)) s(max) s(-min)`` without cancellation, given ``|x-y|``."""
     low, high = xp.minimum(x, y), xp.maximum(x, y)
-    size = -xp.expm1(-gap) * _logistic(xp, high) * _logistic(xp, -low)
+    size = -xp.expm1(-gap) * logistic(xp, high) * logistic(xp, -low)
     return xp.where(x < y, -size, size)

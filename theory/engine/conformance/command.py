@@ -1,6 +1,6 @@
 """The command ``lossproof conform``: hold an implementation against the paper's loss.
 
-Only argparse is imported here; everything else is loaded when the command runs.
+Only parsers of arguments are imported here; everything else is loaded when the command runs.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 from fractions import Fraction
 from typing import Any
 
+from theory.engine.cli_parser import filename
 from theory.engine.errors import BadInput
 
 _EPILOG = """examples:
@@ -18,7 +19,7 @@ _EPILOG = """examples:
   lossproof conform torch.nn:CrossEntropyLoss --with '{"reduction": "none"}' --to comp_sum.cross_entropy
   lossproof conform my_losses.py:gce --to comp_sum.comp_sum --set tau=3/2
   lossproof conform my_losses:ldr --to ldr.ldr_kl --pass lam=temperature --order labels,scores
-exit status: 0 it conforms; 1 it differs; 2 bad usage; 3 skipped, because a library is not installed"""
+exit status: 0 it conforms; 1 it differs; 2 bad usage; 3 skipped, because a library is not installed; 130 Ctrl-C"""
 
 
 def register(subparsers: Any) -> None:
@@ -26,25 +27,44 @@ def register(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "conform",
         help="hold an implementation of a loss (NumPy, PyTorch, JAX) against the paper's",
-        description="Compare values, gradients, invariances, exact minimum and the range of sizes in float16/32/64.",
+        description="Hold a callable against a loss: values, gradients, invariances, minimum, range in float16/32/64.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("function", metavar="MODULE:FUNCTION", nargs="?", help="callable, class, or FILE.py:FUNCTION")
+    parser.add_argument(
+        "function", metavar="MODULE:FUNCTION", nargs="?", help="callable or class; also FILE.py:FUNCTION"
+    )
     parser.add_argument("--to", metavar="CLAIM", help="a loss, a claim about it, or the key of a paper with one loss")
     parser.add_argument("--list", action="store_true", help="list the losses that there are")
     parser.add_argument("--library", metavar="NAME", help="numpy, torch or jax (default: where the callable is from)")
-    parser.add_argument("--reduction", metavar="R", default="auto", help="none, mean or sum (default: what fits best)")
-    parser.add_argument("--order", metavar="NAMES", help="order of its arguments: labels,scores")
-    parser.add_argument("--labels", metavar="HOW", help="index, onehot, sign or zero-one")
-    parser.add_argument("--set", metavar="NAME=NUMBER", action="append", default=[], help="parameter of the loss")
+    parser.add_argument(
+        "--reduction", metavar="R", default="auto", help="none, mean, sum or auto (default: auto, what fits best)"
+    )
+    parser.add_argument(
+        "--order", metavar="NAMES", help="order of its arguments, such as labels,scores (default: as --list has them)"
+    )
+    parser.add_argument("--labels", metavar="HOW", help="index, onehot, sign or zero-one (default: the loss's own)")
+    parser.add_argument(
+        "--set",
+        metavar="NAME=NUMBER",
+        action="append",
+        default=[],
+        help="parameter of the loss: number or fraction, as 1.5 or 3/2; repeatable",
+    )
     parser.add_argument(
         "--pass", metavar="NAME=KEYWORD", action="append", default=[], dest="passes",
-        help="the keyword by which the callable takes a parameter; its range is then checked too",
+        help="the keyword by which the callable takes a parameter; its range is then checked too; repeatable",
     )  # fmt: skip
-    parser.add_argument("--with", metavar="JSON", dest="keywords", help="keyword arguments as a JSON object")
-    parser.add_argument("--tolerance", metavar="X", type=float, help="largest error, in units of 1 + |value|")
-    parser.add_argument("--json", metavar="FILE", help="write the findings as JSON")
+    parser.add_argument(
+        "--with", metavar="JSON", dest="keywords", help="keyword arguments of the callable, as a JSON object"
+    )
+    parser.add_argument(
+        "--tolerance",
+        metavar="X",
+        type=float,
+        help="largest error, between 0 and 1, in units of 1 + |value| (default: 1e-9)",
+    )
+    parser.add_argument("--json", type=filename, metavar="FILE", help="write the findings as JSON")
     parser.set_defaults(run=run)
 
 

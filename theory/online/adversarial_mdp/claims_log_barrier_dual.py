@@ -210,12 +210,9 @@ def _logarithms(k: Any, m: Any, u: Any, up: Any, joined: Any, apart: Any) -> Any
 
 def _centred(rng: random.Random) -> tuple[list[Fraction], list[Fraction], list[Fraction]]:
     """Return x, y and centred losses; half of the time y is x swapped and the losses make it optimal."""
-    from theory.online.adversarial_mdp.symbolic import positive_distribution
+    from theory.online.adversarial_mdp.symbolic import drawn_pair
 
-    swapped = rng.random() < 0.5
-    d = 2 if swapped else rng.randint(2, 5)
-    x = positive_distribution(rng, d)
-    y = x[::-1] if swapped else positive_distribution(rng, d)
+    x, y = drawn_pair(rng)
     c = [1 / b - 1 / a for a, b in zip(x, y, strict=True)]
     mean = sum(a * b for a, b in zip(x, c, strict=True))
     return x, y, [value - mean for value in c]

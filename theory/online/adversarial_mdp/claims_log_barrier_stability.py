@@ -129,14 +129,16 @@ swap_attains_a_quarter.false_if("the constant were 1 % smaller", kappa=Fraction(
 )
 def no_smaller_constant(largest: Fraction = Fraction(1, 4)) -> Stated:
     """At x = (4/5, 1/5) the swap and its losses exceed kappa Var(c) for every kappa < 1/4."""
+    import sympy
+
     domain = Domain(f"kappa in [0,{largest})")
     (kappa,) = domain
     four_fifths = Fraction(4, 5)
-    gain, spread = _swap(_rational(four_fifths), 1, _rational(Fraction(15, 2)))
+    gain, spread = _swap(sympy.Rational(four_fifths), 1, sympy.Rational(Fraction(15, 2)))
 
     def proof(k: Any) -> Any:
         quarter = k.show(gain, "==", spread / 4)
-        return k.show(gain, ">", kappa * spread, by=[quarter, (spread, k.sign(_rational(largest) - kappa, ">"))])
+        return k.show(gain, ">", kappa * spread, by=[quarter, (spread, k.sign(sympy.Rational(largest) - kappa, ">"))])
 
     return ForAll(domain, gain, ">", kappa * spread), chain(proof)
 
@@ -182,12 +184,6 @@ def nearly_attained_in_every_dimension(kappa: int | Fraction = Fraction(1, 4)) -
 
 
 nearly_attained_in_every_dimension.false_if("the constant were 1 % smaller", kappa=Fraction(99, 400))
-
-
-def _rational(value: Fraction) -> Any:
-    import sympy
-
-    return sympy.Rational(value.numerator, value.denominator)
 
 
 def _swap(a: Any, mass: Any, first: Any) -> tuple[Any, Any]:

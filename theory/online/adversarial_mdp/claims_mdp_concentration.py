@@ -79,6 +79,18 @@ def lower_tail(half: Constant = Fraction(1, 2)) -> Stated:
     return statement, chain_at(proof, {"t": Fraction(1, 1000)})
 
 
+def whitened_parts(k: Proof, gamma: Any, x: Any, f: Any, r: Any) -> tuple[Any, Any, Any]:
+    """Show ``(sum x f r)^2 <= sum f^2 r^2 <= sum f^2/gamma`` and ``gamma sum x^2 r^2 <= sum x^2``; the middle one last.
+
+    Hypothesis 0 is |x| = 1, hypothesis 2 is gamma r^2 <= 1.
+    """
+    unit, ridge, along = k.hypothesis(0), k.hypothesis(2), Sig(x * f * r)
+    square = k.sum_up(k.sign((f * r - along * x) ** 2, ">="))
+    norm = k.show(along**2, "<=", Sig(f**2 * r**2), by=[square, (along**2, unit)])
+    share = k.sum_up(k.show(gamma * x**2 * r**2, "<=", x**2, by=[(x**2, ridge)]))
+    return norm, share, k.sum_up(k.show(f**2 * r**2, "<=", f**2 / gamma, by=[(f**2 / gamma, ridge)]))
+
+
 @claim(
     paper=PAPER,
     where=_WHERE + ": one whitened term",
@@ -100,11 +112,8 @@ def whitened_term(shift: Constant = 0) -> Stated:
     left = gamma * Sig(x**2 * r**2) + inner**2
 
     def proof(k: Proof) -> Any:
-        unit, small, ridge = (k.hypothesis(i) for i in range(3))
-        square = k.sum_up(k.sign((f * r - inner * x) ** 2, ">="))
-        norm = k.show(inner**2, "<=", Sig(f**2 * r**2), by=[square, (inner**2, unit)])
-        share = k.sum_up(k.show(gamma * x**2 * r**2, "<=", x**2, by=[(x**2, ridge)]))
-        part = k.sum_up(k.show(f**2 * r**2, "<=", f**2 / gamma, by=[(f**2 / gamma, ridge)]))
+        unit, small = k.hypothesis(0), k.hypothesis(1)
+        norm, share, part = whitened_parts(k, gamma, x, f, r)
         return k.show(left, "<=", 1 + 1 / gamma, by=[norm, share, unit, part, (1 / gamma, small)])
 
     def sample(rng: random.Random) -> Any:

@@ -14,6 +14,7 @@ from theory.engine.claim import Constant, Stated, claim
 from theory.engine.hard_points import chain_at
 from theory.engine.words import Domain, ForAll, ForEveryN, LimitOf, Sig, chain
 from theory.online.adversarial_mdp.claims_log_barrier_tangent import PAPER
+from theory.online.claims_ons_curvature import log_above_parabola
 
 if TYPE_CHECKING:
     import random
@@ -229,18 +230,13 @@ def dilation_tends_to_e(factor: Constant = 1) -> Stated:
     says=r"\ln(1+t)\ge t-\tfrac12t^2,\quad t\ge0",
 )
 def logarithm_above_half_square(half: Constant = Fraction(1, 2)) -> Stated:
-    """The derivative of the difference is t^2/(1 + t)."""
+    """As for online Newton steps: `log_above_parabola`."""
     import sympy
 
     domain = Domain("t in [0,oo)")
     (t,) = domain
-
-    def proof(k: Proof) -> Any:
-        gap = sympy.log(1 + t) - t + t**2 / 2
-        slope = k.show(gap.diff(t), ">=", 0, by=[k.sign(t**2 / (1 + t), ">=")])
-        return k.show(sympy.log(1 + t), ">=", t - t**2 / 2, by=[k.grows(slope, gap, t)])
-
-    return ForAll(domain, sympy.log(1 + t), ">=", t - half * t**2), chain_at(proof, {"t": Fraction(1, 1000)})
+    statement = ForAll(domain, sympy.log(1 + t), ">=", t - half * t**2)
+    return statement, chain_at(lambda k: k.apply(log_above_parabola, {"S": t}), {"t": Fraction(1, 1000)})
 
 
 dilated_layer.false_if("bonuses were not dilated", dilation=0)

@@ -164,7 +164,7 @@ def free_rate_attained(width: Constant = Fraction(1, 2)) -> Stated:
     domain = Domain("K in [1,oo)")
     (K,) = domain
     quarter = sympy.Rational(1, 4)
-    wide = sympy.Rational(Fraction(width).numerator, Fraction(width).denominator)
+    wide = sympy.Rational(width)
     eta = beta = delta = K ** (-quarter)
     W, gamma = K**wide, K ** (-wide)
     left = W / eta + gamma * K / beta + beta * K + eta * K + delta * K + gamma * beta * K / delta**2

@@ -14,7 +14,7 @@ from theory.engine.claim import Constant, Stated, claim
 from theory.engine.hard_points import chain_at
 from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
 from theory.online.adversarial_mdp.claims_log_barrier_tangent import PAPER
-from theory.online.adversarial_mdp.claims_mdp_concentration import draws_for_a_half
+from theory.online.adversarial_mdp.claims_mdp_concentration import draws_for_a_half, whitened_parts
 
 if TYPE_CHECKING:
     import random
@@ -50,11 +50,8 @@ def weighted_term(factor: Constant = 1) -> Stated:
     left = gamma * Sig(x**2 * r**2) + c * inner**2
 
     def proof(k: Proof) -> Any:
-        unit, small, ridge, weight = (k.hypothesis(i) for i in range(4))
-        square = k.sum_up(k.sign((f * r - inner * x) ** 2, ">="))
-        norm = k.show(inner**2, "<=", Sig(f**2 * r**2), by=[square, (inner**2, unit)])
-        share = k.sum_up(k.show(gamma * x**2 * r**2, "<=", x**2, by=[(x**2, ridge)]))
-        part = k.sum_up(k.show(f**2 * r**2, "<=", f**2 / gamma, by=[(f**2 / gamma, ridge)]))
+        unit, small, weight = (k.hypothesis(i) for i in (0, 1, 3))
+        norm, share, part = whitened_parts(k, gamma, x, f, r)
         most = k.show(inner**2, "<=", 1 / gamma, by=[norm, part, (1 / gamma, small)])
         return k.show(left, "<=", 1 + H / gamma, by=[share, unit, (c, most), (1 / gamma, weight)])
 

@@ -118,6 +118,13 @@ def reduced_at_most(share: Constant = 1) -> Stated:
     return statement, chain_at(proof, {"h": 1, "L": 1, "z": 1})
 
 
+def _reduction() -> tuple[Domain, Domain, Any, Any]:
+    """Return domain, classes, bound on the moment, and by how much the reduced estimate is reduced at most."""
+    domain, each = Domain("h in (0,oo), gamma in (0,oo)"), Domain("q in [0,1], z in (-oo,oo)")
+    (h, gamma), (q, z) = domain, each
+    return domain, each, ((Sig(q), "==", 1), (Sig(q * z**2), "<=", 1 / (4 * gamma))), -h * Sig(q * negative_part(z))
+
+
 @claim(
     paper=PAPER,
     where=_WHERE + ": its least value",
@@ -134,11 +141,9 @@ def reduction_at_least(half: Constant = Fraction(1, 2)) -> Stated:
     """z_- <= sqrt(gamma) z_-^2 + 1/(4 sqrt gamma), and z_-^2 <= z^2."""
     import sympy
 
-    domain, each = Domain("h in (0,oo), gamma in (0,oo)"), Domain("q in [0,1], z in (-oo,oo)")
+    domain, each, given, left = _reduction()
     (h, gamma), (q, z) = domain, each
     root = sympy.sqrt(gamma)
-    given = ((Sig(q), "==", 1), (Sig(q * z**2), "<=", 1 / (4 * gamma)))
-    left = -h * Sig(q * negative_part(z))
 
     def proof(k: Proof) -> Any:
         one, moment = k.hypothesis(0), k.hypothesis(1)
@@ -171,10 +176,8 @@ def reduction_quoted(constant: Constant = 1) -> Stated:
     """Half of it holds."""
     import sympy
 
-    domain, each = Domain("h in (0,oo), gamma in (0,oo)"), Domain("q in [0,1], z in (-oo,oo)")
+    domain, each, given, left = _reduction()
     (h, gamma), (q, z) = domain, each
-    given = ((Sig(q), "==", 1), (Sig(q * z**2), "<=", 1 / (4 * gamma)))
-    left = -h * Sig(q * negative_part(z))
 
     def proof(k: Proof) -> Any:
         values, row = {"h": h, "gamma": gamma}, {"q": q, "z": z}

@@ -172,7 +172,7 @@ def _paid(price: Fraction, room: Constant, share: Constant) -> Stated:
 
     domain = Domain("eta in (0,oo), b1 in [0,oo), h in (0,oo), H in [1,oo), w in [0,oo)")
     (eta, b1, h, H, w), (p, y, N, v, B) = domain, _STATE
-    a = sympy.Rational(price.numerator, price.denominator)
+    a = sympy.Rational(price)
     given = ((Sig(y), "==", 1), (v, "<=", h**2 * N), (a * eta * H * (B + 2 * w), "<=", room))
     bias = b1 * (Sig(p * N) + Sig(y * N))
     left = bias + a * eta * (Sig(p * v) + Sig(p * B * (B + 2 * w)))

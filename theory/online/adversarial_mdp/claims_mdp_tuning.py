@@ -60,7 +60,7 @@ def _room(price: Fraction, limit: Fraction, factor: Constant) -> Stated:
 
     domain = Domain("eta in (0,oo), H in [1,oo), B in [0,oo), r in [1,oo)")
     eta, H, B, r = domain
-    a, most, tenth = (sympy.Rational(v.numerator, v.denominator) for v in (price, limit, Fraction(1, 10)))
+    a, most, tenth = (sympy.Rational(v) for v in (price, limit, Fraction(1, 10)))
     given = ((eta * H * B, "<=", most), (eta * r * H**2, "<=", tenth))
     left = a * eta * H * (B + 2 * r * H)
 
@@ -176,7 +176,7 @@ def _leading(price: Fraction, limit: Fraction, factor: Constant, hard: dict[str,
 
     domain = Domain("H in [1,oo), n in [1,oo), P in (0,oo), D in (1,oo), u in (0,oo), v in (0,oo)")
     H, n, P, D, u, v = domain
-    a, most = (sympy.Rational(value.numerator, value.denominator) for value in (price, limit))
+    a, most = (sympy.Rational(value) for value in (price, limit))
     eta = sympy.sqrt(P / n) / (H * (u + v))
     b1, beta = a * eta * H**2 * u / v, a * eta * H**2 * (u + v) / v
     gamma = 2 * (D - 1) * eta * H**2 * beta / most

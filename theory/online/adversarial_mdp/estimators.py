@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any, SupportsFloat
 
+from theory.arguments import whole
 from theory.arrays import broadcast, quiet, real_arrays, require, restore
 from theory.online.bounds import checked
 
@@ -110,8 +111,7 @@ def resampling_eigenvalue(eigenvalue: Any, gamma: Any, terms: int, rate: float =
     >>> resampling_eigenvalue(0.5, 0.5, 1), resampling_eigenvalue(0.5, 0.5, 60)  # 1/lam is 1
     (0.5, 1.0)
     """
-    if isinstance(terms, bool) or not isinstance(terms, int) or terms < 1:
-        raise ValueError(f"terms must be an int >= 1, got {terms!r}")
+    terms = whole("terms", terms)
     xp, (value, gamma), scalar = real_arrays(eigenvalue, gamma)
     value, gamma = broadcast(xp, eigenvalue=value, gamma=gamma)
     require(xp, (value >= 0) & (value <= 1), value, "eigenvalue", "from 0 to 1")
@@ -154,8 +154,7 @@ def sample_draws(d: int, gamma: float, failure: float) -> int:
     >>> sample_draws(3, 0.01, 0.05)
     4473
     """
-    if isinstance(d, bool) or not isinstance(d, int) or d < 1:
-        raise ValueError(f"d must be an int >= 1, got {d!r}")
+    d = whole("d", d)
     _require_positive("gamma", gamma)
     _require_positive("failure", failure)
     if failure >= 1:

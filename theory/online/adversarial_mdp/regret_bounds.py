@@ -22,6 +22,7 @@ import math
 from dataclasses import dataclass
 from numbers import Real
 
+from theory.arguments import whole
 from theory.online.adversarial_mdp.dilated_bonus import dilation
 from theory.online.bounds import RegretBound
 from theory.online.log_barrier import regret_bound
@@ -72,7 +73,7 @@ def log_barrier_regret(*, K: int, H: int, A: int, d: int, eta: float, gamma: flo
     >>> sorted(bound.terms)
     ['bias', 'bonus', 'mixing', 'penalty']
     """
-    _require_sizes(K, H, A, d)
+    K, H, A, d = _sizes(K, H, A, d)
     terms = _terms(K, H, d, eta, gamma, beta, _BARRIER, regret_bound(A, K, 1.0).penalty)
     terms["mixing"] = H * (H + 1) / 2
     conditions = ("beta > eta H^2/4, and eta H (B + 2 sqrt(d) H) <= 4 for the largest bonus B",)
@@ -90,7 +91,7 @@ def reduced_regret(*, K: int, H: int, A: int, d: int, eta: float, gamma: float, 
     >>> sorted(bound.terms)
     ['bias', 'bonus', 'penalty']
     """
-    _require_sizes(K, H, A, d)
+    K, H, A, d = _sizes(K, H, A, d)
     terms = _terms(K, H, d, eta, gamma, beta, _REDUCED, math.log(A))
     low = eta * (H / (2 * math.sqrt(gamma)) + _largest_bonus(H, gamma, beta))
     if low > _LEAST_COST + _ROUNDING:
@@ -115,7 +116,7 @@ def tuned_log_barrier(*, K: int, H: int, A: int, d: int) -> Tuned:
     >>> 10 < float(large) / float(small) < 12  # sqrt(K log K)
     True
     """
-    _require_sizes(K, H, A, d)
+    K, H, A, d = _sizes(K, H, A, d)
     penalty = regret_bound(A, max(K, 2), 1.0).penalty
     eta, gamma, beta = _tuned(K, H, d, penalty, _BARRIER, 19 / 5)
     return Tuned(eta, gamma, beta, log_barrier_regret(K=K, H=H, A=A, d=d, eta=eta, gamma=gamma, beta=beta))
@@ -133,7 +134,7 @@ def tuned_reduced(*, K: int, H: int, A: int, d: int) -> Tuned:
     >>> round(float(large) / float(small), 9)
     10.0
     """
-    _require_sizes(K, H, A, d)
+    K, H, A, d = _sizes(K, H, A, d)
     eta, gamma, beta = _tuned(K, H, d, math.log(A), _REDUCED, 1.0)
     return Tuned(eta, gamma, beta, reduced_regret(K=K, H=H, A=A, d=d, eta=eta, gamma=gamma, beta=beta))
 
@@ -179,10 +180,8 @@ def _bound(
     return RegretBound(f"expected regret of {method}", terms, parameters, _SETTING + conditions, _PAPER, "derived")
 
 
-def _require_sizes(K: int, H: int, A: int, d: int) -> None:
-    for name, value, least in (("K", K, 1), ("H", H, 1), ("A", A, 2), ("d", d, 1)):
-        if isinstance(value, bool) or not hasattr(value, "__index__") or value < least:
-            raise ValueError(f"{name} must be an int >= {least}, got {value!r}")
+def _sizes(K: int, H: int, A: int, d: int) -> tuple[int, int, int, int]:
+    return whole("K", K), whole("H", H), whole("A", A, 2), whole("d", d)
 
 
 def _is_number(value: object) -> bool:

@@ -82,15 +82,20 @@ def positive_distribution(rng: random.Random, d: int) -> list[Fraction]:
     return simplex(rng, d, zeros=0)
 
 
+def drawn_pair(rng: random.Random) -> tuple[list[Fraction], list[Fraction]]:
+    """Return x and y in two to five coordinates; half of the time y is x swapped."""
+    swapped = rng.random() < 0.5
+    d = 2 if swapped else rng.randint(2, 5)
+    x = positive_distribution(rng, d)
+    return x, x[::-1] if swapped else positive_distribution(rng, d)
+
+
 def ordered_sample(rng: random.Random) -> Point:
     """Draw ``eta, x, y, c`` in two to five coordinates, ordered by y/x; half of the time y is x swapped.
 
     Then c is ``(1/y - 1/x)/eta`` or large against it, so that false neighbours of sharp bounds are met.
     """
-    swapped = rng.random() < 0.5
-    d = 2 if swapped else rng.randint(2, 5)
-    x = positive_distribution(rng, d)
-    y = x[::-1] if swapped else positive_distribution(rng, d)
+    x, y = drawn_pair(rng)
     eta, scale = Fraction(rng.randint(1, 8), 4), rng.choice((1, 1, 1, Fraction(-1, 2), 3))
     c = [scale * (1 / b - 1 / a) / eta for a, b in zip(x, y, strict=True)]
     return split(eta, sorted(zip(x, y, c, strict=True), key=lambda row: row[1] / row[0]))

@@ -41,6 +41,14 @@ def _squares(gamma: Any, named: Any, each: Any) -> Any:
     return gamma / 4 * (own + Sig(p * (F - f - 2 / gamma) ** 2))
 
 
+def set_worst_truth(rows: list[dict[str, Fraction]], gamma: Fraction) -> None:
+    """Set the true means F at which the price against the first action is largest."""
+    for row in rows:
+        row["F"] = row["f"] + 2 / gamma
+    first = rows[0]
+    first["F"] = first["f"] - 2 * (1 - first["p"]) / (gamma * first["p"])
+
+
 def _drawn(rng: random.Random, *, worst: bool) -> tuple[dict[str, Fraction], list[dict[str, Fraction]]]:
     """Draw weights first and predictions from them: ``f = (1/p - lam)/gamma + best``."""
     parts = [rng.randint(1, 6) for _ in range(rng.randint(2, 5))]
@@ -49,10 +57,7 @@ def _drawn(rng: random.Random, *, worst: bool) -> tuple[dict[str, Fraction], lis
     lam = min(1 / p for p in weights)
     rows = [{"p": p, "f": best + (1 / p - lam) / gamma, "F": Fraction(rng.randint(-4, 4), 2)} for p in weights]
     if worst:
-        for row in rows:
-            row["F"] = row["f"] + 2 / gamma
-        first = rows[0]
-        first["F"] = first["f"] - 2 * (1 - first["p"]) / (gamma * first["p"])
+        set_worst_truth(rows, gamma)
     point = {"gamma": gamma, "lam": lam, "best": best, "K": Fraction(len(rows))}
     return point | {f"{name}_1": value for name, value in rows[0].items()}, rows[1:]
 

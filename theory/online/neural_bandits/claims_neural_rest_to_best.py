@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Constant, Stated, claim
 from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
-from theory.online.neural_bandits.claims_neural_inverse_gap import exploration_price
+from theory.online.neural_bandits.claims_neural_inverse_gap import exploration_price, set_worst_truth
 
 if TYPE_CHECKING:
     from theory.engine.provers.symbolic.proof import Proof
@@ -58,13 +58,10 @@ def _drawn(rng: random.Random) -> tuple[dict[str, Fraction], list[dict[str, Frac
     far = Fraction(rng.choice((1, 10, 10**6)))
     gaps = [far * rng.randint(1, 5) for _ in range(count - 1)]
     rows = [{"p": 1 / (count + gamma * gap), "f": best + gap} for gap in gaps]
-    for row in rows:
-        row["F"] = row["f"] + 2 / gamma
-    first = rows[0]
-    first["F"] = first["f"] - 2 * (1 - first["p"]) / (gamma * first["p"])
+    set_worst_truth(rows, gamma)
     point = {"gamma": gamma, "K": Fraction(count), "best": best, "F_b": best + 2 / gamma}
     point["p_b"] = 1 - sum((row["p"] for row in rows), Fraction(0))
-    return point | {f"{name}_1": value for name, value in first.items()}, rows[1:]
+    return point | {f"{name}_1": value for name, value in rows[0].items()}, rows[1:]
 
 
 def _values(domain: Any) -> dict[str, Any]:

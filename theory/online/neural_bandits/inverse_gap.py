@@ -16,9 +16,9 @@ Source: key ``neural_bandits`` (reduction to online regression); the exact value
 from __future__ import annotations
 
 import math
-import operator
 from typing import Any
 
+from theory.arguments import whole
 from theory.arrays import Array, one_largest, quiet, real_arrays, require
 from theory.online.bounds import RegretBound, checked
 from theory.online.log_barrier import ftrl_weights
@@ -158,8 +158,7 @@ def worst_truth(weights: Any, predictions: Any, gamma: Any, action: int) -> Arra
     xp, p, _, gamma = _weighted(weights, predictions, gamma)
     xp, (p, f, gamma), _ = real_arrays(p, predictions, gamma)
     count = p.shape[-1]
-    if not _is_integer(action) or not 0 <= action < count:
-        raise ValueError(f"action must be one of 0, ..., {count - 1}, got {action!r}")
+    action = whole("action", action, 0, count - 1)
     unit = 2 / xp.expand_dims(gamma, axis=-1)
     chosen = xp.arange(count) == action
     return f + unit * xp.where(chosen, -_others(xp, p) / p, xp.ones_like(p))
@@ -187,7 +186,7 @@ def square_cb_bound(*, K: int, T: Any, squared_error: Any, gamma: Any = None) ->
     >>> float(square_cb_bound(K=5, T=100, squared_error=4.0))
     40.0
     """
-    _require_actions(K)
+    K = whole("K", K, 2)
     positive = ("T", "squared_error") if gamma is None else ("T", "squared_error", "gamma")
     given = {"T": T, "squared_error": squared_error} | ({} if gamma is None else {"gamma": gamma})
     xp, read, scalar = checked(positive, **given)
@@ -232,7 +231,7 @@ def fast_cb_bound(*, K: int, best_loss: Any, discrimination: Any, gamma: Any) ->
     >>> float(fast_cb_bound(K=2, best_loss=0.0, discrimination=1.0, gamma=20.0))
     61.25
     """
-    _require_actions(K)
+    K = whole("K", K, 2)
     xp, read, scalar = checked(("gamma",), best_loss=best_loss, discrimination=discrimination, gamma=gamma)
     require(xp, read["gamma"] >= 10 * K, read["gamma"], "gamma", f"at least 10 K = {10 * K}")
     terms = {
@@ -251,20 +250,6 @@ def fast_cb_bound(*, K: int, best_loss: Any, discrimination: Any, gamma: Any) ->
         "neural_bandits",
         "derived",
     )
-
-
-def _require_actions(K: Any) -> None:
-    if not _is_integer(K) or K < 2:
-        raise ValueError(f"K must be an int >= 2, got {K!r}")
-
-
-def _is_integer(value: Any) -> bool:
-    """Tell whether a value is an integer of Python or of an array library, but no truth value."""
-    try:
-        operator.index(value)
-    except TypeError:
-        return False
-    return not isinstance(value, bool)
 
 
 def _gaps(predictions: Any, gamma: Any) -> tuple[Any, Array, Array]:

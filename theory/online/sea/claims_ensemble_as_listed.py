@@ -25,17 +25,11 @@ _LINE = (
 _FREE = "the constant in the O is free of D and L; where it may hold them, the rate is sea.dynamic_rate"
 
 
-def _rational(number: Constant) -> Any:
-    import sympy
-
-    return sympy.Rational(Fraction(number).numerator, Fraction(number).denominator)
-
-
 def _listed(b: Any, units: Constant) -> Any:
     """Return the rate on the instance; with ``units`` = 1 the root is that of D^2 + 2 D P, with 0 that of 1 + P."""
     import sympy
 
-    D, path, share = 2 * b, b / 2, _rational(units)
+    D, path, share = 2 * b, b / 2, units
     return path + sympy.sqrt((1 - share) * (1 + path) + share * (D**2 + 2 * D * path)) * b
 
 
@@ -108,7 +102,7 @@ def dynamic_bound_scales(power: Constant = 1) -> Stated:
     one = sympy.Integer(1)
 
     def bound(b: Any, c: Any, power: Constant) -> Any:
-        path = (b * D) ** 2 + 2 * b * D * (b * P) ** _rational(power)
+        path = (b * D) ** 2 + 2 * b * D * (b * P) ** power
         lead, curved = n * b * D + Fraction(3, 2) * sympy.sqrt(path), c / b**2 * L
         inside = 4 * n**2 * (curved * b * D) ** 2 + (c / b) ** 2 * (5 * G**2 + 4 * v**2 + 3 * w**2)
         return lead * sympy.sqrt(inside) + Fraction(3, 4) * curved * lead**2 + 4 * curved * path

@@ -16,6 +16,7 @@ from theory.engine.claim import Constant, Stated, claim
 from theory.engine.hard_points import chain_at
 from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
 from theory.online.sea.claims_omd_dynamic import comparator_moves
+from theory.online.sea.claims_omd_rounds import stable
 from theory.online.vectors import inner, norm_sq, point_and_coordinates, reals
 
 if TYPE_CHECKING:
@@ -62,12 +63,11 @@ def dynamic_round_with_moves(moved: Constant = 1, kept: Constant = Fraction(1, 4
         return before + moved * D * b / eta + price * eta * norm_sq(d) - kept * norm_sq(x - p) / eta
 
     def proof(k: Proof) -> Any:
-        close = k.show(inner(d, e), ">=", norm_sq(e) / eta, by=[k.hypothesis(0), k.hypothesis(2)])
-        stable = k.show(eta * norm_sq(d), ">=", inner(d, e), by=[k.sign(eta * Sig((d - e / eta) ** 2), ">="), close])
+        _, steady = stable(k, d, e, eta)
         given = [k.hypothesis(i) for i in (3, 4, 5)]
         move = k.apply(comparator_moves, {"D": D, "p": b}, given=given, rest={"u": u, "v": v, "w": y})
         middle = k.sign(Sig((x - 2 * w + p) ** 2) / (4 * eta), ">=")
-        by = [k.hypothesis(0), k.hypothesis(1), stable, (1 / (2 * eta), move), middle]
+        by = [k.hypothesis(0), k.hypothesis(1), steady, (1 / (2 * eta), move), middle]
         return k.show(left, "<=", right(1, Fraction(1, 4), 1), by=by)
 
     return ForEveryN(domain, each, given, left, "<=", right(moved, kept, price)), chain(proof, _moving_round)

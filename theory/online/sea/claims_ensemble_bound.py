@@ -111,7 +111,7 @@ def moves_that_are_kept(four: Constant = 4) -> Stated:
     domain = Domain("L in (0,oo), D in (0,oo), n in (0,oo), m in [0,oo), b in [0,oo), s in [0,oo)")
     L, D, n, m, b, s = domain
     given = ((s, "<=", 2 * m + D**2 / 2 * b),)
-    root = sympy.sqrt(sympy.Rational(Fraction(four).numerator, Fraction(four).denominator)) * n * L * D
+    root = sympy.sqrt(four) * n * L * D
     left = 2 * L * m + D * root / (4 * n) * b
 
     def proof(k: Proof) -> Any:

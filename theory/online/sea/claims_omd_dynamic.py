@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Constant, Stated, claim
 from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
+from theory.online.sea.claims_omd_rounds import stable
 from theory.online.vectors import inner, norm_sq, point_and_coordinates, reals
 
 if TYPE_CHECKING:
@@ -85,12 +86,11 @@ def dynamic_round(moved: Constant = 1) -> Stated:
         return norm_sq(w - u) / (2 * eta) + moved * D * p / eta + eta * norm_sq(d)
 
     def proof(k: Proof) -> Any:
-        close = k.show(inner(d, e), ">=", norm_sq(e) / eta, by=[k.hypothesis(0), k.hypothesis(2)])
-        stable = k.show(eta * norm_sq(d), ">=", inner(d, e), by=[k.sign(eta * Sig((d - e / eta) ** 2), ">="), close])
+        _, steady = stable(k, d, e, eta)
         values = {"u": u, "v": v, "w": y}
         move = k.apply(comparator_moves, {"D": D, "p": p}, given=[k.hypothesis(i) for i in (3, 4, 5)], rest=values)
         kept = k.sign((norm_sq(y - x) + norm_sq(x - w)) / (2 * eta), ">=")
-        by = [k.hypothesis(0), k.hypothesis(1), stable, (1 / (2 * eta), move), kept]
+        by = [k.hypothesis(0), k.hypothesis(1), steady, (1 / (2 * eta), move), kept]
         return k.show(left, "<=", right(1), by=by)
 
     return ForEveryN(domain, each, given, left, "<=", right(moved)), chain(proof, _dynamic_sample)
@@ -146,7 +146,7 @@ def best_fixed_step_attained(scale: Constant = 2) -> Stated:
 
     domain = Domain("a in (0,oo), v in (0,oo)")
     a, v = domain
-    eta = a / (sympy.sqrt(sympy.Rational(Fraction(scale).numerator, Fraction(scale).denominator)) * v)
+    eta = a / (sympy.sqrt(scale) * v)
     left, right = a**2 / (2 * eta) + eta * v**2, sympy.sqrt(2) * a * v
     return ForAll(domain, left, "==", right), chain(lambda k: k.identity(left, right))
 

@@ -46,10 +46,8 @@ def _path(rng: random.Random, point: dict[str, Fraction], rows: list[dict[str, F
     return point, rows
 
 
-def _stable(k: Proof, each: Domain, eta: Any) -> tuple[Any, Any]:
-    """Return ``<d, e> >= |e|^2/eta`` and ``eta |d|^2 >= <d, e>`` for d = g - M and e = x - y."""
-    _, _, _, x, y, g, M = each
-    d, e = g - M, x - y
+def stable(k: Proof, d: Any, e: Any, eta: Any) -> tuple[Any, Any]:
+    """Return ``<d, e> >= |e|^2/eta`` and ``eta |d|^2 >= <d, e>`` for d = g - M and e = x - y, from optimality."""
     close = k.show(inner(d, e), ">=", norm_sq(e) / eta, by=[k.hypothesis(0), k.hypothesis(2)])
     square = k.sign(eta * Sig((d - e / eta) ** 2), ">=")
     return close, k.show(eta * norm_sq(d), ">=", inner(d, e), by=[square, close])
@@ -74,7 +72,7 @@ def optimistic_stability(c: Constant = 1) -> Stated:
         return _path(rng, point, rows, point["eta"])
 
     statement = ForEveryN(domain, each, _optimality(each, eta), inner(g - M, x - y), "<=", c * eta * norm_sq(g - M))
-    return statement, chain(lambda k: _stable(k, each, eta)[1], sample)
+    return statement, chain(lambda k: stable(k, g - M, x - y, eta)[1], sample)
 
 
 @claim(
@@ -104,10 +102,10 @@ def decreasing_steps_round(price: Constant = 1, kept: Constant = Fraction(1, 4))
         return left, right + price * eta * norm_sq(g - M) - kept * norm_sq(x - p) / before
 
     def proof(k: Proof) -> Any:
-        _, stable = _stable(k, each, eta)
+        _, steady = stable(k, g - M, x - y, eta)
         gained = k.sign((before - eta) / (2 * before * eta) * Sig((x - w) ** 2), ">=")
         square = k.sign(Sig((x - 2 * w + p) ** 2) / (4 * before), ">=")
-        facts = [k.hypothesis(0), k.hypothesis(1), stable, ((eta - after) / (2 * eta * after), k.hypothesis(3))]
+        facts = [k.hypothesis(0), k.hypothesis(1), steady, ((eta - after) / (2 * eta * after), k.hypothesis(3))]
         left, right = sides(1, Fraction(1, 4))
         return k.show(left, "<=", right, by=[*facts, gained, square])
 
@@ -167,12 +165,12 @@ def strongly_convex_round(price: Constant = 1, kept: Constant = Fraction(1, 8)) 
 
     def proof(k: Proof) -> Any:
         d, e = g - M, x - y
-        close, stable = _stable(k, each, eta)
+        close, steady = stable(k, d, e, eta)
         opposite = k.sign(lam / 4 * Sig((2 * x - u - y) ** 2), ">=")
         moved = k.sign(lam / 2 * eta**2 * Sig((d - e / eta) ** 2), ">=")
         middle = k.sign(lam * (t - 1) / 8 * Sig((x - 2 * w + p) ** 2), ">=")
         rest = k.sign(lam / 4 * Sig((x - w) ** 2), ">=")
-        facts = [k.hypothesis(0), k.hypothesis(1), stable, (lam * eta, close), opposite, moved, middle, rest]
+        facts = [k.hypothesis(0), k.hypothesis(1), steady, (lam * eta, close), opposite, moved, middle, rest]
         left, right = sides(1, Fraction(1, 8))
         return k.show(left, "<=", right, by=facts)
 

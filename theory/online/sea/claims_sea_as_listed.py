@@ -24,12 +24,6 @@ _SQUARE = (
 )
 
 
-def _rational(number: Constant) -> Any:
-    import sympy
-
-    return sympy.Rational(Fraction(number).numerator, Fraction(number).denominator)
-
-
 @claim(
     paper=_PAPER,
     where="abstract as listed: the convex rate without roots",
@@ -43,7 +37,7 @@ def convex_rate_as_listed(power: Constant = 1) -> Stated:
     """For small c the regret c exceeds 1000 c^2; with the root (power 1/2) the rate stands."""
     domain = Domain("c in (0,oo)")
     (c,) = domain
-    right = 1000 * (c**2) ** _rational(power)
+    right = 1000 * (c**2) ** power
     return ForAll(domain, c, "<=", right), chain(lambda k: k.show(c, "<=", right))
 
 
@@ -60,7 +54,7 @@ def every_constant_fails_without_roots(power: Constant = 1) -> Stated:
     domain = Domain("K in (0,oo)")
     (K,) = domain
     c = 1 / (2 * K)
-    right = K * (c**2) ** _rational(power)
+    right = K * (c**2) ** power
 
     def proof(k: Proof) -> Any:
         return k.show(c, ">", K * c**2, by=[k.sign(1 / (4 * K), ">")])
@@ -83,7 +77,7 @@ def strongly_convex_rate_as_listed(power: Constant = 0) -> Stated:
 
     domain = Domain("c in [1,oo)")
     (c,) = domain
-    right = 1 + (4 * c**2) ** _rational(power) * sympy.log(4 * c**2) / c
+    right = 1 + (4 * c**2) ** power * sympy.log(4 * c**2) / c
 
     def proof(k: Proof) -> Any:
         grown = k.logarithm(k.show(4 * c**2, ">=", 4))
@@ -110,7 +104,7 @@ def every_constant_fails_without_factor(power: Constant = 0) -> Stated:
     c = 11 * K
 
     def right(power: Constant) -> Any:
-        return K * (1 + 2 * (4 * c**2) ** _rational(power) * sympy.log(2 * c) / c)
+        return K * (1 + 2 * (4 * c**2) ** power * sympy.log(2 * c) / c)
 
     def proof(k: Proof) -> Any:
         v = k.fresh("v in (0,oo)")
@@ -136,7 +130,7 @@ def convex_bound_scales(power: Constant = Fraction(1, 2)) -> Stated:
 
     def bound(power: Constant, factor: Any) -> Any:
         smooth = 5 * sympy.sqrt(10) * D**2 * L + sympy.Rational(5, 2) * sympy.sqrt(5) * D * G
-        noise, drift = ((factor**2 * x) ** _rational(power) for x in (s, S))
+        noise, drift = ((factor**2 * x) ** power for x in (s, S))
         return factor * smooth + 5 * sympy.sqrt(2) * D * noise + 5 * D * drift
 
     def proof(k: Proof) -> Any:

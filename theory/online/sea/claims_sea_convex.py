@@ -34,7 +34,7 @@ _CLOSING = (
 def _root(number: Constant) -> Any:
     import sympy
 
-    return sympy.sqrt(sympy.Rational(Fraction(number).numerator, Fraction(number).denominator))
+    return sympy.sqrt(number)
 
 
 def _closing(smooth: int, noise: int, drift: int, constants: tuple[Any, ...]) -> tuple[Any, ...]:

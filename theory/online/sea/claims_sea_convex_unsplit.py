@@ -94,7 +94,7 @@ def convex_theorem_unsplit(kept: Constant = _KEPT) -> Stated:
     """Complete the square in the root that holds the moves: z of it, y of the root without, q = sqrt(10) D L."""
     import sympy
 
-    domain, left, inside, right = _unsplit(sympy.Rational(Fraction(kept).numerator, Fraction(kept).denominator))
+    domain, left, inside, right = _unsplit(kept)
     D, L, _, r, _, _ = domain
     q, m = sympy.sqrt(10) * D * L, 3 * sympy.sqrt(10) / 2 * D * L
 

@@ -65,8 +65,7 @@ def _quoted(T: Any, power: Constant) -> Any:
     """Return the quoted bound on the instance; the price of smoothness is multiplied by beta^-power."""
     import sympy
 
-    share = sympy.Rational(Fraction(power).numerator, Fraction(power).denominator)
-    return 128 * T * sympy.log(1 + 1 / (4 * T)) + 1024 * (8 * T) ** share * sympy.log(513) + 2 + 2 / T
+    return 128 * T * sympy.log(1 + 1 / (4 * T)) + 1024 * (8 * T) ** power * sympy.log(513) + 2 + 2 / T
 
 
 @claim(

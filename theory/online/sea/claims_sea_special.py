@@ -40,8 +40,7 @@ def independent_losses(power: Constant = Fraction(1, 2)) -> Stated:
     left = (fixed + 5 * sympy.sqrt(2) * D * sympy.sqrt(T * sigma**2)) / T
     half = sympy.Rational(1, 2)
     exact = fixed / T + 5 * sympy.sqrt(2) * D * sigma * T ** (-half)
-    power_ = sympy.Rational(Fraction(power).numerator, Fraction(power).denominator)
-    right = fixed / T + 5 * sympy.sqrt(2) * D * sigma * T ** (-power_)
+    right = fixed / T + 5 * sympy.sqrt(2) * D * sigma * T ** (-power)
     return ForAll(domain, left, "<=", right), chain(lambda k: k.show(left, "<=", exact))
 
 

@@ -23,20 +23,20 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from theory.arguments import whole
 from theory.arrays import Array, real_arrays, require
 from theory.online.mirror_descent import Projection, entropy_leader, euclidean_step, onto_ball
 from theory.online.paths import (
     Gradient,
     checked_gradient,
-    checked_rounds,
     checked_start,
     inner,
-    like,
     nonnegative,
     norm_sq,
     positive,
     total,
 )
+from theory.online.sea.run import Rounds
 from theory.shown import Shown
 
 __all__ = [
@@ -87,7 +87,7 @@ class EnsembleTuning(Shown):
     delta: float
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rounds", checked_rounds(self.rounds))
+        object.__setattr__(self, "rounds", whole("rounds", self.rounds))
         positive(D=self.D, G=self.G)
         nonnegative(L=self.L, correction=self.correction, delta=self.delta)
         if len(self.steps) < 2:
@@ -133,7 +133,7 @@ def tuned_ensemble(*, D: float, L: float, G: float, rounds: int) -> EnsembleTuni
     >>> tuning.learners, round(tuning.steps[-1], 3), tuning.delta
     (8, 4.987, 0.0)
     """
-    rounds = checked_rounds(rounds)
+    rounds = whole("rounds", rounds)
     positive(D=D, G=G)
     nonnegative(L=L)
     if rounds > _LONGEST:
@@ -150,7 +150,7 @@ def tuned_ensemble(*, D: float, L: float, G: float, rounds: int) -> EnsembleTuni
 
 
 @dataclass(frozen=True)
-class EnsembleTrace(Shown):
+class EnsembleTrace(Rounds):
     """A run of the ensemble over T rounds with N learners.
 
     Attributes
@@ -164,27 +164,14 @@ class EnsembleTrace(Shown):
     tuning : EnsembleTuning
     """
 
-    plays: Array
-    gradients: Array
-    guesses: Array
     learners: Array
     weights: Array
     rates: Array
     tuning: EnsembleTuning
 
     @property
-    def surprises(self) -> Array:
-        """|g - M|^2 of each round, shape (T, ...)."""
-        return norm_sq(self.gradients - self.guesses)
-
-    @property
-    def moves(self) -> Array:
-        """|x_t - x_{t-1}|^2 of the common play for t = 2, ..., T, shape (T - 1, ...)."""
-        return norm_sq(self.plays[1:, ...] - self.plays[:-1, ...])
-
-    @property
     def learner_moves(self) -> Array:
-        """The same of every base learner, shape (T - 1, ..., N)."""
+        """|x_t - x_{t-1}|^2 of every base learner for t = 2, ..., T, shape (T - 1, ..., N)."""
         return norm_sq(self.learners[1:, ...] - self.learners[:-1, ...])
 
     @property
@@ -192,10 +179,6 @@ class EnsembleTrace(Shown):
         """The squared sum of |p_t - p_{t-1}| for t = 2, ..., T, shape (T - 1, ...)."""
         xp, (change,), _ = real_arrays(self.weights[1:, ...] - self.weights[:-1, ...])
         return xp.sum(xp.abs(change), axis=-1) ** 2
-
-    def linear_regret(self, u: Any) -> Array:
-        """Return the sum of <g_t, x_t - u_t>; u has shape (T, ..., d), or (d,) for a fixed comparator."""
-        return total(inner(self.gradients, self.plays - like(self.plays, u)))
 
 
 def ensemble_descend(

@@ -16,12 +16,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from theory.arguments import whole
 from theory.arrays import Array, real_arrays, require
 from theory.online.mirror_descent import Projection, euclidean_step, onto_ball, quadratic_step
 from theory.online.paths import (
     Gradient,
     checked_gradient,
-    checked_rounds,
     checked_start,
     inner,
     like,
@@ -34,6 +34,7 @@ from theory.shown import Shown
 
 __all__ = [
     "NewtonTrace",
+    "Rounds",
     "Trace",
     "adaptive_slack",
     "adaptive_step",
@@ -52,22 +53,17 @@ StepRule = Callable[[int, Array], Any]
 
 
 @dataclass(frozen=True)
-class Trace(Shown):
-    """A run of optimistic gradient descent over T rounds.
+class Rounds(Shown):
+    """What a learner that guesses its gradients played, saw and guessed.
 
     Attributes
     ----------
     plays, gradients, guesses : arrays, shape (T, ..., d)
-    centers : array, shape (T + 1, ..., d)
-        The centre before each round, and after the last one.
-    steps : array, shape (T, ...)
     """
 
     plays: Array
     gradients: Array
     guesses: Array
-    centers: Array
-    steps: Array
 
     @property
     def surprises(self) -> Array:
@@ -85,8 +81,27 @@ class Trace(Shown):
         return norm_sq(self.plays[1:, ...] - self.plays[:-1, ...])
 
     def linear_regret(self, u: Any) -> Array:
-        """Return the sum of <g_t, x_t - u>, which is at least the regret if the losses are convex."""
+        """Return the sum of <g_t, x_t - u>, which is at least the regret if the losses are convex.
+
+        A comparator that moves has the shape (T, ..., d), a fixed one (d,).
+        """
         return total(inner(self.gradients, self.plays - like(self.plays, u)))
+
+
+@dataclass(frozen=True)
+class Trace(Rounds):
+    """A run of optimistic gradient descent over T rounds.
+
+    Attributes
+    ----------
+    plays, gradients, guesses : arrays, shape (T, ..., d)
+    centers : array, shape (T + 1, ..., d)
+        The centre before each round, and after the last one.
+    steps : array, shape (T, ...)
+    """
+
+    centers: Array
+    steps: Array
 
 
 @dataclass(frozen=True)
@@ -158,7 +173,7 @@ def descend(
         If there is no round, the start is no finite point or the projection moves it, a gradient has another shape than
         the play, is not finite or exceeds ``largest``: the message names the round.
     """
-    rounds = checked_rounds(rounds)
+    rounds = whole("rounds", rounds)
     center = checked_start(start, project)
     xp, _, _ = real_arrays(center)
     guess, variation = xp.zeros_like(center), xp.sum(xp.zeros_like(center), axis=-1)
@@ -198,7 +213,7 @@ def newton_descend(
     >>> newton_descend(lambda t, x: x - 1.0, [0.0], 3, beta=0.1, G=2.0, radius=1.0).matrices.shape
     (3, 1, 1)
     """
-    rounds = checked_rounds(rounds)
+    rounds = whole("rounds", rounds)
     positive(beta=beta, G=G)
     center = checked_start(start, None if radius is None else lambda point: onto_ball(point, radius))
     xp, _, _ = real_arrays(center)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from theory.arguments import whole
 from theory.arrays import Array, namespace
-from theory.online.worst_case.interpolation import count
 
 _MEMORY = 4 * 2**30
 Learner = Callable[[list[Any]], Any]
@@ -98,7 +98,7 @@ def orthogonal_adversary(learner: Learner, rounds: int, first: Array) -> Game:
     >>> round(game.regret, 12)
     3.0
     """
-    count(rounds, "the number of rounds")
+    rounds = whole("the number of rounds", rounds)
     xp = namespace(first)
     size = 16 * rounds * int(first.size)  # points and gradients, in bytes
     if size > _MEMORY:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from itertools import combinations, permutations
 from typing import NamedTuple, Self
 
+from theory.arguments import whole
 from theory.engine.statements.epigraph import exact
 from theory.engine.statements.gram import Expression, Vector, expression
 
@@ -78,19 +79,6 @@ def positive(value: Rational, what: str) -> Fraction:
     return number
 
 
-def count(value: int, what: str) -> int:
-    """Return a whole number, at least 1.
-
-    Raises
-    ------
-    ValueError
-        If it is anything else.
-    """
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{what} must be a whole number, at least 1, given: {value!r}")
-    return value
-
-
 _BYTES = 500  # that a problem takes in memory, by the cube of its number of points; measured
 _MEMORY = 2**30
 
@@ -103,7 +91,7 @@ def points(value: int, what: str) -> int:
     ValueError
         If it is anything else; where it is too large with an estimate of the memory.
     """
-    number = count(value, what)
+    number = whole(what, value)
     if _BYTES * number**3 > _MEMORY:
         most = int((_MEMORY / _BYTES) ** (1 / 3))
         raise ValueError(

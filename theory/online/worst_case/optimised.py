@@ -17,13 +17,13 @@ from fractions import Fraction
 from functools import partial
 from math import isqrt
 
+from theory.arguments import whole
 from theory.engine.statements.gram import vectors
 from theory.online.worst_case.descent import START, chained, huber, on_line, visit
 from theory.online.worst_case.interpolation import (
     MINIMISER,
     Rational,
     Visited,
-    count,
     points,
     positive,
     smooth_convex,
@@ -45,7 +45,7 @@ def rounded_weights(steps: int, *, digits: int = 14) -> list[Fraction]:
     >>> [float(theta) for theta in rounded_weights(1, digits=3)]
     [1.0, 2.0]
     """
-    grid = 10 ** count(digits, "the number of digits")
+    grid = 10 ** whole("the number of digits", digits)
     weights, total = [Fraction(1)], Fraction(1)
     for k in range(1, points(steps, "the number of steps") + 1):
         before = 2 * total if k == steps else total

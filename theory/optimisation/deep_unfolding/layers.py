@@ -1,4 +1,4 @@
-r"""Layers of unfolded shrinkage as array functions: ISTA, IHT, their objectives, rates and fixed points.
+r"""Layers of unfolded shrinkage as functions of arrays of any namespace: ISTA, IHT, objectives, rates, fixed points.
 
 Signals are columns: ``x`` has shape (n, count), the measurements ``y`` shape (m, count), ``A`` shape (m, n). The smooth
 part of both objectives is :math:`\tfrac12\|Ax-y\|^2`; L is the largest eigenvalue of :math:`A^\top A`.
@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from theory.arrays import Array, device_of, namespace, real_arrays
 
 __all__ = [
     "ALGORITHMS",
@@ -32,17 +32,18 @@ __all__ = [
 ]
 
 ALGORITHMS = ("ista", "iht")
-Floats = NDArray[np.float64]
 
 
-def soft(v: Floats, level: float) -> Floats:
+def soft(v: Array, level: float) -> Array:
     """Return v shrunk towards 0 by ``level``: the proximal map of ``level |x|_1``."""
-    return np.sign(v) * np.maximum(np.abs(v) - level, 0.0)
+    xp = namespace(v)
+    return xp.sign(v) * xp.maximum(xp.abs(v) - level, 0.0)
 
 
-def hard(v: Floats, level: float) -> Floats:
+def hard(v: Array, level: float) -> Array:
     """Return v with all entries of size at most ``level`` set to 0."""
-    return np.where(np.abs(v) > level, v, 0.0)
+    xp = namespace(v)
+    return xp.where(xp.abs(v) > level, v, 0.0)
 
 
 def threshold(algorithm: str, lam: float, step: float) -> float:
@@ -64,20 +65,26 @@ def threshold(algorithm: str, lam: float, step: float) -> float:
     return lam * step if algorithm == "ista" else math.sqrt(2 * lam * step)
 
 
-def lipschitz(A: Floats) -> float:
+def lipschitz(A: Any) -> float:
     """Return L, the largest eigenvalue of A'A.
 
     Raises
     ------
     ValueError
-        If A is no matrix of finite numbers.
+        If A is no matrix of finite numbers, or empty.
+
+    Examples
+    --------
+    >>> lipschitz([[3.0, 4.0]])
+    25.0
     """
-    if np.ndim(A) != 2 or not np.all(np.isfinite(A)):
-        raise ValueError(f"A must be a matrix of finite numbers, got shape {np.shape(A)}")
-    return float(np.linalg.norm(A, 2)) ** 2
+    xp, (A,), _ = real_arrays(A)
+    if A.ndim != 2 or 0 in A.shape or not bool(xp.all(xp.isfinite(A))):
+        raise ValueError(f"A must be a matrix of finite numbers, got shape {tuple(A.shape)}")
+    return float(xp.linalg.svdvals(A)[0]) ** 2
 
 
-def objective(algorithm: str, A: Floats, y: Floats, x: Floats, lam: float) -> Floats:
+def objective(algorithm: str, A: Array, y: Array, x: Array, lam: float) -> Array:
     """Return ``|Ax - y|^2/2 + lam |x|_1``, or for IHT with the number of nonzeros in place of the norm.
 
     Returns
@@ -91,20 +98,20 @@ def objective(algorithm: str, A: Floats, y: Floats, x: Floats, lam: float) -> Fl
     """
     _require_algorithm(algorithm)
     _require_weight(lam)
-    _require_problem(A, y)
-    penalty = np.abs(x) if algorithm == "ista" else (x != 0)
-    found: Floats = 0.5 * np.sum((A @ x - y) ** 2, axis=0) + lam * penalty.sum(axis=0)
-    return found
+    xp, (A, y, x), _ = real_arrays(A, y, x)
+    _require_shapes(A, y, x)
+    penalty = xp.abs(x) if algorithm == "ista" else xp.astype(x != 0, x.dtype)
+    return 0.5 * xp.sum((A @ x - y) ** 2, axis=0) + lam * xp.sum(penalty, axis=0)
 
 
-def layers(algorithm: str, A: Floats, y: Floats, steps: Sequence[float], lam: float) -> list[Floats]:
+def layers(algorithm: str, A: Array, y: Array, steps: Sequence[float], lam: float) -> list[Array]:
     """Return the outputs x_0 = 0, x_1, ..., x_k of the layers with these steps.
 
     Raises
     ------
     ValueError
         If the algorithm is unknown, a step is not positive and finite, lam is negative, or A and y are not arrays of
-        finite numbers with shapes that fit.
+        finite numbers with shapes that fit: on a device, the one time that the host waits.
 
     Examples
     --------
@@ -115,12 +122,19 @@ def layers(algorithm: str, A: Floats, y: Floats, steps: Sequence[float], lam: fl
     _require_algorithm(algorithm)
     _require_steps(steps)
     _require_weight(lam)
-    _require_problem(A, y)
-    shrink, found = soft if algorithm == "ista" else hard, [np.zeros((A.shape[1], y.shape[1]))]
+    xp, (A, y), _ = real_arrays(A, y)
+    _require_shapes(A, y)
+    if not bool(xp.all(xp.isfinite(A)) & xp.all(xp.isfinite(y))):
+        raise ValueError("A and y must be arrays of finite numbers")
+    found = [xp.zeros((A.shape[1], y.shape[1]), dtype=A.dtype, device=device_of(A))]
     for step in steps:
-        x = found[-1]
-        found.append(shrink(x - step * (A.T @ (A @ x - y)), threshold(algorithm, lam, step)))
+        found.append(_layer(algorithm, A, y, found[-1], step, lam))
     return found
+
+
+def _layer(algorithm: str, A: Array, y: Array, x: Array, step: float, lam: float) -> Array:
+    shrink = soft if algorithm == "ista" else hard
+    return shrink(x - step * (A.T @ (A @ x - y)), threshold(algorithm, lam, step))
 
 
 def rate_bound(L: float, squared_distance: float, k: int, *, sharp: bool = False) -> float:
@@ -150,12 +164,17 @@ def rate_bound(L: float, squared_distance: float, k: int, *, sharp: bool = False
     return L * squared_distance / (4.0 if sharp else 2.0 * k)
 
 
-def fixed_point_residual(algorithm: str, A: Floats, y: Floats, x: Floats, step: float, lam: float) -> float:
-    """Return the largest change of an entry by one more layer: 0 at fixed points."""
-    _require_algorithm(algorithm)
-    shrink = soft if algorithm == "ista" else hard
-    moved = shrink(x - step * (A.T @ (A @ x - y)), threshold(algorithm, lam, step))
-    return float(np.max(np.abs(moved - x)))
+def fixed_point_residual(algorithm: str, A: Array, y: Array, x: Array, step: float, lam: float) -> float:
+    """Return the largest change of an entry by one more layer: 0 at fixed points.
+
+    Raises
+    ------
+    ValueError
+        As `objective`, or if the step is not positive and finite.
+    """
+    xp, (A, y, x), _ = real_arrays(A, y, x)
+    _require_shapes(A, y, x)
+    return float(xp.max(xp.abs(_layer(algorithm, A, y, x, step, lam) - x)))
 
 
 def local_radius(step: float, lam: float) -> float:
@@ -175,12 +194,11 @@ def _require_weight(lam: float) -> None:
         raise ValueError(f"lam must be nonnegative and finite, got {lam!r}")
 
 
-def _require_problem(A: Floats, y: Floats) -> None:
-    shapes = np.shape(A), np.shape(y)
-    if len(shapes[0]) != 2 or len(shapes[1]) != 2 or shapes[0][0] != shapes[1][0]:
-        raise ValueError(f"A must have shape (m, n) and y (m, count), got {shapes[0]} and {shapes[1]}")
-    if not all(isinstance(array, np.ndarray) and np.all(np.isfinite(array)) for array in (A, y)):
-        raise ValueError("A and y must be NumPy arrays of finite numbers")
+def _require_shapes(A: Array, y: Array, x: Array | None = None) -> None:
+    if A.ndim != 2 or y.ndim != 2 or A.shape[0] != y.shape[0]:
+        raise ValueError(f"A must have shape (m, n) and y (m, count), got {tuple(A.shape)} and {tuple(y.shape)}")
+    if x is not None and tuple(x.shape) != (A.shape[1], y.shape[1]):
+        raise ValueError(f"x must have shape ({A.shape[1]}, {y.shape[1]}), got {tuple(x.shape)}")
 
 
 def _require_algorithm(algorithm: str) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from theory.arguments import whole
 from theory.shown import Shown
 
 __all__ = ["CONVEX", "PUBLISHED", "Path", "Problem", "ProgressViolated", "minimise"]
@@ -207,8 +208,7 @@ def _check_options(acceptance: float, gamma: float, tolerance: float, iterations
     if gamma > _LARGEST:
         raise ValueError(f"gamma must be at most {_LARGEST}, got {gamma!r}")
     for name, count in (("iterations", iterations), ("halvings", halvings)):
-        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-            raise ValueError(f"{name} must be an int >= 1, got {count!r}")
+        whole(name, count)
 
 
 def _look(problem: Problem, iteration: int, x: Array, f: float, g: Array) -> _Here:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from theory.arguments import whole
 from theory.optimisation.gns.newton import Problem
 from theory.optimisation.gns.smoothness import harmonic, self_concordant_radius
 
@@ -192,15 +193,14 @@ def chebyshev(dimension: int = 4, *, p: float = 2.0) -> Problem:
     Raises
     ------
     ValueError
-        If the dimension is not an int of at least 2.
+        If the dimension is not a whole number of at least 2.
 
     Examples
     --------
     >>> chebyshev(3).value(np.array([-1.0, 1.0, 1.0]))
     0.5
     """
-    if not isinstance(dimension, int) or dimension < 2:
-        raise ValueError(f"the dimension must be an int >= 2, got {dimension!r}")
+    dimension = whole("the dimension", dimension, 2)
 
     def jacobian(x: Array) -> Array:
         J = np.eye(dimension)

@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from theory.arguments import whole
+
 __all__ = [
     "SELF_CONCORDANCE",
     "gamma_of_quadratic",
@@ -200,7 +202,7 @@ def gamma_of_scalar(derivative: Callable[[float], float], x: float, curvature: f
     >>> round(gamma_of_scalar(lambda x: math.exp(x) - 2, 0.0, 1.0), 5)
     1.39221
     """
-    _require(isinstance(points, int) and points >= 2, "points", "an int of at least 2", points)
+    points = whole("points", points, 2)
     _require(0 <= curvature < math.inf, "curvature", "at least 0 and finite", curvature)
     slope = abs(derivative(x))
     _require(slope > 0, "derivative at x", "different from zero", slope)

@@ -26,6 +26,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from theory.arguments import whole
 from theory.arrays import Array, broadcast, quiet, real_arrays, require, restore
 from theory.shown import Shown
 
@@ -285,10 +286,7 @@ def _lack(xp: Any, x: Array, psi: Array, beta: Array, rho: Array, ridge: Array) 
 
 
 def _sizes(*given: int) -> tuple[int, int, int]:
-    for name, value in zip(("examples", "features", "bag_size"), given, strict=True):
-        if isinstance(value, bool) or not hasattr(value, "__index__") or value < 1:
-            raise ValueError(f"{name} must be a whole number >= 1, got {value!r}")
-    n, d, m = (int(value) for value in given)
+    n, d, m = (whole(name, value) for name, value in zip(("examples", "features", "bag_size"), given, strict=True))
     if n % m:
         raise ValueError(f"bag_size must divide the number of examples, got {m} and {n}")
     return n, d, m

@@ -28,17 +28,21 @@ _LEVEL = r"\delta(\gamma)=(n-z)\frac{k-z}k\gamma,\ " + _Z
 _ANSATZ = "the eigenframework itself, which rests on the universality of random features, is taken as given"
 
 
+def spectrum(rng: random.Random, gamma: Fraction) -> tuple[list[dict[str, Fraction]], Fraction]:
+    """Draw up to four eigenvalues l and squared coefficients p; return them and z."""
+    rows = [
+        {"l": Fraction(rng.randint(1, 40), 10), "p": Fraction(rng.randint(0, 20), 10)} for _ in range(rng.randint(0, 4))
+    ]
+    return rows, sum((row["l"] / (row["l"] + gamma) for row in rows), Fraction(0))
+
+
 def _sampler(domain: Domain, each: Domain) -> Any:
     """Return a sampler of spectra, possibly empty, of gamma, and of numbers of samples and features above z."""
     scalars, own = ({item.name for item in box.ranges} for box in (domain, each))
 
     def draw(rng: random.Random) -> Sample:
         gamma, step = Fraction(rng.randint(1, 30), 10), Fraction(rng.randint(1, 99), 10)
-        rows = [
-            {"l": Fraction(rng.randint(1, 40), 10), "p": Fraction(rng.randint(0, 20), 10)}
-            for _ in range(rng.randint(0, 4))
-        ]
-        z = sum((row["l"] / (row["l"] + gamma) for row in rows), Fraction(0))
+        rows, z = spectrum(rng, gamma)
         n, k = (z + Fraction(rng.randint(1, 90), 10) for _ in range(2))
         point = {"g": gamma, "h": step, "ridge": step, "n": n, "k": k}
         return (

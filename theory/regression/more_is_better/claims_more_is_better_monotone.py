@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from theory.engine.claim import Constant, Stated, claim
 from theory.engine.hard_points import chain_at
 from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
-from theory.regression.more_is_better.more_is_better_expressions import Sums, error_of_rests, level, sums, sums_error
+from theory.regression.more_is_better.claims_more_is_better_fixed_point import modes_split, spectrum
+from theory.regression.more_is_better.more_is_better_expressions import error_of_rests, level, sums, sums_error
 
 if TYPE_CHECKING:
     import random
@@ -97,10 +98,7 @@ _EQUAL = (
 def _rows(rng: random.Random) -> Sample:
     """Draw a spectrum, gamma, and numbers of samples and features that leave gamma within reach."""
     gamma = Fraction(rng.randint(1, 30), 10)
-    rows = [
-        {"l": Fraction(rng.randint(1, 40), 10), "p": Fraction(rng.randint(0, 20), 10)} for _ in range(rng.randint(0, 4))
-    ]
-    z = sum((row["l"] / (row["l"] + gamma) for row in rows), Fraction(0))
+    rows, z = spectrum(rng, gamma)
     point = {"g": gamma, "noise": Fraction(rng.randint(0, 20), 10)}
     point |= {"n": z + Fraction(rng.randint(1, 30), 10), "k": z + Fraction(rng.randint(1, 30), 10)}
     return point | {name: Fraction(rng.choice((0, rng.randint(1, 300))), 10) for name in ("h", "j")}, rows
@@ -146,12 +144,6 @@ def more_features_strictly_lower_the_quotient(missed: Constant = 1, learned: Con
     return ForAll(domain, left, "<", right, ((below, ">", 0),)), chain_at(proof, *_EQUAL)
 
 
-def modes_split(rules: Proof, l: Any, g: Any, s: Sums) -> Any:  # noqa: E741
-    """Show ``z = q + w``, term by term."""
-    each = rules.identity(l / (l + g), l**2 / (l + g) ** 2 + l * g / (l + g) ** 2)
-    return rules.show(s.z, "==", s.q + s.w, by=[rules.sum_up(each)])
-
-
 _POINT = "g in (0,oo), n in (0,oo), k in (0,oo), noise in [0,oo), h in [0,oo), j in [0,oo)"
 
 
@@ -184,7 +176,7 @@ def more_is_better_at_the_same_gamma(factor: Constant = 1) -> Stated:
         rest = rules.show(a + h, ">=", 0, by=[enough, rules.sign(h, ">=")])
         rules.show(b, ">=", 0, by=[several])
         wide = rules.show(b + s.w, ">=", 0, by=[several, rules.sign(s.w, ">=")])
-        split = modes_split(rules, l, g, s)
+        split = rules.apply(modes_split, {"g": g}, rest={"l": l})
         below = rules.show(a * (b + s.w) + s.w * b, ">", 0, by=[finite])
         after = rules.show((a + h) * (b + s.w) + s.w * b, ">", 0, by=[below, (h, wide)])
         deep = rules.show(a + h + s.w, ">=", 0, by=[rest, rules.sign(s.w, ">=")])

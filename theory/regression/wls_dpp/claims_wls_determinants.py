@@ -8,13 +8,12 @@ every m is shown separately, and said so.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from fractions import Fraction
 from itertools import combinations, permutations
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Constant, Stated, claim
-from theory.engine.words import Domain, ForEveryN, Sig, chain
+from theory.engine.words import Domain, ForEveryN, Sig, chain, every
 from theory.regression.wls_dpp.exact_models import (
     FAMILIES,
     Ground,
@@ -48,13 +47,6 @@ def models() -> list[Item]:
     return [(size, m, masses) for size, m in [*pairs, (5, 4)] for masses in ("equal", "graded")]
 
 
-def _for_all_models(predicate: Callable[[Item], bool], says: str) -> Stated:
-    from theory.engine.provers.exhaustive import enumeration
-    from theory.engine.statements.finite import Finite
-
-    return Finite(models, len(models()), predicate, over=_OVER, says=says), enumeration()
-
-
 @claim(
     paper=_PAPER, where=_LAW, expected="certified", strength="identity", form="as usually quoted", assumptions=_MODELS,
     says=r"\det K_S\ge0,\quad\sum_{|S|=m}\det K_S=1\quad\text{in 14 models}",
@@ -68,7 +60,7 @@ def probabilities_sum_to_one(factor: Fraction = Fraction(1)) -> Stated:
         minors = [ground.minor(kernel, chosen) for chosen in ground.subsets()]
         return min(minors) >= 0 and sum(minors) == 1
 
-    return _for_all_models(holds, rf"\det({factor}K)_S\ge0,\ \sum_{{|S|=m}}\det({factor}K)_S=1")
+    return every(models, holds, over=_OVER, says=rf"\det({factor}K)_S\ge0,\ \sum_{{|S|=m}}\det({factor}K)_S=1")
 
 
 @claim(
@@ -85,7 +77,7 @@ def marginals_are_the_optimal_law(christoffel: bool = True) -> Stated:
         found = [sum(ground.minor(kernel, s) for s in ground.subsets() if x in s) for x in ground.points]
         return found == [ground.m * value for value in law]
 
-    return _for_all_models(holds, r"P(x\in S)=" + (r"k_m(x)\mu_x" if christoffel else r"m\mu_x"))
+    return every(models, holds, over=_OVER, says=r"P(x\in S)=" + (r"k_m(x)\mu_x" if christoffel else r"m\mu_x"))
 
 
 @claim(
@@ -106,7 +98,7 @@ def mean_gram_of_the_process_is_the_identity(power: int = 1) -> Stated:
             total = [[total[i][j] + probability * one[i][j] for j in size] for i in size]
         return total == ground.moments()
 
-    return _for_all_models(holds, rf"\operatorname{{E}}G=I\ \text{{with weights}}\ (m/k_m)^{{{power}}}")
+    return every(models, holds, over=_OVER, says=rf"\operatorname{{E}}G=I\ \text{{with weights}}\ (m/k_m)^{{{power}}}")
 
 
 @claim(
@@ -126,7 +118,7 @@ def pairs_repel(repulsion: Fraction = Fraction(1)) -> Stated:
 
         return all(pair(x, y) for x in ground.points for y in ground.points if x < y)
 
-    return _for_all_models(holds, rf"P(\{{x,y\}}\subset S)=K_{{xx}}K_{{yy}}-{repulsion}K_{{xy}}^2")
+    return every(models, holds, over=_OVER, says=rf"P(\{{x,y\}}\subset S)=K_{{xx}}K_{{yy}}-{repulsion}K_{{xy}}^2")
 
 
 def _residual(ground: Ground, kernel: Any, x: int, before: tuple[int, ...]) -> Fraction:
@@ -160,7 +152,7 @@ def chain_rule_draws_the_process(counted_down: bool = True) -> Stated:
         return all(right(order) for order in permutations(ground.points, ground.m))
 
     law = "m-i+1" if counted_down else "m"
-    return _for_all_models(holds, rf"\prod_i\mu_{{x_i}}\operatorname{{dist}}_i^2/({law})=\det K_S/m!")
+    return every(models, holds, over=_OVER, says=rf"\prod_i\mu_{{x_i}}\operatorname{{dist}}_i^2/({law})=\det K_S/m!")
 
 
 @claim(
@@ -181,7 +173,8 @@ def squared_distances_add_to_the_dimensions_left(less: Fraction = Fraction(0)) -
             for before in combinations(ground.points, count)
         )
 
-    return _for_all_models(holds, rf"\sum_x\mu_x\operatorname{{dist}}^2(\varphi(x),\operatorname{{span}}_i)=m-i-{less}")
+    says = rf"\sum_x\mu_x\operatorname{{dist}}^2(\varphi(x),\operatorname{{span}}_i)=m-i-{less}"
+    return every(models, holds, over=_OVER, says=says)
 
 
 @claim(
@@ -191,8 +184,6 @@ def squared_distances_add_to_the_dimensions_left(less: Fraction = Fraction(0)) -
 )  # fmt: skip
 def mean_squared_determinant_is_m_factorial(factor: Fraction = Fraction(1)) -> Stated:
     """Expand the squared Vandermonde determinant, integrate each term, divide by the squared norms."""
-    from theory.engine.provers.exhaustive import enumeration
-    from theory.engine.statements.finite import Finite
 
     def items() -> list[tuple[str, int]]:
         return [(family, m) for family in FAMILIES for m in range(1, 5)]
@@ -203,7 +194,7 @@ def mean_squared_determinant_is_m_factorial(factor: Fraction = Fraction(1)) -> S
         return mean_squared_vandermonde(family, m) == factor * math.factorial(m) * norms
 
     over = "Legendre, Chebyshev and Hermite polynomials, m = 1, ..., 4"
-    return Finite(items, 12, holds, over=over, says=rf"\operatorname{{E}}\det^2={factor}\,m!"), enumeration()
+    return every(items, holds, over=over, says=rf"\operatorname{{E}}\det^2={factor}\,m!", size=12)
 
 
 @claim(

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, combinations_with_replacement
 
 from theory.engine.claim import Stated, claim
+from theory.engine.words import every
 from theory.regression.wls_dpp.exact_models import Ground, Matrix, adjugate, determinant, times, weighted_sum
 
 _PAPER, _WHERE = "wls_dpp", "volume-rescaled sampling"
@@ -72,13 +73,6 @@ def models() -> list[Item]:
     return [(*size, masses) for size in sizes for masses in ("equal", "graded")]
 
 
-def _for_all_models(predicate: Callable[[Item], bool], says: str) -> Stated:
-    from theory.engine.provers.exhaustive import enumeration
-    from theory.engine.statements.finite import Finite
-
-    return Finite(models, len(models()), predicate, over=_OVER, says=says), enumeration()
-
-
 @claim(
     paper=_PAPER, where=_WHERE + ": normaliser", expected="certified", strength="identity", form="as usually quoted",
     assumptions=_MODELS,
@@ -93,7 +87,8 @@ def mean_determinant_of_independent_points(replaced: bool = False) -> Stated:
         mean = sum(p * determinant(world.gram(drawn)) / unit for drawn, p in world.draws())
         return mean == (1 if replaced else world.normaliser)
 
-    return _for_all_models(holds, r"\operatorname{E}\det G=" + ("1" if replaced else r"n!/((n-m)!\,n^m)"))
+    says = r"\operatorname{E}\det G=" + ("1" if replaced else r"n!/((n-m)!\,n^m)")
+    return every(models, holds, over=_OVER, says=says)
 
 
 @claim(
@@ -122,7 +117,7 @@ def volume_rescaled_points_are_a_process_and_independent_points(taken: int = 0) 
         return all(right(drawn) for drawn, _ in world.draws())
 
     shown = "the first set alone" if taken else "all sets T"
-    return _for_all_models(holds, rf"\text{{law}}\propto\det G\text{{ is the mean over {shown}}}")
+    return every(models, holds, over=_OVER, says=rf"\text{{law}}\propto\det G\text{{ is the mean over {shown}}}")
 
 
 @claim(
@@ -165,7 +160,8 @@ def weighted_least_squares_is_unbiased(rescaled: bool = True, weighted: bool = T
 
     law = r"\propto\det G" if rescaled else r"\text{independent, conditioned on }\det G\ne0"
     weights = "with" if weighted else "without"
-    return _for_all_models(holds, rf"\operatorname{{E}}\hat u=P_mu,\ \text{{law }}{law}\text{{, {weights} weights}}")
+    says = rf"\operatorname{{E}}\hat u=P_mu,\ \text{{law }}{law}\text{{, {weights} weights}}"
+    return every(models, holds, over=_OVER, says=says)
 
 
 @claim(
@@ -192,7 +188,8 @@ def mean_adjugate_of_independent_points(factor: Fraction = Fraction(1)) -> State
         target = adjugate(world.ground.moments())
         return total == [[constant * value for value in row] for row in target]
 
-    return _for_all_models(holds, rf"\operatorname{{E}}\operatorname{{adj}}G={factor}\,n!/((n-m+1)!\,n^{{m-1}})\,I")
+    says = rf"\operatorname{{E}}\operatorname{{adj}}G={factor}\,n!/((n-m+1)!\,n^{{m-1}})\,I"
+    return every(models, holds, over=_OVER, says=says)
 
 
 mean_determinant_of_independent_points.false_if("it were the determinant of the mean, 1", replaced=True)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from theory.engine.claim import Constant, Stated, claim
-from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain
+from theory.engine.words import Domain, ForAll, ForEveryN, Sig, chain, every
 from theory.regression.wls_dpp.exact_models import FAMILIES, integral, monic, product, squared_norm
 
 if TYPE_CHECKING:
@@ -38,8 +38,6 @@ _MOST = 6
 )  # fmt: skip
 def mean_gram_is_the_identity(weighted: bool = True) -> Stated:
     """Integrate the products of the polynomials, exactly; without weights times k_m/m."""
-    from theory.engine.provers.exhaustive import enumeration
-    from theory.engine.statements.finite import Finite
 
     def items() -> list[tuple[str, int, int, int]]:
         sizes = range(2, _MOST + 1)
@@ -57,7 +55,7 @@ def mean_gram_is_the_identity(weighted: bool = True) -> Stated:
 
     over = "Legendre, Chebyshev and Hermite polynomials, m = 2, ..., 6, entries 0 <= j <= i < m"
     says = rf"(\operatorname{{E}}G)_{{ij}}=\delta_{{ij}},\ \text{{{'with' if weighted else 'without'} weights}}"
-    return Finite(items, len(items()), holds, over=over, says=says), enumeration()
+    return every(items, holds, over=over, says=says)
 
 
 @claim(

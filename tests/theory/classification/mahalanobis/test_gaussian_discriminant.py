@@ -93,7 +93,7 @@ def test_float32_and_the_strict_namespace(data):
     [
         (lambda: module.fit([1.0, 2.0], [0, 1], classes=2), r"shape \(m, d\)"),
         (lambda: module.fit([[1.0], [2.0]], [0, 0], classes=2), "examples of each class"),
-        (lambda: module.fit([[1.0], [2.0]], [0, 1], classes=1), "at least 2"),
+        (lambda: module.fit([[1.0], [2.0]], [0, 1], classes=1), "classes must be a whole number >= 2"),
         (lambda: module.fit([[1.0], [2.0]], [0, 1], classes=2, ridge=-1.0), "ridge"),
         (lambda: module.fit([[1.0], [2.0]], [0, 5], classes=2), "labels"),
     ],

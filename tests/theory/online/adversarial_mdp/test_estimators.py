@@ -126,11 +126,11 @@ def test_other_libraries_serve():
         (lambda: least_reduced(1.0, 0.0), "gamma must be positive"),
         (lambda: resampling_eigenvalue(2.0, 0.1, 3), "eigenvalue must be from 0 to 1"),
         (lambda: resampling_eigenvalue(1.0, 2.0, 3), "gamma must be at most"),
-        (lambda: resampling_eigenvalue(1.0, 0.1, 0), "terms must be an int"),
+        (lambda: resampling_eigenvalue(1.0, 0.1, 0), "terms must be a whole number"),
         (lambda: resampling_draws(0.0, 0.1), "gamma must be positive"),
         (lambda: resampling_draws(2.0, 0.1), "gamma must be at most"),
         (lambda: resampling_draws(0.5, 0.1, rate=1.01), "gamma must be at most"),
-        (lambda: sample_draws(0, 0.1, 0.1), "d must be an int"),
+        (lambda: sample_draws(0, 0.1, 0.1), "d must be a whole number"),
         (lambda: sample_draws(2, 0.1, 1.0), "failure must be below 1"),
     ],
 )

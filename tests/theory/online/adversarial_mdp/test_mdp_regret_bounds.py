@@ -98,10 +98,10 @@ def test_reduced_costs_may_not_be_too_negative():
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
-    [({"K": 0}, "K must be an int"), ({"H": 1.0}, "H must be an int"), ({"A": 1}, "A must be"), ({"d": True}, "d must"),
+    [({"K": 0}, "K must be a whole"), ({"H": 1.0}, "H must be a whole"), ({"A": 1}, "A must"), ({"d": True}, "d must"),
      ({"eta": 0.0}, "eta must be positive"), ({"gamma": math.inf}, "gamma must be positive"),
      ({"beta": math.nan}, "beta must be positive"), ({"beta": "1"}, "beta must be positive"),
-     ({"eta": None}, "eta must be positive"), ({"K": 10.5}, "K must be an int")],
+     ({"eta": None}, "eta must be positive"), ({"K": 10.5}, "K must be a whole")],
 )  # fmt: skip
 def test_bad_input(wrong, message):
     good = {"K": 10, "H": 2, "A": 2, "d": 2, "eta": 1e-3, "gamma": 1.0, "beta": 0.1}

@@ -242,8 +242,8 @@ def test_dynamic_bound_by_hand_and_its_scaling():
         ({"D": 1e300, "G": 1e-300}, "the lowest step must be positive and finite, got inf"),
         ({"G": 1e200}, r"D\^2 \(delta \+ 4 G\^2\) must be positive and finite, got inf"),
         ({"rounds": 10**400}, "rounds must be at most 9007199254740992"),
-        ({"rounds": 0}, "rounds must be an integer of at least 1"),
-        ({"rounds": 2.0}, "rounds must be an integer of at least 1"),
+        ({"rounds": 0}, "rounds must be a whole number >= 1"),
+        ({"rounds": 2.0}, "rounds must be a whole number >= 1"),
     ],
 )
 def test_tuning_says_what_is_wrong(given, said):
@@ -258,7 +258,7 @@ def test_tuning_says_what_is_wrong(given, said):
         ({"steps": (0.1, -1.0)}, r"steps\[1\] must be positive"),
         ({"delta": -1.0}, "delta must be nonnegative"),
         ({"correction": math.nan}, "correction must be nonnegative"),
-        ({"rounds": 2.5}, "rounds must be an integer of at least 1"),
+        ({"rounds": 2.5}, "rounds must be a whole number >= 1"),
         ({"D": -1.0}, "D must be positive"),
     ],
 )

@@ -196,7 +196,7 @@ def test_other_array_namespaces_give_the_same_run():
         (lambda: strongly_convex_slack(None, [0.0], lam="1", D=1.0), "lam must be positive and finite, got '1'"),
         (lambda: newton_slack(None, [0.0], beta=1.0, G=1.0, D=True), "D must be positive and finite, got True"),
         (lambda: descend(drifting, [np.nan], 3, step=lambda t, v: 0.1), "start must be finite, got nan"),
-        (lambda: descend(drifting, np.zeros(3), "3", step=lambda t, v: 0.1), "rounds must be an integer .* got '3'"),
+        (lambda: descend(drifting, np.zeros(3), "3", step=lambda t, v: 0.1), "must be a whole number .* got '3'"),
         (lambda: descend(drifting, np.zeros(3), 3, step=lambda t, v: np.inf), "positive and finite, got inf"),
         (lambda: descend(drifting, [1.0, 1.0, 0.0], 3, step=lambda t, v: 0.1, project=unit_ball),
          "the distance of start from the decision set must be 0, got 0.41"),

@@ -86,7 +86,7 @@ def test_points_of_a_run_are_combinations_of_start_and_gradients():
 def test_bad_arguments_are_refused():
     with pytest.raises(ValueError, match="must be positive"):
         smooth_convex([MINIMISER], 0)
-    with pytest.raises(ValueError, match="at least 1"):
+    with pytest.raises(ValueError, match="whole number >= 1"):
         descent_path(0, 1)
     with pytest.raises(ValueError, match="exact"):
         descent_path(1, 0.5)

@@ -309,7 +309,7 @@ def test_the_worst_function_of_the_proximal_method_is_a_norm():
 @pytest.mark.parametrize("make", [gradient_descent, optimised_gradient, proximal_point, projected_descent])
 def test_numbers_of_steps(make):
     for bad in (0, -1, 2.0, float("nan"), "3", None, True):
-        with pytest.raises(ValueError, match=r"must be a whole number, at least 1"):
+        with pytest.raises(ValueError, match=r"must be a whole number >= 1"):
             make(bad)
     with pytest.raises(ValueError, match=r"is 1000000: about 10+ conditions would need .* GiB"):
         make(10**6)

@@ -114,9 +114,9 @@ def test_a_trial_that_is_not_finite_is_refused():
         ({"acceptance": 0.0}, "acceptance must lie in"),
         ({"gamma": 0.0}, "gamma must be positive"),
         ({"tolerance": float("inf")}, "tolerance must be positive and finite"),
-        ({"iterations": 0}, "iterations must be an int >= 1, got 0"),
-        ({"halvings": 0}, "halvings must be an int >= 1, got 0"),
-        ({"iterations": 1.5}, "iterations must be an int >= 1, got 1.5"),
+        ({"iterations": 0}, "iterations must be a whole number >= 1, got 0"),
+        ({"halvings": 0}, "halvings must be a whole number >= 1, got 0"),
+        ({"iterations": 1.5}, "iterations must be a whole number >= 1, got 1.5"),
         ({"gamma": 1e200}, "gamma must be at most 1e"),
     ],
 )

@@ -112,7 +112,7 @@ def test_steps_outside_the_region_do_not_count():
         ),
         (lambda: gamma_of_scalar(lambda x: x, 0.0, 1.0), "derivative at x must be different from zero"),
         (lambda: gamma_of_scalar(lambda x: x, 1.0, -1.0), "curvature must be at least 0"),
-        (lambda: gamma_of_scalar(lambda x: x, 1.0, 1.0, points=1), "points must be an int of at least 2, got 1"),
+        (lambda: gamma_of_scalar(lambda x: x, 1.0, 1.0, points=1), "points must be a whole number >= 2, got 1"),
     ],
 )
 def test_numbers_out_of_range_are_refused(call, message):
