@@ -173,7 +173,6 @@ def _draw_kinds(axes: Any, found: dict[str, Any]) -> None:
     axes.set_xticks(range(len(KINDS)), list(KINDS.values()), fontsize=8)
     axes.set_ylabel("regret over the uniform policy's")
     axes.set_title(f"kinds of losses, K = {found['base']['episodes']}", fontsize=10)
-    axes.grid(alpha=0.3, axis="y")
 
 
 def _draw_sizes(axes: Any, axis: int, found: dict[str, Any]) -> None:

@@ -197,7 +197,6 @@ def _draw_alarms(axes: Any, rows: list[Row]) -> None:
     share = f"wrong verdicts, share of {rows[0]['runs']} runs (bars: 2 s.e.; 0 drawn at 1/2 run)"
     axes.set_xlabel(share, fontsize=9)
     axes.set_title("Wrong verdicts at the edge of the claim\n(dashed: declared; for batch-t and regression nominal)")
-    axes.grid(axis="x", alpha=0.3)
 
 
 def _draw_power(axes: Any, rows: list[Row]) -> None:

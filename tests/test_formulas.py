@@ -25,6 +25,14 @@ def test_every_claim_says_what_can_be_shown():
         "wls_dpp.mean_gram_is_the_identity",  # an order among words
         "z_loss.spherical_softmax_at_the_target",  # names of a letter and an index, and no condition
         "drori_teboulle.first_branch_for_every_step_size",  # vectors
+        "kiefer_wolfowitz.cube_corners",  # a power among words
+        "ldr.at_least_the_mean",  # a variable e beside exponentials
+        "comp_sum.tends_to_logistic_from_above",  # a limit
+        "tewari_bartlett.crammer_singer_minimum",  # linear programs
+        "comp_sum.threshold",  # a root
+        "ldr.cone_value_three_classes",  # cones
+        "hedge.chain_at_ten",  # relations between named numbers
+        "dis_vs_gen.sampled_excess_slope",  # slopes of means
     ],
 )
 def test_statements_of_every_look_can_be_shown(name):

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tomllib
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -32,21 +33,30 @@ def imported(path):
     return found
 
 
+def imported_at_once(path):
+    """Return the modules that a file imports for its definitions or their types, not inside functions."""
+    nodes = list(ast.parse((ROOT / path).read_text("utf-8")).body)
+    for node in nodes:  # grows
+        if isinstance(node, ast.If | ast.Try):
+            nodes += [*node.body, *node.orelse]
+    found = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+    return found
+
+
 def loaded_by(code):
     """Return the modules loaded by a statement in a new process."""
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     program = f"{code}\nimport sys\nprint(*sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment
-    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
     return set(done.stdout.rpartition("\n")[0].split()) | set(done.stdout.splitlines()[-1].split())
 
 
 @pytest.mark.parametrize("path", ENGINE)
 def test_the_engine_knows_no_topic(path):
-    own = [
-        name for name in imported(path) if name.partition(".")[0] in ("theory", "experiments", "paper_figs")
-    ]
+    own = [name for name in imported(path) if name.partition(".")[0] in ("theory", "experiments", "paper_figs")]
     assert [name for name in own if not name.startswith("theory.engine")] == []
 
 
@@ -55,6 +65,14 @@ def test_imports_point_downwards(path):
     above = {"theory": {"experiments", "paper_figs", "notebooks"}, "experiments": {"paper_figs", "notebooks"}}
     forbidden = above.get(Path(path).parts[0], {"notebooks"})
     assert {name.partition(".")[0] for name in imported(path)} & (forbidden | {"tests"}) == set()
+
+
+def test_no_modules_import_each_other_not_even_for_types():
+    own = {path.removesuffix(".py").replace("/", "."): path for path in ALL if not path.endswith("__init__.py")}
+    assert len(own) > 500
+    graph = {name: imported_at_once(path) & own.keys() for name, path in own.items()}
+    assert graph["theory.engine.conformance.cases"] >= {"theory.engine.conformance.reference"}
+    TopologicalSorter(graph).prepare()
 
 
 @pytest.mark.parametrize("path", [path for path in ENGINE if "/checker/" in path])
@@ -67,9 +85,7 @@ def test_the_checker_imports_neither_sympy_nor_a_solver_nor_the_engine(path):
         "numpy",
         "clarabel",
     } == set()
-    assert [
-        name for name in names if name.startswith("theory.") and not name.startswith("theory.engine.checker")
-    ] == []
+    assert [name for name in names if name.startswith("theory.") and not name.startswith("theory.engine.checker")] == []
 
 
 def test_help_imports_nothing_heavy():
@@ -101,11 +117,7 @@ def test_own_commands_are_light():
 
 
 def test_every_module_of_claims_has_its_entry_point():
-    files = {
-        path.relative_to(ROOT)
-        for top in ("theory", "experiments")
-        for path in (ROOT / top).rglob("claims_*.py")
-    }
+    files = {path.relative_to(ROOT) for top in ("theory", "experiments") for path in (ROOT / top).rglob("claims_*.py")}
     modules = {".".join(path.with_suffix("").parts) for path in files}
     assert set(ENTRY_POINTS["lossproof.claims"].values()) == modules
 

@@ -31,7 +31,7 @@ def logistic(xp: Any, u: Array) -> Array:
     [9.85967654375977e-305, 0.5, 1.0]
     """
     small = xp.exp(-xp.abs(u))
-    return xp.where(u > 0, xp.ones_like(u), small) / (1 + small)
+    return xp.where(u > 0, xp.ones_like(small), small) / (1 + small)
 
 
 def softmax(xp: Any, scores: Array) -> Array:

@@ -7,6 +7,7 @@ import pytest
 
 from experiments import arrays
 from experiments.arrays import BackendMissing, backend, backend_of, to_numpy
+from experiments.counting import work_of
 
 DEVICE1 = array_api_strict.Device("device1")
 
@@ -117,3 +118,26 @@ def test_importing_costs_no_library():
     code = "import sys, experiments.arrays, experiments.streams; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert {"numba", "torch", "cupy", "sympy", "scipy", "matplotlib"} & set(done.stdout.split()) == set()
+
+
+def test_a_package_that_is_there_but_broken_is_not_called_missing(monkeypatch):
+    def broken(name):
+        raise ImportError("libcublas.so.13:\n cannot open shared object file")
+
+    monkeypatch.setattr(arrays.importlib, "import_module", broken)
+    with pytest.raises(BackendMissing, match=r"which cannot be imported: libcublas\.so\.13: cannot open"):
+        backend("cupy")
+
+
+@pytest.mark.parametrize("number", ["-1", "x", "1.0"])
+def test_the_number_of_a_device_of_cupy_is_one(number, monkeypatch):
+    monkeypatch.setattr(arrays, "_namespace_of", lambda library: np)
+    with pytest.raises(BackendMissing, match=f"the number of a device is '{number}'"):
+        backend(f"cupy:{number}")
+
+
+def test_a_namespace_of_its_own_names_whose_rules_it_keeps():
+    found = []
+    work_of(lambda where: found.append((where, backend_of(where.asarray([1.0])))))
+    ((where, of_the_array),) = found
+    assert (of_the_array.name, of_the_array.xp, where.library) == ("strict:counted", where.xp, "strict")

@@ -1,3 +1,4 @@
+import ast
 import math
 import os
 import subprocess
@@ -44,13 +45,12 @@ def run_bare(*arguments, **environment):
 
 def test_it_runs_without_what_only_decides_claims_and_without_being_installed():
     pytest.importorskip("numba")
-    chosen = [*KERNELS, "dis_vs_gen", "random_features", "exp3"]
+    chosen = [*KERNELS, "dis_vs_gen", "random_features"]
     only = [word for name in chosen for word in ("--only", name)]
     done = run_bare("--backend", "strict:device1", *only, NUMBA_ENABLE_CUDASIM="1")
     assert done.returncode == 0, done.stdout + done.stderr
     lines = {line.split()[0]: line for line in done.stdout.splitlines()[1:]}
     assert set(lines) == set(chosen)
-    assert "not run" in lines.pop("exp3")
     assert all("agrees" in line for line in lines.values()), done.stdout
 
 
@@ -88,6 +88,13 @@ def test_what_differs_or_fails_is_reported_with_status_1(run, verdict, monkeypat
     assert verdict in capsys.readouterr().out
 
 
+FIELDS = {
+    "run": ("regret", "least_cost"),
+    "run_exp3": ("pseudo", "realised", "least_slack"),
+    "flow": ("x", "values", "gradients", "steps", "tried"),
+}
+
+
 @pytest.mark.parametrize(
     ("compare", "module", "name", "attribute"),
     [
@@ -95,6 +102,8 @@ def test_what_differs_or_fails_is_reported_with_status_1(run, verdict, monkeypat
         (gpu_check.exp3, "experiments.mirror_descent.exp3", "run_exp3", "least_slack"),
         (gpu_check.linear_mdp, "experiments.linear_mdp.regret", "run", "regret"),
         (gpu_check.linear_mdp, "experiments.linear_mdp.regret", "run", "least_cost"),
+        (gpu_check.collapse, "experiments.neural_collapse.flow", "flow", "x"),
+        (gpu_check.collapse, "experiments.neural_collapse.flow", "flow", "tried"),
     ],
 )
 def test_a_kernel_that_is_off_once_is_found(compare, module, name, attribute, monkeypatch):
@@ -102,12 +111,13 @@ def test_a_kernel_that_is_off_once_is_found(compare, module, name, attribute, mo
 
     def run(*given, engine, **options):
         found = original(*given, engine="array", **options)
+        found = list(found) if name == "flow" else found
         runs.append(engine)
         if len(runs) > 2 or engine == "array":
             return found
-        fields = ("regret", "least_cost") if name == "run" else ("pseudo", "realised", "least_slack")
-        values = {field: getattr(found, field) for field in fields}
-        return SimpleNamespace(**values | {attribute: np.asarray(values[attribute]) + 10.0})
+        values = {field: getattr(found[-1] if name == "flow" else found, field) for field in FIELDS[name]}
+        wrong = SimpleNamespace(**values | {attribute: np.asarray(values[attribute]) + 10})
+        return [wrong] if name == "flow" else wrong
 
     monkeypatch.setattr(import_module(module), name, run)
     assert compare() > 1e-3
@@ -155,7 +165,7 @@ def test_no_gpu_is_said_in_one_line_with_status_2(monkeypatch, capsys):
     assert found.err.startswith("nothing was compared: backend 'cupy'")
     assert found.err.count("\n") == 1
     assert main(["--backend", "strict", "--only", "abacus"]) == 2
-    assert "nothing is called abacus" in capsys.readouterr().err
+    assert "nothing is called 'abacus'; there are" in capsys.readouterr().err
 
 
 def test_kernels_that_cannot_run_are_not_said_to_agree(monkeypatch):
@@ -167,7 +177,7 @@ def test_kernels_that_cannot_run_are_not_said_to_agree(monkeypatch):
     assert [check.ok for check in check_kernels()] == [False, False]
 
 
-@pytest.mark.parametrize("chosen", [["--backend", "numpy"], ["--backend", "strict", "--only", "exp3"]])
+@pytest.mark.parametrize("chosen", [["--backend", "numpy"], ["--backend", "strict", "--only", next(iter(KERNELS))]])
 def test_where_nothing_was_compared_the_status_is_2(chosen, monkeypatch, capsys):
     monkeypatch.setattr(gpu_check, "no_cuda", lambda: "no driver")
     assert main(chosen) == 2
@@ -186,24 +196,6 @@ def test_a_gpu_without_numba_s_compiler_compares_the_simulators_and_says_what_it
     monkeypatch.setattr(gpu_check, "no_cuda", lambda: "")
     monkeypatch.setattr(gpu_check, "KERNELS", {"a": (lambda: 0.5, 1.0)})
     assert main([]) == 0
-
-
-@pytest.mark.parametrize(
-    ("ready", "context", "said"),
-    [
-        (True, None, ""),
-        (False, OSError("no\n  driver. Try another"), "Numba cannot run kernels (OSError: no driver)"),
-        (False, None, "Numba cannot run kernels (the driver is there; of a CUDA toolkit libnvvm is not found)"),
-    ],
-)
-def test_it_says_why_numba_cannot_run_kernels(ready, context, said, monkeypatch):
-    def current_context():
-        if context:
-            raise context
-
-    cuda = SimpleNamespace(is_available=lambda: ready, current_context=current_context)
-    monkeypatch.setattr(gpu_check, "import_module", lambda name: cuda)
-    assert gpu_check.no_cuda() == said
 
 
 def test_closed_forms_may_be_less_far_apart_than_iterations():
@@ -225,7 +217,17 @@ def test_streams_agree_on_arrays_whose_host_cannot_read_them():
     ("here", "there", "apart"),
     [
         ({"x": [3.0, 8.0]}, {"x": [3.0, 10.0]}, 0.2),
-        ({"x": [0.1]}, {"x": [0.3]}, 0.2),
+        ({"x": [0.1]}, {"x": [0.3]}, 2 / 3),
+        ({"x": [1e-30]}, {"x": [2e-30]}, 0.5),
+        ({"x": [0.0]}, {"x": [-0.0]}, 0.0),
+        ({"x": [5e-324]}, {"x": [0.0]}, 0.0),
+        ({"x": [1e-12]}, {"x": [0.0]}, math.inf),
+        ({"least_oracle_slack": [1e-12]}, {"least_oracle_slack": [0.0]}, 1e-12),
+        ({"least_slack": [1e-12]}, {"least_slack": [0.0]}, 1e-12),
+        ({"x": [10**6]}, {"x": [10**6 + 1]}, math.inf),
+        ({"x": [10**6]}, {"x": [10**6]}, 0.0),
+        ({"x": [True, False]}, {"x": [True, True]}, math.inf),
+        ({"x": [1]}, {"x": [1.0]}, 0.0),
         ({"x": math.nan}, {"x": math.nan}, 0.0),
         ({"x": [math.inf, 1.0]}, {"x": [math.inf, 1.0]}, 0.0),
         ({"x": [math.nan, 1.0]}, {"x": [0.0, 1.0]}, math.inf),
@@ -237,7 +239,8 @@ def test_streams_agree_on_arrays_whose_host_cannot_read_them():
     ],
 )
 def test_distances(here, there, apart):
-    assert distance(here, there) == pytest.approx(apart)
+    found = distance(here, there)
+    assert found > 1e200 if apart == math.inf else found == pytest.approx(apart)
 
 
 def test_numpy_is_not_compared_with_itself(monkeypatch, capsys):
@@ -245,3 +248,63 @@ def test_numpy_is_not_compared_with_itself(monkeypatch, capsys):
     monkeypatch.setattr(gpu_check, "KERNELS", {"a": (lambda: 0.5, 1.0)})
     assert main(["--backend", "numpy"]) == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()[1:]] == ["a"]
+
+
+def test_scalar_bodies_call_nothing_that_numba_does_not_compile_for_cuda():
+    found = list(Path(gpu_check.__file__).parent.rglob("*scalar.py"))
+    assert {path.name for path in found} >= {"flow_scalar.py", "exp3_scalar.py", "episode_scalar.py", "scalar.py"}
+    for path in found:
+        calls = {node.func.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)
+                 and isinstance(node.func, ast.Name)}  # fmt: skip
+        # Those of Numba 0.68 take any number of arguments, and its own target for CUDA cannot type them.
+        assert not calls & {"min", "max", "sum", "sorted"}, path
+
+
+COMPILED = """
+import sys
+from types import SimpleNamespace
+import numpy as np
+from numba import cuda, types, typeof
+from numba.cuda import dispatcher
+from numba.cuda.compiler import compile_cuda
+
+dispatcher.get_current_device = lambda: SimpleNamespace(compute_capability=(7, 5))
+host = SimpleNamespace(to_device=lambda array: array, device_array=np.zeros)
+
+class Launched(Exception):
+    pass
+
+class Kernel:
+    def __init__(self, kernel):
+        self.kernel = kernel
+    def __getitem__(self, grid):
+        return self
+    def __call__(self, *given):
+        function = self.kernel.py_func
+        function.__globals__["_cuda"] = cuda
+        compile_cuda(function, types.void, tuple(map(typeof, given)), cc=(7, 5), nvvm_options={})
+        raise Launched
+
+def compiled(module, play):
+    module._kernel, module._cuda = Kernel(module._kernel), host
+    try:
+        play()
+    except Launched:
+        print(module.__name__)
+
+from experiments import cuda_numbers, gpu_check
+from experiments.linear_mdp import cuda as mdp_cuda
+from experiments.mirror_descent import exp3_cuda
+from experiments.neural_collapse import flow_cuda
+compiled(cuda_numbers, gpu_check.streams)
+compiled(exp3_cuda, gpu_check.exp3)
+compiled(mdp_cuda, gpu_check.linear_mdp)
+compiled(flow_cuda, gpu_check.collapse)
+"""
+
+
+def test_kernels_can_be_typed_and_lowered_for_a_gpu_that_is_not_there():
+    pytest.importorskip("numba.cuda.dispatcher", reason="Numba's own target, which needs no driver to get so far")
+    done = subprocess.run([sys.executable, "-c", COMPILED], capture_output=True, text=True, check=False, timeout=200)
+    by_their_own = set(KERNELS) - {"experiments.philox.cuda"}  # functions, which the kernel of numbers calls
+    assert set(done.stdout.split()) == by_their_own | {"experiments.cuda_numbers"}, done.stderr[-2000:]

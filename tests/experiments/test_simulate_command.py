@@ -1,4 +1,3 @@
-import argparse
 import csv
 import os
 import signal
@@ -12,6 +11,7 @@ import pytest
 
 from experiments import simulate_command, simulator
 from experiments.store import Store
+from theory.engine.cli_parser import Parser
 from theory.engine.errors import BadInput
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +19,7 @@ TOY = "toy_simulator:SIMULATOR"
 
 
 def command(*arguments):
-    parser = argparse.ArgumentParser()
+    parser = Parser(prog="lossproof")
     simulate_command.register(parser.add_subparsers(required=True))
     parsed = parser.parse_args(["simulate", *map(str, arguments)])
     return parsed.run(parsed)
@@ -65,6 +65,9 @@ def test_quiet_says_nothing(capsys):
         ([TOY, "--csv", "a", "--parquet", "a"], "different files"),
         ([TOY, "--csv", "a", "--store", "./a"], "different files"),
         ([TOY, "--store", "none/a.sqlite"], "no folder none"),
+        (["--csv", "a.csv"], "--csv needs the NAME of a simulator"),
+        (["--resume"], "--resume needs the NAME of a simulator"),
+        (["toy_simulator:NONE"], "toy_simulator has no NONE"),
     ],
 )
 def test_bad_usage_is_told_before_anything_is_computed(tmp_path, arguments, says):
@@ -134,8 +137,9 @@ def own(tmp_path, monkeypatch):
     return "toy_table:OWN"
 
 
-def test_a_table_of_one_s_own_is_studied_printed_and_written(tmp_path, capsys, own):
-    assert command(own, "--data", "number.txt", "--times", "3", "--csv", "a.csv") == 0
+@pytest.mark.parametrize("data", [["--data", "number.txt"], ["--data=number.txt"]])
+def test_a_table_of_one_s_own_is_studied_printed_and_written(tmp_path, capsys, own, data):
+    assert command(own, *data, "--times", "3", "--csv", "a.csv") == 0
     assert capsys.readouterr().out == "head\n\nname     value\nproduct  3.704\nnone         -\n\nnote\n"
     assert (tmp_path / "a.csv").read_text() == f"name,value\nproduct,{3 * 1.23456!r}\nnone,\n"
     assert not (tmp_path / "out").exists()
@@ -164,7 +168,10 @@ def test_bad_usage_of_a_table_is_told_and_nothing_is_written(tmp_path, own, argu
         (["--data", "number.txt"], "--data stands after the NAME of a simulator"),
         (["toy_table:OWN", "--csv", "a.csv", "--data", "number.txt"], "--csv is for a grid, --data for a table"),
         (["toy_table:OWN", "--data"], "arguments are required: FILE"),
-        (["toy_table:OWN", "--data", "number.txt", "--sizes", "quick"], "unrecognized arguments: --sizes"),
+        (
+            ["toy_table:OWN", "--data", "number.txt", "--sizes", "quick"],
+            "unknown option or argument: --sizes quick; see lossproof simulate toy --data --help",
+        ),
     ],
 )
 def test_options_in_the_wrong_place_are_told(own, capsys, arguments, says):
@@ -179,6 +186,7 @@ def test_help_after_a_name_has_the_options_of_its_table(own, capsys):
             command(*arguments)
         told = capsys.readouterr().out
         assert "--resume" in told
+        assert ("\n--sizes: quick, paper" in told) == (len(arguments) > 1)
         assert ("a factor of one's own" in told) == shown
     with pytest.raises(SystemExit, match="2"):
         command("nothing", "--help")

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 import toy_simulator
+from fake_distribution import install
 from toy_simulator import SIMULATOR, WHERE
 
 from experiments import simulator
@@ -23,7 +24,7 @@ def test_a_reference_is_resolved_and_never_evaluated(monkeypatch):
     ("name", "says"),
     [
         ("toy_simulator:NOT_ONE", "not a Simulator"),
-        ("toy_simulator:MISSING", "not a Simulator"),
+        ("toy_simulator:MISSING", "toy_simulator has no MISSING"),
         ("no_such_module:X", "cannot import no_such_module"),
     ],
 )
@@ -95,3 +96,15 @@ def test_the_module_of_a_function_counts_without_being_named():
     borrowed = replace(SIMULATOR, modules=("toy_figure",))
     assert "toy_simulator" in borrowed.sources
     assert borrowed.code_version() != SIMULATOR.code_version()
+
+
+def test_a_name_that_two_distributions_bring_is_refused_and_both_are_named(tmp_path, monkeypatch):
+    for folder, reference in (("first", "toy_simulator:SIMULATOR"), ("second", "toy_simulator:WHERE")):
+        (tmp_path / folder).mkdir()
+        entries = {"twice": reference, "same": "toy_simulator:WHERE", f"only_{folder}": reference}
+        install(tmp_path / folder, monkeypatch, modules={}, entries=entries, group=simulator.GROUP)
+    with pytest.raises(BadInput, match="both toy_simulator:SIMULATOR and toy_simulator:WHERE; name the one"):
+        simulator.find("twice")
+    assert simulator.find("same") is WHERE
+    assert simulator.find("only_first") is SIMULATOR
+    assert simulator.find("toy_simulator:WHERE") is WHERE

@@ -1,6 +1,6 @@
-"""Results show themselves: a table with every public field, all text escaped."""
+"""Results show themselves: a line, and a table with every public field, all text escaped."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
@@ -54,6 +54,33 @@ def test_results_show_their_numbers(result, cells):
     assert [cell for cell in cells if cell not in shown] == []
     assert shown.startswith("<table><caption>")
     assert "0x" not in shown
+    line = repr(result)
+    assert "0x" not in line
+    assert "\n" not in line
+    assert len(line) < 1000
+
+
+@dataclass(frozen=True)
+class Longer(NotAResult):
+    curve: object = None
+    working: int = field(default=7, repr=False)
+
+
+@dataclass(frozen=True)
+class OfItsOwn(NotAResult):
+    def __repr__(self):
+        return "<mine>"
+
+
+@dataclass(frozen=True)
+class Child(OfItsOwn):
+    more: int = 0
+
+
+def test_the_line_has_all_fields_of_the_class_itself_and_a_class_may_write_its_own():
+    assert repr(NotAResult(0.25)) == "NotAResult(zero_one_risk=0.25)"
+    assert repr(Longer(0.25, curve=np.zeros((5, 40)))) == "Longer(zero_one_risk=0.25, curve=<array (5, 40)>)"
+    assert repr(OfItsOwn(0.25)) == repr(Child(0.25)) == "<mine>"
 
 
 def test_the_risk_is_a_formula_if_it_is_a_number():

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from theory.arrays import Array, quiet, real_arrays, require, restore
 from theory.classification import margin_transforms as closed
 from theory.elementary import softplus
+from theory.shown import Shown
 
 if TYPE_CHECKING:
     import sympy
@@ -42,7 +43,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class MarginLoss:
+class MarginLoss(Shown):
     r"""A loss :math:`\varphi(u)` of the margin u = y h(x).
 
     Attributes

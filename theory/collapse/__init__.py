@@ -13,11 +13,10 @@ Examples
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from theory.lazy import lazily
 
 _HOMES = {
-    "deep_linear.geometry": (
+    ".deep_linear.geometry": (
         "angles",
         "cosines",
         "etf_distance",
@@ -27,21 +26,21 @@ _HOMES = {
         "orthogonality_distance",
         "simplex_etf",
     ),
-    "deep_linear.scalar": (
+    ".deep_linear.scalar": (
         "local_minimizer",
         "local_minimum_limit",
         "scalar_minimizer",
         "scalar_objective",
         "threshold",
     ),
-    "deep_linear.minimum": (
+    ".deep_linear.minimum": (
         "GlobalMinimum",
         "LimitGeometry",
         "global_minimum",
         "minority_size",
         "vanishing_decay_geometry",
     ),
-    "deep_linear.cross_entropy": (
+    ".deep_linear.cross_entropy": (
         "balanced_minimum",
         "best_scale",
         "cross_entropy_minority_size",
@@ -50,14 +49,8 @@ _HOMES = {
         "minority_ratio",
         "simplex_code",
     ),
-    "metrics": ("CollapseMetrics", "nc_metrics"),
+    ".metrics": ("CollapseMetrics", "nc_metrics"),
 }
-_MODULES = {name: module for module, names in _HOMES.items() for name in names}
 
-__all__ = sorted(_MODULES)  # noqa: PLE0605
-
-
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__all__ = sorted(name for names in _HOMES.values() for name in names)  # noqa: PLE0605 (the table is the list)
+__getattr__, __dir__ = lazily(__name__, _HOMES)

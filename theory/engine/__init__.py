@@ -10,7 +10,6 @@ import importlib
 from typing import Any
 
 _HOME = {
-    "claim": "theory.engine.claim",
     "Claim": "theory.engine.claim",
     "Evidence": "theory.engine.evidence",
     "Verdict": "theory.engine.verdict",
@@ -20,10 +19,14 @@ _HOME = {
     "conform": "theory.engine.conformance.conform",
 }
 
-__all__ = ["Claim", "Domain", "Evidence", "ForAll", "Reference", "Verdict", "claim", "conform"]
+__all__ = ["Claim", "Domain", "Evidence", "ForAll", "Reference", "Verdict", "conform"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> Any:  # not by theory.lazy: the checker must load no other module than its own and this
     if name in _HOME:
         return getattr(importlib.import_module(_HOME[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

@@ -99,6 +99,9 @@ class Claim:
         """Return the statement object itself, built with the claim's own constants."""
         return self.build()[0]
 
+    def __repr__(self) -> str:
+        return f"<claim {self.id}, on record: {self.expected.value}>"
+
     def _repr_html_(self) -> str:
         from theory.engine.report.mathml import formula
         from theory.engine.shown import Html, table

@@ -68,6 +68,9 @@ class Collection:
     def __len__(self) -> int:
         return len(self.claims)
 
+    def __repr__(self) -> str:
+        return f"<collection of {len(self)} claim{'s' * (len(self) != 1)}, {len(self.broken)} broken>"
+
     def restricted(self, names: Iterable[str]) -> Collection:
         """Return the same with some of the claims only, in the order given."""
         kept = list(names)

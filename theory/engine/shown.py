@@ -14,9 +14,10 @@ from typing import Any
 
 from theory.engine.report.mathml import escape
 
-__all__ = ["Html", "table", "text"]
+__all__ = ["Html", "brief", "table", "text"]
 
 _LONGEST, _MOST, _DIGITS = 400, 6, 25  # characters of a cell; items of a collection; characters of a fraction
+_BRIEF = 60  # characters of a value in a line with others
 
 
 class Html(str):
@@ -38,6 +39,27 @@ def text(value: Any) -> str:
     """
     shown = _text(value)
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 3].rstrip() + "..."
+
+
+def brief(value: Any) -> str:
+    """Return the ``repr`` of a value if it is short, else what the value is, in angle brackets.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> brief(0.1), brief("bag"), brief(np.zeros((3, 400))), brief({"steps": [0.5] * 100})
+    ('0.1', "'bag'", '<array (3, 400)>', '<steps: 0.5; 0.5; 0.5; 0.5; 0.5; 0.5; and 94 more>')
+    """
+    array = hasattr(value, "shape") and hasattr(value, "dtype")
+    if not callable(value) and not (array and math.prod(value.shape) > _BRIEF):  # not to write a million numbers
+        try:
+            shown = repr(value)
+        except ValueError:  # Python writes no whole numbers of some thousand digits
+            shown = "\n"
+        if len(shown) <= _BRIEF and "\n" not in shown:
+            return shown
+    shown = f"array {tuple(value.shape)}" if array else text(value)
+    return f"<{shown}>" if len(shown) <= _BRIEF else f"<{shown[: _BRIEF - 3].rstrip()}...>"
 
 
 def _text(value: Any) -> str:

@@ -92,6 +92,11 @@ class Verdict:
         """Whether the verdict is the one on record and every control came out as it must."""
         return self.evidence == self.expected and all(control.as_expected for control in self.controls)
 
+    def __repr__(self) -> str:
+        record = "as on record" if self.as_recorded else f"NOT as on record: {self.expected.value}"
+        why = f"; {' '.join(self.reason.split())}" if self.reason else ""
+        return f"<{self.claim}: {self.evidence.value}, {record}{why}>"
+
     def _repr_html_(self) -> str:
         from theory.engine.report.mathml import formula
         from theory.engine.shown import Html, table

@@ -75,6 +75,13 @@ class Report:
         """Whether that is at most `ERROR_BUDGET`."""
         return not exceeds_budget(self.error_probability)
 
+    def _title(self) -> str:
+        count = f"{len(self.entries)} claim{'s' * (len(self.entries) != 1)}"
+        return f"{count}, {'all as on record' if self.ok else 'NOT all as on record'}"
+
+    def __repr__(self) -> str:
+        return f"<report on {self._title()}>"
+
     def _repr_html_(self) -> str:
         from theory.engine.shown import table
 
@@ -83,9 +90,9 @@ class Report:
             (name, found.evidence.value, found.as_recorded, found.reason or found.summary) for name, found in verdicts
         ]
         rows += [(item.entry, "broken", False, item.reason) for item in self.broken]
-        count = f"{len(self.entries)} claim{'s' * (len(self.entries) != 1)}"
-        title = f"{count}, {'all as on record' if self.ok else 'NOT all as on record'}"
-        return table(rows, caption=title, head=("claim", "evidence", "as on record", "certificate, witness or reason"))
+        return table(
+            rows, caption=self._title(), head=("claim", "evidence", "as on record", "certificate, witness or reason")
+        )
 
 
 def exceeds_budget(error_probability: float) -> bool:

@@ -104,7 +104,6 @@ class PlugInRelations(Statement):
     kind: ClassVar[str] = "plug_in"
 
     def __post_init__(self) -> None:
-
         if not self.settings or not self.relations:
             raise ValueError("at least one setting and one relation are needed")
         what = f"the errors of the {len(self.settings)} settings"
@@ -123,7 +122,6 @@ class PlugInRelations(Statement):
         return self._json
 
     def latex(self) -> str:
-
         names = dict(zip(error_symbols(self.settings), (item.latex() for item in self.settings), strict=True))
         return relations_latex(self.relations, names)
 

@@ -74,7 +74,6 @@ class HedgeRelations(Statement):
     kind: ClassVar[str] = "hedge"
 
     def __post_init__(self) -> None:
-
         object.__setattr__(self, "horizon", whole("horizon", self.horizon, most=_LONGEST))
         if not isinstance(self.scale, Fraction) or self.scale <= 0:
             raise ValueError(f"scale must be an exact positive fraction, got {self.scale!r}")
@@ -129,8 +128,8 @@ class Enclosures:
 
         json = statement.to_json()
         worst, again = _backward(json, _BITS), _forward(json, _BITS + _FINER)
-        gaps = zip(json["relations"], _gaps(json, worst), _gaps_again(json, again), strict=True)
-        for number, ((_, op, _), gap, second) in enumerate(gaps):
+        differences = zip(json["relations"], _gaps(json, worst), _gaps_again(json, again), strict=True)
+        for number, ((_, op, _), gap, second) in enumerate(differences):
             if fails(gap, op) and fails(second, op):
                 data = {"relation": number, "worst": worst.str(20)}
                 return Witness("hedge", data, broken(json["relations"], number, _named(json, worst), _MEANINGS))

@@ -19,7 +19,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from theory.arrays import Array, real_arrays, require, restore
+from theory.arrays import Array, device_of, real_arrays, require, restore
 from theory.online.bounds import RegretBound, checked
 from theory.online.mirror_descent import quadratic_step
 from theory.online.paths import Gradient, Path, checked_start, follow, inner, norm_sq, positive, total
@@ -72,7 +72,8 @@ def first_matrix(start: Any, epsilon: float) -> Array:
     """Return ``epsilon I`` for every replicate, shape (..., d, d)."""
     positive(epsilon=epsilon)
     xp, (start,), _ = real_arrays(start)
-    return epsilon * xp.eye(start.shape[-1], dtype=start.dtype) + xp.zeros_like(start)[..., None]
+    eye = xp.eye(start.shape[-1], dtype=start.dtype, device=device_of(start))
+    return epsilon * eye + xp.zeros_like(start)[..., None]
 
 
 def metric_step(center: Array, gradient: Array, matrix: Array, *, radius: float | None = None) -> Array:

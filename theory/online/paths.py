@@ -18,6 +18,7 @@ from typing import Any
 
 from theory.arguments import whole
 from theory.arrays import Array, quiet, real_arrays, require
+from theory.shown import Shown
 
 __all__ = [
     "Gradient",
@@ -43,7 +44,7 @@ Move = Callable[[Any, int, Array, Array], tuple[Any, Array]]
 
 
 @dataclass(frozen=True)
-class Path:
+class Path(Shown):
     """T rounds of a learner.
 
     Attributes

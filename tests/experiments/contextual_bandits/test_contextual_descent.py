@@ -83,7 +83,7 @@ def test_the_expectation_is_the_mean_over_all_signs_and_a_ridge(monkeypatch):
     every = np.asarray(list(itertools.product((-1.0, 1.0), repeat=3)))
     x, y, theta = np.asarray([0.3, -0.5, 0.8]), 0.9, np.asarray([0.4, 0.2, -0.1])
     expected = gradient_of(None, "losses", theta, x, y)
-    monkeypatch.setattr(module, "_signs", lambda copies, size, seed: every)
+    monkeypatch.setattr(module, "_signs", lambda copies, size, seed, backend: every)
     assert np.allclose(gradient_of(8, "losses", theta, x, y), expected)
     assert np.allclose(expected, (0.5 + x @ theta - y) * x + 0.25 * theta)
     assert np.allclose(gradient_of(8, "predictions", theta, x, y), (0.5 + x @ theta - y) * x)  # no ridge left

@@ -142,3 +142,10 @@ def test_labels_are_counted_in_pieces_of_bounded_memory(monkeypatch):
     assert max(asked) <= 77
     assert np.array_equal(whole.counts, pieces.counts)
     assert np.array_equal(whole.scatter, pieces.scatter)
+
+
+@pytest.mark.parametrize("sampler", [naive_bayes_statistics, plug_in_directions])
+@pytest.mark.parametrize("m", [0, 2.5, True])
+def test_a_sample_size_is_a_whole_number(sampler, m):
+    with pytest.raises(ValueError, match=f"m must be a whole number >= 1, got {m!r}"):
+        sampler(GaussianMixture.symmetric_pair(1.0, 3), Stream(1), 2, m)

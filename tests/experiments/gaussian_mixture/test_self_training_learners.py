@@ -145,3 +145,10 @@ def test_derivatives_are_those_of_the_value(arguments):
         bend = (problem.derivatives(points + step)[0] - problem.derivatives(points - step)[0]) / 2e-6
         assert np.max(np.abs(slope - gradient[:, j])) < 1e-7
         assert np.max(np.abs(bend - hessian[..., j])) < 1e-5
+
+
+@pytest.mark.parametrize("train", [self_training, robust_self_training])
+def test_a_number_of_rounds_is_a_whole_number(train):
+    features, labels = draw(GaussianMixture.symmetric_pair(1.0, 2), Stream(1), 1, 4)
+    with pytest.raises(ValueError, match="rounds must be a whole number >= 0, got -1"):
+        train(features, labels, unlabelled=features, rounds=-1)

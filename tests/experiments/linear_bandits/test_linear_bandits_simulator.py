@@ -1,12 +1,8 @@
-import json
-from dataclasses import replace
-
-import numpy as np
 import pytest
+from simulator_frame import BACKENDS, among, check_back_end, check_cells, check_empty_store, swept
 
+from experiments.comparing import kinds_of
 from experiments.linear_bandits.simulator import KINDS, LEARNERS, SIMULATOR, cells, run, world_of
-from experiments.store import Identity, Store, StoreWriter
-from experiments.sweep import run_sweep
 from paper_figs import regret_exp2
 
 
@@ -15,35 +11,20 @@ def few(sizes):
         yield cell | {"horizon": 60, "replicates": 4}
 
 
-def test_cells_are_plain_different_and_the_same_again():
-    for sizes in SIMULATOR.sizes:
-        listed = list(cells(sizes))
-        assert listed == list(cells(sizes)) == json.loads(json.dumps(listed))
-        assert len({json.dumps(cell, sort_keys=True) for cell in listed}) == len(KINDS) * len(LEARNERS)
-    with pytest.raises(ValueError, match="sizes are"):
-        list(cells("huge"))
+@pytest.mark.parametrize("sizes", SIMULATOR.sizes)
+def test_cells_are_plain_different_and_the_same_again(sizes):
+    check_cells(SIMULATOR, sizes)
+    assert len(list(cells(sizes))) == len(KINDS) * len(LEARNERS)
 
 
 def test_a_sweep_resumes_and_its_figure_draws_the_data(tmp_path):
-    simulator, path = replace(SIMULATOR, cells=few), tmp_path / "store"
-    first = run_sweep(simulator, "quick", path, executor="serial")
-    again = run_sweep(simulator, "quick", path, executor="serial", resume=True)
-    assert first.complete
-    assert (again.computed, again.skipped) == (0, first.computed)
-    with Store(path) as store:
-        assert all(results["violations"] == 0 for _, results in store.rows())
-        found = regret_exp2.data(store)
+    found, _, lines = swept(SIMULATOR, list(few("quick")), regret_exp2, tmp_path)
     assert set(found["curves"]) == {(kind, learner) for kind in KINDS for learner in LEARNERS}
-    lines = [line.get_ydata() for axes in regret_exp2.draw(found).axes for line in axes.get_lines()]
-    for curve in found["curves"].values():
-        assert any(len(line) == len(curve["pseudo"]) and np.array_equal(line, curve["pseudo"]) for line in lines)
+    assert all(among(curve["pseudo"], lines) for curve in found["curves"].values())
 
 
 def test_figure_refuses_an_empty_store(tmp_path):
-    with StoreWriter(tmp_path / "store", Identity("exp2", "quick", "v1")):
-        pass
-    with Store(tmp_path / "store") as store, pytest.raises(ValueError, match="simulator exp2, got none"):
-        regret_exp2.data(store)
+    check_empty_store(SIMULATOR, regret_exp2, tmp_path)
 
 
 def test_exp2_beats_the_control_and_its_bound():
@@ -62,3 +43,10 @@ def test_wrong_cells_are_refused():
     with pytest.raises(ValueError, match="kind must be one of"):
         world_of("ball", 10)
     assert run(cell | {"replicates": 1})["low"].shape
+
+
+@pytest.mark.parametrize("where", BACKENDS)
+def test_cells_are_the_same_on_other_back_ends(where):
+    for cell in kinds_of(SIMULATOR):
+        if cell["kind"] == "arms" or (cell["kind"], cell["learner"]) == ("switching cube", "exp2"):
+            check_back_end(run, cell | {"horizon": 30}, where, change={"seed": 2}, allowed=1e-10)

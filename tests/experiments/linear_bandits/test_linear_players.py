@@ -128,8 +128,11 @@ def test_estimates_have_the_right_mean():
     after = learner.update(state, 0, np.arange(7), actions @ theta, probabilities)
     mean = probabilities[0] @ (after.vector @ state.design.coordinates.T)
     assert np.allclose(mean, actions @ theta)
-    second = probabilities[0] @ (after.vector @ state.design.coordinates.T) ** 2 @ probabilities[0]
-    assert second <= 3
+    estimates = after.vector @ state.design.coordinates.T
+    assert probabilities[0] @ estimates**2 @ probabilities[0] <= 3
+    assert after.first == pytest.approx((state.weights * estimates).sum(axis=1))  # by q, not by what is played
+    assert after.second == pytest.approx((state.weights * estimates**2).sum(axis=1))
+    assert abs(after.second - (probabilities * estimates**2).sum(axis=1)).max() > 0.05
 
 
 def test_one_round_by_hand():

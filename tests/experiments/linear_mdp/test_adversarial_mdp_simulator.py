@@ -7,9 +7,10 @@ import pytest
 
 from experiments.linear_mdp import adversarial_mdp_simulator as module
 from experiments.linear_mdp.algorithms import NAMES, scaled
+from experiments.linear_mdp.free_learners import scaled_free
 from experiments.linear_mdp.mdp import LinearMDP
 from experiments.linear_mdp.regret import run
-from experiments.linear_mdp.simulator_free import run_simulator_free, scaled_free
+from experiments.linear_mdp.simulator_free import run_simulator_free
 from experiments.store import Store
 from experiments.sweep import run_sweep
 from paper_figs import adversarial_mdp_regret as figure

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import experiments.linear_mdp.regret as module
-from experiments.linear_mdp import Algorithm, LinearMDP, Losses, run, scaled
+from experiments.linear_mdp import Algorithm, LinearMDP, Losses, batched, run, scaled
 from experiments.linear_mdp.regret import State
 from experiments.mirror_descent.horizons import Violation
 
@@ -54,6 +54,23 @@ def test_no_more_memory_is_taken_than_estimated(engine, learner):
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert peak <= module._bytes(learner, mdp, 1000, 3, engine)
+
+
+def test_pairs_are_taken_with_pairs_a_piece_at_a_time(monkeypatch):
+    mdp, losses = LinearMDP.random(2, 60, 3, 2, seed=1), Losses.gap(2, 2, gap=0.2)
+    learner = Algorithm("exponential weights", eta=0.02, gamma=0.1, reduced=True)
+    given = {"episodes": 2, "replicates": 3, "engine": "array", "points": 2}
+    whole, large = run(learner, mdp, losses, **given), module._bytes(learner, mdp, 3, 2, "array")
+    for place in (batched, module):
+        monkeypatch.setattr(place, "PRODUCTS", 6 * 180 * 7)  # rows of 7 pairs: 180 is no multiple
+    assert large - module._bytes(learner, mdp, 3, 2, "array") == 2 * 8 * 6 * 180 * (180 - 7)
+    tracemalloc.start()
+    pieces = run(learner, mdp, losses, **given)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * 6 * 180 * 180 / 2  # of all pairs with all
+    for name in ("regret", "least", "least_cost", "least_slack"):
+        np.testing.assert_allclose(getattr(pieces, name), getattr(whole, name), rtol=1e-12, atol=1e-12)
 
 
 def test_bad_runs_are_refused():

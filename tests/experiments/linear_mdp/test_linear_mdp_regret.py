@@ -7,13 +7,13 @@ import sys
 import numpy as np
 import pytest
 
-import experiments.linear_mdp.regret as module
 from benchmarks.bench_linear_mdp import loop
 from experiments.linear_mdp.algorithms import Algorithm
 from experiments.linear_mdp.episode_scalar import SLACK, VALUE, episode_functions
 from experiments.linear_mdp.losses import Losses
 from experiments.linear_mdp.mdp import LinearMDP
 from experiments.linear_mdp.regret import State, run
+from experiments.linear_mdp.state_arrays import ARRAYS
 from experiments.mirror_descent.horizons import Violation
 from experiments.philox.scalar import scalar_functions
 
@@ -94,7 +94,7 @@ def test_plain_python_runs_the_same_body():
     learner = LEARNERS["reduced, samples"]
     there = started(learner, LOSSES["blocks"], "array", replicates=range(2, 3)).advanced(4)
     here = started(learner, LOSSES["blocks"], "array", replicates=range(2, 3))
-    advance(0, 0, 4, 2, *(getattr(here, name) for name in module._ARRAYS), *here._constants())
+    advance(0, 0, 4, 2, *(getattr(here, name) for name in ARRAYS), *here._constants())
     np.testing.assert_allclose(here.totals, there.totals, atol=1e-12)
 
 

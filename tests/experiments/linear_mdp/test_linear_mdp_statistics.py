@@ -12,7 +12,8 @@ from experiments.linear_mdp.episode_scalar import LEAST_COST, SLACK, SMALL, epis
 from experiments.linear_mdp.estimates_scalar import estimate_functions
 from experiments.linear_mdp.losses import Losses
 from experiments.linear_mdp.mdp import LinearMDP
-from experiments.linear_mdp.regret import _ARRAYS, State
+from experiments.linear_mdp.regret import State
+from experiments.linear_mdp.state_arrays import ARRAYS
 from experiments.philox.scalar import scalar_functions
 
 MDP = LinearMDP.random(3, 4, 3, 3, seed=1)
@@ -131,7 +132,7 @@ def test_every_random_number_is_drawn_once(learner):
 
     advance = episode_functions(lambda function: function, pair, plain.bits_at)
     state = state_of(learner, episodes=4)
-    advance(1, 0, 4, 1, *(getattr(state, name) for name in _ARRAYS), *state._constants())
+    advance(1, 0, 4, 1, *(getattr(state, name) for name in ARRAYS), *state._constants())
     assert len(set(drawn)) == len(drawn) == 4 * learner.walks * 3
     assert sorted(drawn) == [(1, index) for index in range(len(drawn))]
 

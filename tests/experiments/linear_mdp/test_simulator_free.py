@@ -4,11 +4,14 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from experiments.linear_mdp import simulator_free as module
-from experiments.linear_mdp.covers import cover, walk
+from experiments.arrays import backend
+from experiments.linear_mdp.covers import cover
+from experiments.linear_mdp.epochs import Epochs, Plan
+from experiments.linear_mdp.free_learners import SimulatorFree, scaled_free
 from experiments.linear_mdp.losses import Losses
 from experiments.linear_mdp.mdp import LinearMDP
-from experiments.linear_mdp.simulator_free import Plan, SimulatorFree, run_simulator_free, scaled_free
+from experiments.linear_mdp.simulator_free import run_simulator_free
+from experiments.linear_mdp.trajectories import walk
 from experiments.mirror_descent.horizons import Violation
 from experiments.streams import Stream
 
@@ -25,15 +28,15 @@ def losses():
 
 
 def begun(learner, *, epochs=10, rows=range(4), changing=None):
-    return module._Run(learner, mdp(), changing or losses(), rows, 5, epochs)
+    return Epochs(learner, mdp(), changing or losses(), rows, 5, epochs, backend())
 
 
 def played(run, policy, epoch=0):
     """Return the plan and the trajectories of an epoch."""
-    width, length = run.learner.width, run.mdp.shape[0]
+    width, length = run.learner.width, mdp().shape[0]
     plan = Plan.drawn(run.learner, length, run._uniforms("plans", epoch * width, (width, 3)))
     points = run._uniforms("walks", epoch * width, (width, length, 2))
-    return plan, walk(run.mdp, lambda h, states: plan.chances(policy, run.cover, h, states), points)
+    return plan, walk(mdp(), plan.follow(policy, run.cover), points)
 
 
 def label(chances, point):
@@ -42,7 +45,7 @@ def label(chances, point):
 
 def costs_of_an_epoch(run, policy, epoch, row):
     """The epoch of one replicate, episode by episode: what the array operations are held to."""
-    learner, process = run.learner, run.mdp
+    learner, process = run.learner, mdp()
     length, width, size = process.shape[0], learner.width, process.shape[3]
     start = epoch * width
     plans = run._uniforms("plans", start, (width, 3))[row]
@@ -155,15 +158,15 @@ def test_estimates_of_a_long_epoch_are_q_less_the_dilated_bonus():
     run.epoch(0)
     theta = losses().weights(1, range(1), seed=0)[0, 0]
     plan, visited = played(run, UNIFORM)
-    weights, features = plan.weights(3)[:, :20_000], visited.of(run.mdp.features)[:, :20_000]
+    weights, features = plan.weights(3)[:, :20_000], visited.of(mdp().features)[:, :20_000]
     covariance = np.einsum("rwh,rwhi,rwhj->rhij", weights, features, features) / 20_000
     bonus = run._bonus(UNIFORM, np.linalg.inv(covariance + 1e-6 * np.eye(3)))
     for h in (1, 0):
         value = (UNIFORM * bonus)[:, h + 1].sum(axis=-1)
-        bonus[:, h] += (1 + 1 / 3) * np.einsum("sat,rt->rsa", run.mdp.kernel[h], value)
-    exact = run.mdp.q_values(UNIFORM, theta) - bonus
+        bonus[:, h] += (1 + 1 / 3) * np.einsum("sat,rt->rsa", mdp().kernel[h], value)
+    exact = mdp().q_values(UNIFORM, theta) - bonus
     assert np.abs(run.totals - exact).max() < 0.08 * np.abs(exact).max()
-    wrong = run.mdp.q_values(UNIFORM, theta) + bonus
+    wrong = mdp().q_values(UNIFORM, theta) + bonus
     assert np.abs(run.totals - wrong).max() > 0.3 * np.abs(exact).max()
 
 
@@ -181,11 +184,11 @@ def test_the_weighted_covariance_is_that_of_policy_and_cover():
     run = begun(dataclasses.replace(LEARNER, width=40_000, explore=0.6))
     policy = np.random.default_rng(1).dirichlet([0.3] * 3, (4, 3, 4))
     plan, visited = played(run, policy)
-    features = visited.of(run.mdp.features)
+    features = visited.of(mdp().features)
     found = np.einsum("rwh,rwhi,rwhj->rhij", plan.weights(3), features, features) / 40_000
-    exact = 0.4 * run.mdp.covariance(policy) + 0.6 * run.mdp.covariance(run.cover.swapaxes(0, 1)).mean(axis=0)
+    exact = 0.4 * mdp().covariance(policy) + 0.6 * mdp().covariance(run.cover.swapaxes(0, 1)).mean(axis=0)
     assert np.abs(found - exact).max() < 0.01
-    assert np.abs(exact - run.mdp.covariance(policy)).max() > 0.03
+    assert np.abs(exact - mdp().covariance(policy)).max() > 0.03
 
 
 def test_losses_that_change_between_the_halves_of_an_epoch_are_learned_as_their_mean():
@@ -207,7 +210,7 @@ def test_the_accounted_loss_is_the_mean_of_what_is_played():
     before = run.value.copy()
     _, visited = played(run, UNIFORM)
     theta = losses().weights(1, range(1), seed=0)[0, 0]
-    paid = visited.of(run.mdp.losses(theta)).sum(axis=(1, 2))
+    paid = visited.of(mdp().losses(theta)).sum(axis=(1, 2))
     run.epoch(0)
     np.testing.assert_allclose(run.value - before, paid, rtol=0.01)
 
@@ -215,8 +218,8 @@ def test_the_accounted_loss_is_the_mean_of_what_is_played():
 def test_the_loss_of_the_cover_is_accounted_for():
     run = begun(LEARNER)
     theta = losses().weights(1, range(1), seed=0)[0, 0]
-    values = sum(20 * run.mdp.policy_value(run.cover[:, i], theta) for i in range(3))
-    best = 60 * run.mdp.best_fixed_policy(theta)[1]
+    values = sum(20 * mdp().policy_value(run.cover[:, i], theta) for i in range(3))
+    best = 60 * mdp().best_fixed_policy(theta)[1]
     np.testing.assert_allclose(run.regret(), values - best, rtol=1e-12)
     np.testing.assert_allclose(run.cover[:, 0], UNIFORM)
 
@@ -300,9 +303,9 @@ def test_a_violated_inequality_stops_the_run():
 
 
 def test_costs_that_overflow_stop_the_run():
-    for name in ("log barrier", "exponential weights"):
-        learner = dataclasses.replace(LEARNER, learner=name, beta=1e308)
-        with pytest.raises(OverflowError, match="epoch 0, replicate 0: costs are too large"), np.errstate(all="ignore"):
+    for name, beta in (("log barrier", 1e308), ("exponential weights", 1e308), ("log barrier", 1e200)):
+        learner = dataclasses.replace(LEARNER, learner=name, beta=beta)  # of 1e200 only the squares overflow
+        with pytest.raises(OverflowError, match="epoch 0, replicate 0: costs are too large"):
             run_simulator_free(learner, mdp(), losses(), epochs=2, replicates=2)
 
 

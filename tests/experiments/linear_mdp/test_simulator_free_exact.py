@@ -7,12 +7,15 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from experiments.arrays import backend
 from experiments.linear_mdp import covers
-from experiments.linear_mdp import simulator_free as module
-from experiments.linear_mdp.covers import cover, walk
+from experiments.linear_mdp.covers import cover
+from experiments.linear_mdp.epochs import Epochs
+from experiments.linear_mdp.free_learners import SimulatorFree, scaled_free
 from experiments.linear_mdp.losses import Losses
 from experiments.linear_mdp.mdp import LinearMDP
-from experiments.linear_mdp.simulator_free import SimulatorFree, run_simulator_free, scaled_free
+from experiments.linear_mdp.simulator_free import run_simulator_free
+from experiments.linear_mdp.trajectories import walk
 from experiments.streams import Stream
 
 LEARNER = SimulatorFree("log barrier", eta=0.3, gamma=1e-3, beta=0.01, width=6, explore=0.4, policies=3, visits=5)
@@ -27,7 +30,7 @@ def losses():
 
 
 def begun(learner, *, process=None):
-    return module._Run(learner, process or mdp(), losses(), range(2), 5, 4)
+    return Epochs(learner, process or mdp(), losses(), range(2), 5, 4, backend())
 
 
 def value_of(process, plays, theta):
@@ -64,8 +67,8 @@ def test_regret_is_that_of_all_ways_to_explore_and_all_trajectories():
                 played[row].append((0.4 / 9, np.array(layers), k))
     for row in range(2):
         assert sum(share for share, _, _ in played[row]) == pytest.approx(27)
-        paid = sum(share * value_of(run.mdp, plays, thetas[row, k]) for share, plays, k in played[row])
-        best = best_of_all(run.mdp, thetas[row].sum(axis=0))
+        paid = sum(share * value_of(mdp(), plays, thetas[row, k]) for share, plays, k in played[row])
+        best = best_of_all(mdp(), thetas[row].sum(axis=0))
         assert run.regret()[row] == pytest.approx(paid - best, abs=1e-10)
 
 
@@ -109,10 +112,10 @@ def test_least_values_are_eta_times_estimates_and_costs():
 
 def test_a_state_is_known_if_all_its_features_are():
     run = begun(LEARNER)
-    norms = np.zeros((2, *run.mdp.shape[:3]))
-    _, inverses = cover(run.mdp, run._uniforms("cover", 0, (15, 3, 2)), 3)
+    norms = np.zeros((2, *mdp().shape[:3]))
+    _, inverses = cover(mdp(), run._uniforms("cover", 0, (15, 3, 2)), 3)
     for row, h, s, a in np.ndindex(*norms.shape):
-        feature = run.mdp.features[h, s, a]
+        feature = mdp().features[h, s, a]
         norms[row, h, s, a] = feature @ inverses[row, h] @ feature
     level = float(np.median(norms))
     known = (norms <= level).all(axis=-1)
@@ -134,17 +137,18 @@ def greedy(process, inverses, features, states, most):
 
 
 def test_what_is_ahead_counts_no_more_than_one_a_layer():
-    process, rows = LinearMDP.random(3, 4, 3, 2, seed=6), 40
+    process, rows = LinearMDP.random(3, 4, 3, 2, seed=6), 200
     rng = np.random.default_rng(2)
-    inverses = 4 * np.eye(2) + rng.random((rows, 3, 1, 1)) * np.array([[1.0, -0.9], [-0.9, 1.0]])
+    inverses = 2 * np.eye(2) + rng.random((rows, 3, 1, 1)) * np.array([[0.5, -0.45], [-0.45, 0.5]])
     states, actions = rng.integers(0, 4, (rows, 5, 3)), rng.integers(0, 3, (rows, 5, 3))
     features = process.features[np.arange(3), states, actions]
-    found = covers._uncertain(process, inverses, [(features, states)])
-    bounded, free = (
+    found = covers.uncertain(process, inverses, [(features.swapaxes(1, 2), states)])
+    bounded, higher, free = (
         np.array([greedy(process, *given, most) for given in zip(inverses, features, states, strict=True)])
-        for most in (3, np.inf)
+        for most in (3, 4, np.inf)
     )
     np.testing.assert_array_equal(found, bounded)
+    assert (bounded != higher).any()
     assert (bounded != free).any()
 
 

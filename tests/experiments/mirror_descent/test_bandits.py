@@ -3,7 +3,8 @@ import pytest
 
 from experiments.mirror_descent.arms import Arms
 from experiments.mirror_descent.bandits import UNIFORM, Learner, exp3, play
-from experiments.mirror_descent.exp3 import run_exp3
+from experiments.mirror_descent.exp3 import Exp3State, run_exp3
+from experiments.mirror_descent.exp3_scalar import SLACK, SLACK_ROUND
 from experiments.mirror_descent.horizons import Violation, checkpoints
 from experiments.streams import Stream
 
@@ -46,8 +47,16 @@ def test_a_false_inequality_is_found():
     true = exp3(0.5)
     false = Learner("EXP3", true.init, true.act, true.update, lambda state, loss: true.slack(state, loss) - 3.0)
     play(true, Arms.gap(3, 0.2), horizon=300, replicates=5)
-    with pytest.raises(Violation, match=r"round \d+, row \d: the path of EXP3"):
+    with pytest.raises(Violation, match=r"round \d+, row \d: EXP3 violates its inequality by \d"):
         play(false, Arms.gap(3, 0.2), horizon=300, replicates=5)
+
+
+def test_the_state_names_round_row_and_value_of_a_violation():
+    state = Exp3State.start(Arms.gap(2, 0.2), replicates=3, eta=0.1)
+    state.check()
+    state.sums[1, SLACK], state.sums[1, SLACK_ROUND] = -0.25, 7
+    with pytest.raises(Violation, match=r"^round 7, row 1: EXP3 violates its inequality by 0\.25$"):
+        state.check()
 
 
 def test_functions_of_a_learner_change_nothing_they_are_given():
@@ -101,7 +110,7 @@ def test_replicates_that_are_not_consecutive_numbers_are_refused(replicates, eng
 def test_a_slack_that_is_no_number_is_a_violation(slack):
     true = exp3(0.5)
     broken = Learner("b", true.init, true.act, true.update, lambda state, loss: np.full(3, slack))
-    with pytest.raises(Violation, match=r"round 0, row 0: the path of b violates its inequality"):
+    with pytest.raises(Violation, match=r"round 0, row 0: b violates its inequality"):
         play(broken, Arms.gap(3, 0.2), horizon=5, replicates=3)
     short = Learner("b", true.init, true.act, true.update, lambda state, loss: np.zeros(1))
     with pytest.raises(ValueError, match=r"round 0: b must give a slack of shape \(3,\), got \(1,\)"):

@@ -1,8 +1,13 @@
+import tracemalloc
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from experiments.arrays import backend
+from experiments.mirror_descent import convex as convex_home
+from experiments.mirror_descent import convex_worlds
 from experiments.mirror_descent.convex import (
     ConvexWorld,
     adagrad,
@@ -104,6 +109,22 @@ def test_full_matrices_play_as_the_recorded_path():
         play = learner.act(state, t)
         assert play == pytest.approx(path.plays[t - 1], abs=1e-9)
         state = learner.update(state, t, play, drawn[t - 1])
+    roots = np.sqrt(np.linalg.eigvalsh(np.einsum("tri,trj->rij", drawn, drawn))).sum(axis=-1)
+    price = 4.0 / (2 * 2**0.5)
+    assert learner.bound(state, 60) == pytest.approx(price * (roots + 3e-3) + 2**0.5 * roots, rel=1e-12)
+    assert learner.slack(state, 60) == pytest.approx(
+        price * (roots + 3e-3) + state.price - state.gained - world.support(-drawn.sum(axis=0)), rel=1e-12
+    )
+
+
+def test_the_bound_of_full_matrices_holds_no_rounding_before_they_are_of_full_rank():
+    """The root of an eigenvalue that should be 0 is 1e-8."""
+    world = ConvexWorld("signs", horizon=1, dimension=5)
+    found = play_convex(adagrad(world), world, replicates=20)
+    assert found.bound == pytest.approx(np.full((1, 20), 2**0.5 * (0.5 + 5e-3) + 2**0.5 * 0.5), rel=1e-12)
+    learner = adagrad(small("signs"))
+    state = learner.init(np.zeros((1, 3)))._replace(metric=np.diag([1.0, 1e-8, 0.0])[None])
+    assert learner.bound(state, 9) == pytest.approx(2**0.5 * (2.0002 + 3e-3), rel=1e-12)  # what is small counts
 
 
 def test_regret_by_hand():
@@ -128,7 +149,7 @@ def test_adagrad_wins_on_sparse_gradients_and_all_beat_standing_still():
     ("change", "words"),
     [
         ({"act": lambda state, t: 0 * state.play + 0.3}, "violates its inequality"),
-        ({"slack": lambda state, t: state.gained - 1e3}, "round 1, row 0: the path of gradient descent violates"),
+        ({"slack": lambda state, t: state.gained - 1e3}, "round 1, row 0: gradient descent violates"),
         ({"bound": lambda state, t: -1.0, "slack": None}, "round 1, row .: regret of gradient descent"),
     ],
 )
@@ -161,3 +182,74 @@ def test_what_cannot_be_played_is_refused():
         play_convex(replace(standing_still(), act=lambda state, t: state[:1]), small("signs"), replicates=2)
     with pytest.raises(ValueError, match="a run over 60 rounds needs about"):
         play_convex(standing_still(), small("signs"), replicates=1, memory=1.0)
+
+
+def test_a_run_takes_less_memory_than_it_says(monkeypatch):
+    monkeypatch.setattr(convex_worlds, "_INNER", 1)  # how often does not count
+    monkeypatch.setattr(convex_worlds, "_OUTER", 1)
+    world = ConvexWorld("logarithmic", horizon=60, dimension=20)
+    tracemalloc.start()
+    play_convex(standing_still(), world, replicates=400)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    with pytest.raises(ValueError, match="GiB; allowed"):
+        play_convex(standing_still(), world, replicates=400, memory=float(peak))
+
+
+def test_violations_are_found_on_a_device_too():
+    world, strict = small("quadratic", horizon=30), backend("strict:device1")
+    for change in ({"slack": lambda state, t: state.gained - 1e3}, {"bound": lambda state, t: 0.2, "slack": None}):
+        false = replace(gradient_descent(world), **change)
+        with pytest.raises(Violation) as here:
+            play_convex(false, world, replicates=2)
+        with pytest.raises(Violation) as there:
+            play_convex(false, world, replicates=2, backend=strict)
+        assert str(there.value)[:30] == str(here.value)[:30]
+    far = replace(standing_still(), act=lambda state, t: state + 0.3 * (t - 1))
+    with pytest.raises(ValueError, match="round 3: a play of standing still lies outside the decision set"):
+        play_convex(far, small("signs"), replicates=1, backend=strict)
+
+
+@pytest.mark.parametrize("where", ["numpy", "strict:device1", "torch"])
+def test_a_play_that_is_no_number_names_its_round_everywhere(where):
+    if where == "torch":
+        pytest.importorskip("torch")
+    world = small("quadratic", horizon=60)
+    true = gradient_descent(world)
+    false = replace(true, act=lambda state, t: true.act(state, t) * (np.nan if t == 47 else 1.0))
+    with pytest.raises(ValueError, match=r"^round 47: a play of gradient descent lies outside"):
+        play_convex(false, world, replicates=3, points=2, backend=backend(where))
+
+
+def test_a_slack_has_one_number_a_replicate():
+    world = small("quadratic")
+    odd = replace(gradient_descent(world), slack=lambda state, t: np.ones(1))
+    with pytest.raises(ValueError, match=r"round 1: gradient descent must give a slack of shape \(2,\), got \(1,\)"):
+        play_convex(odd, world, replicates=2)
+
+
+@pytest.mark.parametrize("where", ["numpy", "strict"])
+def test_plays_of_whole_numbers_are_points(where):
+    still = replace(standing_still(), act=lambda state, t: [[0, 0, 0]] * 2)
+    found = play_convex(still, small("quadratic"), replicates=2, backend=backend(where))
+    assert np.array_equal(found.regret, play_convex(standing_still(), small("quadratic"), replicates=2).regret)
+
+
+def test_how_many_rounds_are_drawn_at_a_time_changes_nothing(monkeypatch):
+    world = small("quadratic", horizon=50)
+    whole = play_convex(gradient_descent(world), world, replicates=2, seed=4, points=7)
+    monkeypatch.setattr(convex_home, "_NUMBERS", 2 * 3 * 7 + 1)
+    assert np.array_equal(
+        play_convex(gradient_descent(world), world, replicates=2, seed=4, points=7).regret, whole.regret
+    )
+
+
+@pytest.mark.parametrize(("share", "found"), [(0.5, False), (2.0, True)])
+def test_an_inequality_may_fail_by_rounding_alone(share, found):
+    world = small("quadratic", horizon=9)
+
+    def slack(state, t):
+        return 0 * state[:, 0] - share * 1e-9 * (1 + world.G * world.D * t)
+
+    with pytest.raises(Violation, match="round 1, row 0") if found else nullcontext():
+        play_convex(replace(standing_still(), slack=slack), world, replicates=2)

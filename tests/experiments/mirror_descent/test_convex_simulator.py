@@ -1,12 +1,9 @@
-import json
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from simulator_frame import BACKENDS, among, check_back_end, check_cells, check_empty_store, swept
 
+from experiments.comparing import kinds_of
 from experiments.mirror_descent.convex_simulator import SIMULATOR, cells, run
-from experiments.store import Identity, Store, StoreWriter
-from experiments.sweep import run_sweep
 from paper_figs import regret_convex
 
 
@@ -17,34 +14,18 @@ def few(sizes="quick"):
 
 @pytest.mark.parametrize("sizes", ["quick", "paper", "gpu"])
 def test_cells_are_plain_different_and_the_same_again(sizes):
-    listed = list(cells(sizes))
-    assert listed == list(cells(sizes)) == json.loads(json.dumps(listed))
-    assert len({json.dumps(cell, sort_keys=True) for cell in listed}) == len(listed)
-    with pytest.raises(ValueError, match="sizes are"):
-        list(cells("huge"))
+    check_cells(SIMULATOR, sizes)
 
 
 def test_a_sweep_resumes_and_its_figure_draws_the_data(tmp_path):
-    simulator = replace(SIMULATOR, cells=few)
-    first = run_sweep(simulator, "quick", tmp_path / "store", executor="serial")
-    again = run_sweep(simulator, "quick", tmp_path / "store", executor="serial", resume=True)
-    assert first.complete
-    assert (again.computed, again.skipped) == (0, first.computed)
-    with Store(tmp_path / "store") as store:
-        assert all(results["violations"] == 0 for _, results in store.rows())
-        found = regret_convex.data(store)
-    lines = [line.get_ydata() for axes in regret_convex.draw(found).axes for line in axes.get_lines()]
+    found, _, lines = swept(SIMULATOR, list(few()), regret_convex, tmp_path)
     for curve in found["curves"].values():
-        for key in ("regret", "bound"):
-            drawn = [line for line in lines if curve[key] is not None and np.array_equal(line, curve[key])]
-            assert len(drawn) == (curve[key] is not None)
+        assert among(curve["regret"], lines)
+        assert curve["bound"] is None or among(curve["bound"], lines)
 
 
 def test_figure_refuses_an_empty_store(tmp_path):
-    with StoreWriter(tmp_path / "store", Identity("online_convex", "quick", "v1")):
-        pass
-    with Store(tmp_path / "store") as store, pytest.raises(ValueError, match="simulator online_convex, got none"):
-        regret_convex.data(store)
+    check_empty_store(SIMULATOR, regret_convex, tmp_path)
 
 
 def test_wrong_cells_are_refused_and_runs_repeat():
@@ -55,3 +36,10 @@ def test_wrong_cells_are_refused_and_runs_repeat():
         run(cell | {"kind": "calm"})
     assert np.array_equal(run(cell)["final"], run(dict(cell))["final"])
     assert run(cell | {"replicates": 1})["regret_se"].tolist()[0] == 0
+
+
+@pytest.mark.parametrize("where", BACKENDS)
+def test_cells_are_the_same_on_other_back_ends(where):
+    for cell in kinds_of(SIMULATOR):
+        if cell["kind"] != "logarithmic" or cell["learner"] == "newton":  # what others take is compared elsewhere
+            check_back_end(run, cell | {"horizon": 3}, where, change={"seed": 2}, allowed=1e-10)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from experiments.mirror_descent.convex_worlds import KINDS, ConvexWorld
+from experiments.mirror_descent.convex_worlds import KINDS, ConvexWorld, Totals
 from experiments.streams import Stream
 
 
@@ -122,3 +122,17 @@ def test_frequencies_of_the_random_losses():
 def test_bad_worlds(change, words):
     with pytest.raises(ValueError, match=words):
         ConvexWorld(**({"kind": "logarithmic", "horizon": 5} | change))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_best_points_of_several_checkpoints_are_found_together(kind):
+    world = ConvexWorld(kind, horizon=40, dimension=3, radius=0.7)
+    totals, kept = world.none(4), []
+    for t, vector in enumerate(world.rounds(Stream(6), range(4), 1, 41), start=1):
+        totals = world.added(totals, vector)
+        if t in {1, 7, 40}:
+            kept.append(totals)
+    stacked = Totals(*(np.stack([getattr(item, name) for item in kept]) for name in ("vectors", "others")))
+    together = world.best_loss(stacked, np.asarray([1.0, 7.0, 40.0])[:, None, None])
+    for found, alone, t in zip(together, kept, (1, 7, 40), strict=True):
+        assert found == pytest.approx(world.best_loss(alone, t), rel=1e-13)

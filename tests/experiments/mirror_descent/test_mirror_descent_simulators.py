@@ -1,16 +1,15 @@
-import json
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import replace
+from contextlib import nullcontext
 from multiprocessing import get_context
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from simulator_frame import BACKENDS, among, check_back_end, check_cells, check_empty_store, swept
 
-from experiments.arrays import backend
+from experiments.arrays import Backend, backend
+from experiments.comparing import kinds_of
 from experiments.mirror_descent import exp3_simulator, sea_simulator
-from experiments.store import Identity, Store, StoreWriter
-from experiments.sweep import run_sweep
 from paper_figs import regret_exp3, regret_sea
 
 SIMULATORS = {"exp3": exp3_simulator, "sea": sea_simulator}
@@ -26,29 +25,14 @@ def few(name):
 @pytest.mark.parametrize("name", SIMULATORS)
 @pytest.mark.parametrize("sizes", ["quick", "paper", "gpu"])
 def test_cells_are_plain_different_and_the_same_again(name, sizes):
-    listed = list(SIMULATORS[name].cells(sizes))
-    assert listed == list(SIMULATORS[name].cells(sizes)) == json.loads(json.dumps(listed))
-    assert len({json.dumps(cell, sort_keys=True) for cell in listed}) == len(listed)
-    with pytest.raises(ValueError, match="sizes are"):
-        list(SIMULATORS[name].cells("huge"))
+    check_cells(SIMULATORS[name].SIMULATOR, sizes)
 
 
 @pytest.mark.parametrize("name", SIMULATORS)
 def test_a_sweep_resumes_and_its_figure_draws_the_data(name, tmp_path):
-    simulator = replace(SIMULATORS[name].SIMULATOR, cells=lambda _: few(name))
-    path = tmp_path / "store"
-    first = run_sweep(simulator, "quick", path, executor="serial")
-    again = run_sweep(simulator, "quick", path, executor="serial", resume=True)
-    assert first.complete
-    assert (again.computed, again.skipped) == (0, first.computed)
-    with Store(path) as store:
-        assert all(results["violations"] == 0 for _, results in store.rows())
-        found = FIGURES[name].data(store)
-    drawn = FIGURES[name].draw(found)
+    found, _, lines = swept(SIMULATORS[name].SIMULATOR, list(few(name)), FIGURES[name], tmp_path)
     key = "pseudo" if name == "exp3" else "regret"
-    lines = [line.get_ydata() for axes in drawn.axes for line in axes.get_lines()]
-    for curve in found["curves"].values():
-        assert any(len(line) == len(curve[key]) and np.array_equal(line, curve[key]) for line in lines)
+    assert all(among(curve[key], lines) for curve in found["curves"].values())
 
 
 @pytest.mark.parametrize("name", SIMULATORS)
@@ -83,10 +67,7 @@ def test_the_bounds_drawn_for_exp3_are_those_of_its_step():
 
 @pytest.mark.parametrize("name", SIMULATORS)
 def test_figures_refuse_an_empty_store(name, tmp_path):
-    with StoreWriter(tmp_path / "store", Identity(name, "quick", "v1")):
-        pass
-    with Store(tmp_path / "store") as store, pytest.raises(ValueError, match=f"simulator {name}, got none"):
-        FIGURES[name].data(store)
+    check_empty_store(SIMULATORS[name].SIMULATOR, FIGURES[name], tmp_path)
 
 
 @pytest.mark.parametrize("name", SIMULATORS)
@@ -100,9 +81,40 @@ def test_wrong_cells_are_refused(name):
     assert SIMULATORS[name].run(cell | {"replicates": 1})["low"].shape
 
 
-def test_exp3_computes_with_numpy_or_cupy():
-    with pytest.raises(ValueError, match="numpy or cupy"):
-        exp3_simulator.run(next(few("exp3")), backend=backend("strict"))
+def different(name):
+    """Small cells: of EXP3 every kind; of SEA every world with one learner, and every learner in one world."""
+    for cell in kinds_of(SIMULATORS[name].SIMULATOR):
+        if name == "exp3" or cell["learner"] == "convex" or cell["kind"] == "least squares":
+            yield cell | {"horizon": 12 if name == "exp3" else 3}
+
+
+@pytest.mark.parametrize("where", BACKENDS)
+@pytest.mark.parametrize("name", SIMULATORS)
+def test_cells_are_the_same_on_other_back_ends(name, where):
+    for cell in different(name):
+        check_back_end(SIMULATORS[name].run, cell, where, change={"seed": 2, "noise": 0.5}, allowed=1e-10)
+
+
+@pytest.mark.filterwarnings("ignore:.*no libnvvm")
+def test_exp3_runs_its_kernel_on_cupy_or_arrays_where_it_cannot(monkeypatch):
+    asked, devices, reason = [], [], ""
+    monkeypatch.setattr(exp3_simulator, "on_device", lambda where: devices.append(where) or nullcontext())
+    monkeypatch.setattr("experiments.kernels.no_cuda", lambda: reason)
+
+    def run_exp3(arms, *, engine, backend, **given):
+        asked.append((engine, backend))
+        raise LookupError
+
+    monkeypatch.setattr(exp3_simulator, "run_exp3", run_exp3)
+    for where in (Backend("cupy:0", None), backend("strict"), None):
+        with pytest.raises(LookupError):
+            exp3_simulator.run(next(few("exp3")), backend=where)
+    assert asked == [("cuda", None), (None, backend("strict")), (None, None)]
+    assert devices == [Backend("cupy:0", None), None, None]
+    reason, where = "no libnvvm", Backend("cupy", None)
+    with pytest.raises(LookupError):
+        exp3_simulator.run(next(few("exp3")), backend=where)
+    assert asked[3:] == [("array", where)]
 
 
 def test_hard_gaps_are_twice_the_root():

@@ -1,8 +1,13 @@
+import math
 import tracemalloc
+from contextlib import nullcontext
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from experiments.arrays import backend
+from experiments.mirror_descent import sea as sea_home
 from experiments.mirror_descent import sea_learners
 from experiments.mirror_descent.horizons import Violation
 from experiments.mirror_descent.sea import (
@@ -200,7 +205,7 @@ def test_a_false_inequality_is_found_and_gradients_are_checked():
     world = SeaWorld("drifting", horizon=100)
     true = optimistic(world)
     false = SeaLearner("sea", true.init, true.act, true.update, lambda state, t: true.slack(state, t) - 100.0)
-    with pytest.raises(Violation, match=r"round \d+, row \d+: the path of sea violates"):
+    with pytest.raises(Violation, match=r"round \d+, row \d+: sea violates"):
         play_sea(false, world, replicates=3)
 
 
@@ -360,3 +365,69 @@ def test_the_norm_of_newton_moves_is_that_of_the_round_before():
     surprise = trace.gradients - trace.guesses
     solved = np.linalg.solve(trace.matrices, surprise[..., None])[..., 0]
     assert state.price == pytest.approx(2 * np.einsum("tri,tri->r", surprise, solved), rel=1e-9)
+
+
+@pytest.mark.parametrize("make", [optimistic, optimistic_strongly_convex, optimistic_newton])
+def test_a_coordinate_without_gradient_never_moves(make):
+    """Without noise the middle coordinate starts at its optimum, from which long steps would carry rounding away."""
+    world, seen = SeaWorld("least squares", horizon=400, noise=0.0), []
+    learner = make(world)
+
+    def update(state, t, play, gradient):
+        seen.append((play, gradient))
+        return learner.update(state, t, play, gradient)
+
+    play_sea(replace(learner, update=update), world, replicates=4, points=4)
+    plays, gradients = (np.asarray(part) for part in zip(*seen, strict=True))
+    assert not plays[..., 1].any()
+    assert plays[..., 0].any()
+    assert ((gradients != 0).sum(axis=-1) <= 1).all()
+
+
+def test_violations_are_found_on_a_device_too():
+    world, strict = SeaWorld("drifting", horizon=30), backend("strict:device1")
+    true = optimistic(world)
+    false = replace(true, slack=lambda state, t: true.slack(state, t) - 40.0)
+    with pytest.raises(Violation) as here:
+        play_sea(false, world, replicates=3)
+    with pytest.raises(Violation, match=str(here.value)):
+        play_sea(false, world, replicates=3, backend=strict)
+    far = replace(standing_still(), act=lambda state, t: state + 0.3 * (t - 1))
+    with pytest.raises(ValueError, match=r"round 3: standing still plays a point of norm 1\.03"):
+        play_sea(far, world, replicates=3, backend=strict)
+
+
+@pytest.mark.parametrize("where", ["numpy", "strict:device1", "torch"])
+@pytest.mark.parametrize("make", [optimistic, optimistic_newton])
+def test_a_play_that_is_no_number_names_its_round_everywhere(where, make):
+    """The learner itself stumbles over it afterwards, before a device is looked at."""
+    if where == "torch":
+        pytest.importorskip("torch")
+    world = SeaWorld("label shift", horizon=60)
+    true = make(world)
+    false = replace(true, act=lambda state, t: true.act(state, t) * (math.nan if t == 47 else 1.0))
+    with pytest.raises(ValueError, match=rf"^round 47: {true.name} plays a point of norm nan, outside"):
+        play_sea(false, world, replicates=3, points=2, backend=backend(where))
+
+
+@pytest.mark.parametrize("kind", ["drifting", "label shift", "random order"])
+def test_how_many_rounds_are_drawn_at_a_time_changes_nothing(kind, monkeypatch):
+    world = SeaWorld(kind, horizon=50)
+    whole = play_sea(optimistic(world), world, replicates=2, seed=4, points=7)
+    monkeypatch.setattr(sea_home, "_NUMBERS", 2 * 3 * 7 + 1)
+    parts = play_sea(optimistic(world), world, replicates=2, seed=4, points=7)
+    assert np.array_equal(parts.regret, whole.regret)
+    assert parts.Sigma_sq == pytest.approx(whole.Sigma_sq, rel=1e-12)
+    assert parts.sigma_sq == pytest.approx(whole.sigma_sq, rel=1e-12)
+
+
+@pytest.mark.parametrize("which", ["slack", "round_slack"])
+@pytest.mark.parametrize(("share", "found"), [(0.5, False), (2.0, True)])
+def test_an_inequality_may_fail_by_rounding_alone(which, share, found):
+    world = SeaWorld("drifting", horizon=9)
+
+    def slack(state, t):
+        return 0 * state[:, 0] - share * 1e-9 * (1 + world.G * world.D * t)
+
+    with pytest.raises(Violation, match="round 1, row 0") if found else nullcontext():
+        play_sea(replace(standing_still(), **{which: slack}), world, replicates=2)

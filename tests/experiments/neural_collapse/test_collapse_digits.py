@@ -2,6 +2,7 @@ import sys
 
 import numpy as np
 import pytest
+from simulator_frame import BACKENDS, check_back_end
 
 from experiments.neural_collapse.digits_simulator import cells, digits, run
 from experiments.neural_collapse.energy import LOSSES
@@ -23,6 +24,18 @@ def test_gradients_are_difference_quotients(loss):
             found.append(network.gradients(inputs, labels, loss, 0.1, 0.3)[0])
             np.add(array, -sign * 1e-6 * direction, out=array)
         assert (found[0] - found[1]) / 2e-6 == pytest.approx(np.sum(gradient * direction), rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_the_energy_is_that_of_its_formula(loss):
+    rng = np.random.default_rng(1)
+    inputs, labels, network = rng.normal(size=(7, 4)), rng.integers(0, 3, 7), Network.random((4, 6, 3), seed=2)
+    logits, own = network.logits(inputs), np.eye(3)[labels]
+    chances = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    errors = -np.log(chances[own == 1]) if loss == "cross-entropy" else np.sum((logits - own) ** 2, axis=1) / 2
+    squares = sum(np.sum(weight**2) for weight in network.weights)
+    energy = np.mean(errors) + 0.05 * squares + 0.15 * np.mean(np.sum(network.features(inputs) ** 2, axis=1))
+    assert network.gradients(inputs, labels, loss, 0.1, 0.3)[0] == pytest.approx(energy, rel=1e-13)
 
 
 def test_training_repeats_and_leaves_yielded_networks_alone():
@@ -63,8 +76,18 @@ def test_features_of_digits_begin_to_collapse():
     assert found["epoch"][[0, -1]].tolist() == [0, 40]
     assert found["train_error"][-1] < 0.05
     assert found["test_error"][-1] < 0.08
+    for part, count in (("train_error", 1297), ("test_error", 500)):
+        assert 0 < found[part][0] * count == pytest.approx(np.rint(found[part][0] * count), rel=1e-12)
     assert found["nc1"][-1] < found["nc1"][0] / 2
     assert found["etf_distance"][-1] < 0.75 * found["etf_distance"][0]  # with a bias: a simplex, not a frame
+
+
+@pytest.mark.parametrize("library", BACKENDS)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_training_is_the_same_on_other_back_ends(loss, library):
+    pytest.importorskip("sklearn")
+    cell = {"loss": loss, "widths": [12], "epochs": 2, "decay": 5e-4, "feature_decay": 5e-3, "seed": 1}
+    check_back_end(run, cell, library, change={"decay": 6e-4}, allowed=1e-11)
 
 
 def test_digits_are_split_by_the_seed():
@@ -88,3 +111,5 @@ def test_sizes():
     assert len({cell["seed"] for cell in cells("paper")}) == 10
     with pytest.raises(ValueError, match="sizes are quick, example, paper"):
         list(cells("gpu"))
+    with pytest.raises(ValueError, match="epochs must be a whole number >= 1, got 0"):
+        run(next(cells("quick")) | {"epochs": 0})

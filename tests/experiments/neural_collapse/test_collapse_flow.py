@@ -1,11 +1,19 @@
 import importlib.util
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from experiments.arrays import backend, to_numpy
+from experiments.code_version import sources
+from experiments.neural_collapse import flow as flow_module
 from experiments.neural_collapse.energy import Architecture, Energy, Setting
 from experiments.neural_collapse.flow import flow, log_times
+from experiments.neural_collapse.simulator import SIMULATOR
 from experiments.neural_collapse.starts import random_starts
 
 ENGINES = ["array", *(["numba"] if importlib.util.find_spec("numba") else [])]
@@ -103,3 +111,85 @@ def test_a_first_step_that_overflows_is_halved_until_it_does_not(engine):
     (other,) = flow(energy, x, [2.0], tolerance=1e-6, engine=engine)
     assert mine.x == pytest.approx(other.x, abs=1e-4)
     assert np.all(np.isfinite(mine.steps))
+
+
+ON_CUDA = """
+import sys
+import numpy as np
+from numba import config
+assert config.ENABLE_CUDASIM
+sys.path.insert(0, "tests/experiments/neural_collapse")
+from test_collapse_flow import model
+from experiments.neural_collapse import flow_cuda
+from experiments.neural_collapse.flow import flow
+
+flow_cuda._CHUNK, flow_cuda._THREADS = 7, 2  # rows go on where a launch stopped, and fill more than a block
+for loss, depth, bias, first in (("squared", 1, True, 1e-3), ("cross-entropy", 3, False, 1e100)):
+    energy, x = model(loss, depth, rows=3, bias=bias)
+    pairs = zip(*(flow(energy, x, [0.1, 0.3], first=first, engine=engine) for engine in ("cuda", "array")))
+    for there, here in pairs:
+        for name in ("x", "values", "gradients", "steps"):
+            np.testing.assert_allclose(getattr(there, name), getattr(here, name), rtol=1e-10, atol=1e-13)
+        assert there.tried == here.tried and there.x.flags.c_contiguous
+(need,) = (state.tried for state in flow(energy, x, [0.1], engine="array"))
+assert need > 8
+assert len(list(flow(energy, x, [0.1], most=need, engine="cuda"))) == 1
+try:
+    list(flow(energy, x, [0.1], most=need - 1, engine="cuda"))
+except RuntimeError:
+    print("equal")
+"""
+
+
+@pytest.mark.skipif(len(ENGINES) == 1, reason="needs Numba")
+def test_the_cuda_kernel_in_the_simulator_takes_the_steps_of_the_arrays():
+    given = os.environ | {"NUMBA_ENABLE_CUDASIM": "1", "PYTHONWARNINGS": "ignore"}  # of steps that overflow
+    done = subprocess.run([sys.executable, "-c", ON_CUDA], env=given, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "equal", done.stderr[-2000:]
+
+
+@pytest.mark.skipif(len(ENGINES) == 1, reason="needs Numba")
+def test_the_cuda_kernel_runs_on_the_device_of_the_energy(monkeypatch):
+    flow_cuda, inside = pytest.importorskip("experiments.neural_collapse.flow_cuda"), []
+
+    @contextmanager
+    def on_device(where):
+        inside.append(where)
+        yield
+        inside.clear()
+
+    monkeypatch.setattr(flow_cuda, "on_device", on_device)
+    monkeypatch.setattr(flow_cuda, "_follow", lambda energy, state, rules: inside[:] == [energy.backend])
+    energy, x = model(rows=2)
+    assert flow_cuda.advance(energy, (x, *energy(x), np.ones(2)), 1.0, ())[1] is True
+
+
+def test_what_computes_the_flow_is_part_of_the_simulator_s_code_version():
+    parts = {f"experiments.neural_collapse.flow{name}" for name in ("", "_scalar", "_compiled", "_cuda")}
+    assert parts <= set(sources(SIMULATOR.modules))
+
+
+@pytest.mark.parametrize(
+    ("library", "name", "there", "chosen"),
+    [
+        ("numpy", None, True, "flow_compiled"),
+        ("numpy", "cuda", True, "flow_cuda"),
+        ("cupy", None, True, "flow_cuda"),
+        ("cupy", None, False, "_advance"),
+        ("cupy", "array", True, "_advance"),
+        ("torch", None, True, "_advance"),
+    ],
+)
+def test_the_engine_is_the_fastest_that_is_there(library, name, there, chosen, monkeypatch):
+    def import_module(module):
+        return SimpleNamespace(advance=module.rpartition(".")[2])
+
+    fake = SimpleNamespace(util=SimpleNamespace(find_spec=lambda name: True), import_module=import_module)
+    monkeypatch.setattr(flow_module, "importlib", fake)
+    monkeypatch.setattr(flow_module, "instead", lambda: "cuda" if there else "array")
+    energy = SimpleNamespace(backend=SimpleNamespace(library=library, name=library))
+    found = flow_module._engine(name, energy)
+    assert getattr(found, "__name__", found) == chosen
+    for wrong in {"torch": ("numba", "cuda"), "cupy": ("numba",), "numpy": ("abacus",)}[library]:
+        with pytest.raises(ValueError, match="engine must be array"):
+            flow_module._engine(wrong, energy)

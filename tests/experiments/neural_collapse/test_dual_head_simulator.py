@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
+from simulator_frame import BACKENDS, check_back_end
 
-from experiments.neural_collapse.dual_head import cells, run
+from experiments.arrays import backend
+from experiments.neural_collapse.dual_head import _student, cells, run
+from experiments.streams import Stream
 
 
 def runs(**given):
@@ -62,14 +65,39 @@ def test_symmetric_students_take_the_steps_of_their_scales(heads):
     assert found["scale"] == pytest.approx(np.asarray(scales)[found["step"]], rel=1e-12)
 
 
+def test_every_head_has_noise_of_its_own():
+    cell, own = next(iter(cells("quick"))) | {"heads": 2}, np.repeat(np.eye(10), 5, axis=1)
+    (first, second), features = _student(cell, own, backend("numpy"))
+    (still, _), centre = _student(cell | {"noise": 0.0}, own, backend("numpy"))
+    drawn = Stream.named(1, "dual head").normal(2, (10, 10))
+    assert np.array([first - still, second - still]) / 0.02 == pytest.approx(drawn, abs=1e-12)
+    assert 0.9 < np.std(features - centre) / 0.02 < 1.1
+
+
 def test_a_gradient_of_zero_has_no_angle():
     found = run(next(iter(cells("quick"))) | {"noise": 0.0, "steps": 1, "student": 0.0})
     assert np.all(np.isnan(found["head"]) & np.isnan(found["backbone"]))
     assert np.all(found["lengths"] == 0)
 
 
+@pytest.mark.parametrize("library", BACKENDS)
+@pytest.mark.parametrize("heads", [1, 2])
+def test_angles_are_the_same_on_other_back_ends(heads, library):
+    cell = next(cell for cell in cells("quick") if cell["heads"] == heads) | {"steps": 60}
+    check_back_end(run, cell, library, change={"seed": 2}, allowed=1e-12)
+    check_back_end(run, cell, library, change={"decay": 1.1e-4}, allowed=1e-12)
+
+
 def test_bad_cells_are_refused():
     with pytest.raises(ValueError, match="heads must be 1 or 2, got 3"):
         run(next(iter(cells("quick"))) | {"heads": 3})
+    for change, message in (
+        ({"student": -1.0}, "student must be at least 0, got -1.0"),
+        ({"classes": 1}, "classes must be a whole number >= 2, got 1"),
+        ({"size": 0}, "size must be a whole number >= 1, got 0"),
+        ({"steps": 2.5}, "steps must be a whole number >= 1, got 2.5"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            run(next(iter(cells("quick"))) | change)
     with pytest.raises(ValueError, match="sizes are quick, paper, got 'gpu'"):
         list(cells("gpu"))

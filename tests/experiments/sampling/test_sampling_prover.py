@@ -2,6 +2,8 @@ import dataclasses
 import importlib
 import inspect
 import json
+import math
+import re
 import subprocess
 import sys
 from fractions import Fraction
@@ -11,7 +13,7 @@ import pytest
 
 from experiments.rates import batch_slopes, slope_bounds
 from experiments.sampling import Mean, MeanWithin, Sampler, Slope, sampling
-from experiments.sampling.runs import BadSample, Plan, _chunks, sample
+from experiments.sampling.runs import BadSample, Plan, _chunks, _shown, sample
 from experiments.sequential import ConfidenceSequence
 from experiments.streams import Stream
 from theory.engine.checker import Rejected
@@ -170,7 +172,11 @@ def test_a_rejection_says_what_is_claimed(statement, claimed):
 
 
 def test_an_estimate_next_to_a_bound_is_told_from_it():
-    assert [_shown(value, (0.25, None)) for value in (0.3333333, 0.2500012, math.nan)] == ["0.3333", "0.2500012", "unknown"]
+    assert [_shown(value, (0.25, None)) for value in (0.3333333, 0.2500012, math.nan)] == [
+        "0.3333",
+        "0.2500012",
+        "unknown",
+    ]
     assert _shown(0.25, (0.25, 0.5)) == "0.25"
 
 
@@ -292,7 +298,7 @@ def test_verdicts_are_wrong_no_more_often_than_declared():
 
 @pytest.mark.parametrize("arguments", [{"share": 0.0, "cap": 9}, {"share": 0.01, "cap": 9}, {"share": 1e-4, "cap": 0}])
 def test_bad_plans_are_refused(arguments):
-    with pytest.raises(ValueError, match=r"share is|cap is"):
+    with pytest.raises(ValueError, match=r"share is|cap must be a whole number >= 1"):
         sampling(**arguments)
 
 

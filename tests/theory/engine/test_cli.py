@@ -196,7 +196,7 @@ def test_the_help_of_every_command_says_what_a_newcomer_needs():
         assert max(map(len, parser.epilog.splitlines())) <= 120, name
         for action in parser._actions:
             assert action.help or isinstance(action, argparse._SubParsersAction), (name, action.dest)
-            if action.metavar in ("FILE", "DIR") and action.option_strings and action.nargs is None and name != "bench":
+            if action.metavar in ("FILE", "DIR") and action.option_strings and action.nargs is None:
                 assert action.type is filename, (name, action.dest)  # an empty name is refused
             if action.option_strings and action.nargs is None and action.default is not None:
                 assert re.search("default|repeatable", action.help), (name, action.dest)

@@ -7,9 +7,9 @@ import numpy as np
 import toy_claims
 
 from theory.engine.decide import decide
-from theory.engine.discovery import Broken
+from theory.engine.discovery import Broken, Collection
 from theory.engine.evidence import Evidence, Witness
-from theory.engine.shown import Html, table, text
+from theory.engine.shown import Html, brief, table, text
 from theory.engine.verify import Entry, Report
 
 
@@ -32,6 +32,46 @@ def test_numbers_arrays_and_long_text_are_cut_to_a_line():
     assert text(decide) == "decide"
     assert text("a\n b") == "a b"
     assert len(text("x" * 1000)) == 400
+
+
+def test_in_a_line_with_others_short_values_are_written_as_they_are_and_long_ones_told():
+    assert [brief(value) for value in (0.1, "a\n b", None, Fraction(1, 3))] == [
+        "0.1",
+        r"'a\n b'",
+        "None",
+        "Fraction(1, 3)",
+    ]
+    assert brief(np.asarray([0.25, 1.0])) == "array([0.25, 1.  ])"
+    assert (brief(np.eye(2)), brief(np.zeros(61)), brief(np.asarray(2.5))) == (
+        "<array (2, 2)>",
+        "<array (61,)>",
+        "array(2.5)",
+    )
+    assert (brief(10**5000), brief(decide)) == ("<about 1e+5000, exact>", "<decide>")
+    assert brief("x" * 58) == repr("x" * 58)
+    assert brief("x" * 59) == "<" + "x" * 59 + ">"
+    assert brief("x" * 61) == "<" + "x" * 57 + "...>"
+
+
+def test_arrays_are_not_written_out_to_see_whether_they_are_short():
+    class Large:
+        shape, dtype = (10**9,), float
+
+        def __repr__(self):
+            raise AssertionError
+
+    assert brief(Large()) == "<array (1000000000,)>"
+
+
+def test_claims_verdicts_reports_and_collections_are_one_line():
+    claim = toy()
+    verdict = decide(claim)
+    assert repr(claim) == f"<claim {claim.id}, on record: {claim.expected.value}>"
+    assert repr(verdict) == f"<{claim.id}: {verdict.evidence.value}, as on record>"
+    missed = replace(verdict, evidence=Evidence.UNDECIDED, reason="the budget\nis spent")
+    assert repr(missed).endswith(f": undecided, NOT as on record: {claim.expected.value}; the budget is spent>")
+    assert repr(Report((Entry(claim, "toy", verdict),), ())) == "<report on 1 claim, all as on record>"
+    assert repr(Collection({claim.id: claim}, {}, (Broken("a", "b"),))) == "<collection of 1 claim, 1 broken>"
 
 
 def test_rational_numbers_of_any_size_are_shown():

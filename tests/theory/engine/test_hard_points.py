@@ -20,9 +20,7 @@ def test_a_point_refutes_only_what_fails_there():
     assert method.refute(true, Budget()) is None
     witness = method.refute(false, Budget())
     assert witness.data == {"point": {"x": "1", "y": "1"}}
-    assert witness.summary == (
-        "at x = 1, y = 1 the left side is 2 and the right side 2.001, claimed is left >= right"
-    )
+    assert witness.summary == ("at x = 1, y = 1 the left side is 2 and the right side 2.001, claimed is left >= right")
 
 
 def test_points_that_do_not_serve_are_passed_over():

@@ -50,8 +50,8 @@ def test_true_relations_are_certified_and_false_ones_refuted():
     assert witness is not None
     assert witness.data["relation"] == 1
     assert witness.summary == (
-        "relation 2 of 2: the left side is about 0.0772140 and the right side about 0.0720551, claimed is left < right; "
-        "e0, the error at d = 50, m = 200, s^2 = 9/4, is about 0.0772140; "
+        "relation 2 of 2: the left side is about 0.0772140 and the right side about 0.0720551, "
+        "claimed is left < right; e0, the error at d = 50, m = 200, s^2 = 9/4, is about 0.0772140; "
         "e1, the error at d = 50, m = 400, s^2 = 9/4, is about 0.0720551"
     )
     alone = PlugInRelations(_SETTINGS, ((_MANY, ">", 1),))

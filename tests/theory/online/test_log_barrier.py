@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from theory.arrays import namespace
+from theory.online import log_barrier as module
 from theory.online.log_barrier import dual_value, ftrl_weights, regret_bound, stability, variance_bound
 
 
@@ -123,6 +125,30 @@ def test_weights_meet_the_first_order_condition(losses):
     assert p.sum() == pytest.approx(1.0, rel=1e-12)
     multiplier = 1 / p - 0.7 * np.asarray(losses)
     assert np.allclose(multiplier, multiplier[0], rtol=1e-9, atol=1e-6)
+
+
+class Asked:
+    """A namespace that counts how often it is asked for any."""
+
+    def __init__(self):
+        self.below, self.times = namespace(np.zeros(1)), 0
+
+    def __getattr__(self, name):
+        self.times += name == "any"
+        return getattr(self.below, name)
+
+
+def test_what_has_stopped_growing_stays(monkeypatch):
+    stream = np.random.default_rng(2)
+    theta = stream.exponential(size=(300, 4)) * 10.0 ** stream.uniform(-9, 9, size=(300, 1))  # stop at different steps
+    xp, found = Asked(), []
+    for asked in (1, module._ASKED):
+        monkeypatch.setattr(module, "_ASKED", asked)
+        found.append((module._inverse_weights(xp, theta)[0].tobytes(), xp.times))
+    assert found[0][0] == found[1][0]
+    once = found[0][1]
+    assert 5 < once < 20
+    assert found[1][1] - once == -(-once // 2)  # half as often, rounded up
 
 
 @pytest.mark.parametrize("adversary", ["gauss", "cauchy", "negative", "swap"])

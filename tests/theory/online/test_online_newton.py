@@ -12,6 +12,7 @@ from theory.online.mirror_descent import quadratic_step
 from theory.online.online_newton import (
     best_curvature,
     elliptical_potential,
+    first_matrix,
     metric_step,
     newton_path,
     newton_slack,
@@ -215,3 +216,12 @@ def test_bad_numbers():
         usual_curvature(alpha=0.0, G=1.0, D=1.0)
     with pytest.raises(ValueError, match="B must be positive"):
         best_curvature(alpha=1.0, B=0.0)
+
+
+def test_the_first_matrix_lies_where_the_start_does():
+    device = array_api_strict.Device("device1")
+    matrix = first_matrix(array_api_strict.zeros((2, 3), device=device), 0.5)
+    assert matrix.device == device
+    assert (
+        np.asarray(matrix.to_device(array_api_strict.Device("CPU_DEVICE"))).tolist() == [(np.eye(3) / 2).tolist()] * 2
+    )

@@ -7,8 +7,9 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from theory.lazy import lazily
 
 if TYPE_CHECKING:
     from theory.classification.analysis.answers import Analysis, Answer
@@ -16,15 +17,11 @@ if TYPE_CHECKING:
     from theory.classification.analysis.margin_analysis import MarginAnalysis, analyze_margin
     from theory.classification.analysis.phi_analysis import PhiAnalysis, analyze_phi
 
-_HOME = {
-    "Analysis": "answers",
-    "Answer": "answers",
-    "CompSumAnalysis": "comp_sum_analysis",
-    "MarginAnalysis": "margin_analysis",
-    "PhiAnalysis": "phi_analysis",
-    "analyze_comp_sum": "comp_sum_analysis",
-    "analyze_margin": "margin_analysis",
-    "analyze_phi": "phi_analysis",
+_HOMES = {
+    ".answers": ("Analysis", "Answer"),
+    ".comp_sum_analysis": ("CompSumAnalysis", "analyze_comp_sum"),
+    ".margin_analysis": ("MarginAnalysis", "analyze_margin"),
+    ".phi_analysis": ("PhiAnalysis", "analyze_phi"),
 }
 
 __all__ = [
@@ -38,8 +35,4 @@ __all__ = [
     "analyze_phi",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__ = lazily(__name__, _HOMES)

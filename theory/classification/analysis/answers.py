@@ -78,7 +78,7 @@ class TransformPoint:
 
 
 @dataclass(frozen=True)
-class Analysis:
+class Analysis(Shown):
     """The answers about one loss; shows itself as text, HTML and LaTeX.
 
     Attributes

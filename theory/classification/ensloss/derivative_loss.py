@@ -31,7 +31,7 @@ RIGHT = ("constant", "zero")
 
 
 @dataclass(frozen=True, eq=False)
-class PiecewiseLinear:
+class PiecewiseLinear(Shown):
     """A piecewise linear derivative g, such as the one of a sampled batch.
 
     Parameters

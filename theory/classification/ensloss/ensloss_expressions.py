@@ -22,12 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "exponential_hinge",
-    "exponential_hinge_with_jump",
     "inverse_hinge",
     "inverse_log_hinge",
-    "linearised",
-    "linearised_as_convex_loss",
-    "linearised_without_sign",
     "log_hinge",
     "log_hinge_base_two",
     "log_hinge_label_as_sign",
@@ -91,22 +87,7 @@ def inverse_log_hinge(scores: tuple[Any, ...], label: int) -> sympy.Expr:
     return 1 - z + _beyond(z) + sympy.E / sympy.log(_beyond(z) + sympy.E) - sympy.E
 
 
-def linearised(scores: tuple[Any, ...], label: int, *, derivative: Any) -> sympy.Expr:
-    """``g z``, the published objective of one example with its sampled derivative g held fixed: its gradient is g."""
-    import sympy
-
-    return sympy.sympify(derivative, strict=True) * _margin(scores, label)
-
-
 # -- slips ---------------------------------------------------------------------------------------------------------
-
-
-def exponential_hinge_with_jump(scores: tuple[Any, ...], label: int) -> sympy.Expr:
-    """Beyond the margin 1 the loss is ``-exp(1 - z)``: wrong sign and no offset, so it jumps down to -1 and grows."""
-    import sympy
-
-    z = _margin(scores, label)
-    return sympy.Piecewise((1 - z, z <= 1), (-sympy.exp(1 - z), True))
 
 
 def log_hinge_wrong_sign(scores: tuple[Any, ...], label: int) -> sympy.Expr:
@@ -147,15 +128,3 @@ def log_hinge_of_shifted_margin(scores: tuple[Any, ...], label: int) -> sympy.Ex
 
     z = _margin(scores, label)
     return sympy.Piecewise((1 - z, z <= 1), (-sympy.log(1 + z), True))
-
-
-def linearised_without_sign(scores: tuple[Any, ...], label: int, *, derivative: Any) -> sympy.Expr:
-    """``g`` times the score instead of the margin: the gradient of negatives points the wrong way."""
-    return linearised(scores, 1, derivative=derivative)
-
-
-def linearised_as_convex_loss(scores: tuple[Any, ...], label: int, *, derivative: Any) -> sympy.Expr:
-    """``|g| z``: the sign of the derivative lost, the loss grows with the margin."""
-    import sympy
-
-    return sympy.Abs(sympy.sympify(derivative, strict=True)) * _margin(scores, label)

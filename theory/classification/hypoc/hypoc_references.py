@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from theory.classification.hypoc import hypoc_expressions as exact
-from theory.engine.conformance.cases import Batch
+from theory.engine.conformance.inputs import Batch
 from theory.engine.conformance.reference import Input, Invariance, Reference, Slip
 
 __all__ = ["DISTANCE"]

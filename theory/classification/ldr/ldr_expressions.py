@@ -38,8 +38,6 @@ __all__ = [
     "ldr_kl_wrong_sign",
     "ldr_max",
     "ldr_mean",
-    "mean_absolute_error",
-    "mean_absolute_error_signed",
     "normalised_score",
     "normalised_score_by_standard_deviation",
     "normalised_score_by_unbiased_deviation",
@@ -247,31 +245,3 @@ def pairwise_sigmoid(scores: Scores, label: int) -> sympy.Expr:
 
     gaps = _gaps(scores, label, 0)
     return sympy.Add(*[1 / (1 + sympy.exp(-gap)) for k, gap in enumerate(gaps) if k != label])
-
-
-def mean_absolute_error(scores: Scores, label: int) -> sympy.Expr:
-    """``sum_k |1[k = y] - softmax_k|``, which is ``2 (1 - softmax_y)``: the usual symmetric baseline.
-
-    Examples
-    --------
-    >>> mean_absolute_error((0, 0), 1)
-    1
-    """
-    import sympy
-
-    return sympy.Add(*[abs(difference) for difference in _differences(scores, label)])
-
-
-def mean_absolute_error_signed(scores: Scores, label: int) -> sympy.Expr:
-    """Slip: the absolute value is missing, so that the loss is 0 and has no gradient."""
-    import sympy
-
-    return sympy.Add(*_differences(scores, label))
-
-
-def _differences(scores: Scores, label: int) -> list[Any]:
-    import sympy
-
-    _gaps(scores, label, 0)
-    total = sympy.Add(*[sympy.exp(score) for score in scores])
-    return [int(k == label) - sympy.exp(score) / total for k, score in enumerate(scores)]

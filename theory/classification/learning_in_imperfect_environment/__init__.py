@@ -13,6 +13,6 @@ the risk falls towards the more probable class (proved, every focus >= 0). That 
 follows, but the step is prose and no claim: the risk is continuous and grows without bound towards the impossible side,
 so that its infimum over wrong-sided predictions is attained, hence larger than the infimum over all.
 
-Numbers: `multi_focal.multi_focal_loss`, and ``posterior_behind``, which undoes the distortion. Exact loss and known
-slips: `multi_focal_expressions`.
+Numbers: `multi_focal.multi_focal_loss`, and ``posterior_behind``, which undoes the distortion. Exact losses and
+known slips: `learning_in_imperfect_environment_references`.
 """

@@ -84,6 +84,16 @@ def _of_softmax(scores: tuple[Any, ...], labels: tuple[int, ...], *, positive_fo
     return multi_focal(tuple(odds), labels, positive_focus=positive_focus, negative_focus=negative_focus)
 
 
+def _of_easy_classes(
+    scores: tuple[Any, ...], labels: tuple[int, ...], *, positive_focus: Any, negative_focus: Any
+) -> Any:
+    """Slip: ``p^a log p`` and ``(1-p)^b log(1-p)``: classes that are right already weigh most."""
+    import sympy
+
+    foci = (negative_focus, positive_focus)
+    return sympy.Add(*[_on_easy_entries(s, label, gamma=foci[label]) for s, label in zip(scores, labels, strict=True)])
+
+
 def _unfocussed(scores: tuple[Any, ...], labels: tuple[int, ...], **_: Any) -> Any:
     """Slip: no focus at all: the sum of binary cross-entropies."""
     return multi_focal(scores, labels, positive_focus=0, negative_focus=0)
@@ -155,7 +165,8 @@ MULTI_FOCAL = Reference(
     parameters={"positive_focus": 1, "negative_focus": 2},
     invariances=(reorder_classes(),),
     slips=tuple(map(Slip.of, (
-        _swapped_foci, _averaged, _without_negatives, _of_softmax, _unfocussed, _unfocussed_mean,
+        _swapped_foci, _averaged, _without_negatives, _of_softmax, _of_easy_classes, _unfocussed,
+        _unfocussed_mean,
     ))),
     claims=(*_MODIFIED, f"{_PAPER}.equal_focus_is_focal_loss", f"{_PAPER}.no_focus_is_cross_entropy"),
 )  # fmt: skip

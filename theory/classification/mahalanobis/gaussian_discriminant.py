@@ -13,12 +13,13 @@ import array_api_compat
 from theory.arguments import whole
 from theory.arrays import Array, real_arrays, require
 from theory.classification.arrays import class_labels
+from theory.shown import Shown
 
 __all__ = ["TiedGaussians", "fit", "gda_posterior", "mahalanobis_score", "preprocessed"]
 
 
 @dataclass(frozen=True)
-class TiedGaussians:
+class TiedGaussians(Shown):
     """Class means (K, d), the common covariance (d, d) and class priors (K,)."""
 
     means: Array

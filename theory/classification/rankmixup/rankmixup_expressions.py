@@ -71,15 +71,11 @@ def ranking_loss_of_scores(
     return sympy.Max(0, sympy.Max(*mixed) - sympy.Max(*scores) + margin)
 
 
-def _gain(gains: Scores, first: int = 2) -> sympy.Expr:
+def _gain(gains: Scores) -> sympy.Expr:
     import sympy
 
-    terms = (gain / sympy.log(place) for place, gain in enumerate(gains, start=first))
+    terms = (gain / sympy.log(place) for place, gain in enumerate(gains, start=2))
     return sympy.Add(*terms) * sympy.log(2)
-
-
-def _sorted(gains: Scores) -> list[sympy.Expr]:
-    return sorted(gains, reverse=True)
 
 
 def gain_loss(scores: Scores, label: int = 0) -> sympy.Expr:
@@ -90,19 +86,9 @@ def gain_loss(scores: Scores, label: int = 0) -> sympy.Expr:
     """
     import sympy
 
-    return sympy.Integer(1) - _gain(scores) / _gain(_sorted(scores))
+    return sympy.Integer(1) - _gain(scores) / _gain(sorted(scores, reverse=True))
 
 
 def gain_loss_without_normalising(scores: Scores, label: int = 0) -> sympy.Expr:
     """Slip: one minus the DCG itself."""
     return 1 - _gain(scores)
-
-
-def gain_loss_one_place_late(scores: Scores, label: int = 0) -> sympy.Expr:
-    """Slip: ``log(2+i)`` for ``log(1+i)``, places counted from 1."""
-    return 1 - _gain(scores, 3) / _gain(_sorted(scores), 3)
-
-
-def gain_loss_with_ascending_ideal(scores: Scores, label: int = 0) -> sympy.Expr:
-    """Slip: the ideal gain of the gains sorted upwards."""
-    return 1 - _gain(scores) / _gain(_sorted(scores)[::-1])

@@ -7,43 +7,20 @@ however the row is scaled, lie the kinks of maxima and of hinges with margin 1, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from theory.engine.conformance.reference import Input, Invariance, Reference
+from theory.engine.conformance.inputs import Batch, Input
+from theory.engine.conformance.reference import Invariance, Reference
 
 _SEED = 20_230_714
 _BATCH = 7
 _WHOLE_BATCHES = 4
 _POWERS = frozenset({0} | {2**power for power in range(8)})
 _PAIRED = (5, 4)  # positives, negatives: different, so that a mean over the wrong ones shows
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Exact inputs of a batch: name -> a list with an item (or a row of items) an example."""
-
-    columns: Mapping[str, list[Any]]
-    inputs: tuple[Input, ...]
-    classes: int
-
-    @property
-    def size(self) -> int:
-        """Number of examples; of the longest input where they differ."""
-        return max(len(column) for column in self.columns.values())
-
-    def replaced(self, **columns: list[Any]) -> Batch:
-        """Return a batch with other columns in place of some."""
-        return Batch({**self.columns, **columns}, self.inputs, self.classes)
-
-    def floats(self, name: str) -> Any:
-        """Return a column as float64, exact but for numbers that float64 cannot hold."""
-        column = self.columns[name]
-        return np.array([[float(x) for x in row] if isinstance(row, tuple) else float(row) for row in column])
 
 
 def batches(reference: Reference) -> list[Batch]:

@@ -11,10 +11,10 @@ import mpmath
 import numpy as np
 import sympy
 
-from theory.engine.conformance.cases import Batch
 from theory.engine.conformance.exact import DIGITS, ExactLoss
 from theory.engine.conformance.findings import AGREES, DIFFERS, SKIPPED, Finding
 from theory.engine.conformance.implementation import REDUCTIONS, Failed, Implementation, reduced
+from theory.engine.conformance.inputs import Batch
 from theory.engine.conformance.reference import Exact, Invariance
 
 TOLERANCE = {"float16": 2e-2, "float32": 2e-5, "float64": 1e-9}

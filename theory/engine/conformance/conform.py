@@ -8,11 +8,12 @@ from functools import partial
 from typing import Any
 
 from theory.engine.conformance import checks, ranges
-from theory.engine.conformance.cases import Batch, batches
+from theory.engine.conformance.cases import batches
 from theory.engine.conformance.diagnosis import diagnose
 from theory.engine.conformance.exact import ExactLoss
 from theory.engine.conformance.findings import DIFFERS, SKIPPED, Conformance, Finding
 from theory.engine.conformance.implementation import REDUCTIONS, Failed, Implementation, make
+from theory.engine.conformance.inputs import Batch
 from theory.engine.conformance.libraries import DTYPES, INSTALL, LIBRARIES, used_by
 from theory.engine.conformance.reference import Exact, Reference
 from theory.engine.conformance.references import inherited, references, resolve

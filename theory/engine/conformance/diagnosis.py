@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from theory.engine.conformance.cases import Batch
 from theory.engine.conformance.checks import TOLERANCE, Comparison
 from theory.engine.conformance.exact import ExactLoss
 from theory.engine.conformance.implementation import REDUCTIONS, reduced
+from theory.engine.conformance.inputs import Batch
 
 _MATCH = 1e-10  # slips such as an epsilon inside a logarithm are small themselves
 _FACTORS = {

@@ -8,7 +8,7 @@ from typing import Any
 import mpmath
 import sympy
 
-from theory.engine.conformance.cases import Batch
+from theory.engine.conformance.inputs import Batch
 from theory.engine.conformance.reference import Exact, Reference
 
 DIGITS = 50

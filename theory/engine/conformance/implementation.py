@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from theory.engine.conformance.cases import Batch
+from theory.engine.conformance.inputs import Batch
 from theory.engine.conformance.libraries import Library, WrongReturn
 from theory.engine.conformance.reference import Exact, Reference
 from theory.engine.errors import BadInput

@@ -9,10 +9,11 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from theory.engine.conformance.cases import Batch, make
+from theory.engine.conformance.cases import make
 from theory.engine.conformance.checks import TOLERANCE, Comparison
 from theory.engine.conformance.findings import AGREES, DIFFERS, LIMITED, SKIPPED, Finding
 from theory.engine.conformance.implementation import Failed
+from theory.engine.conformance.inputs import Batch
 
 _LARGEST = {"float16": 12, "float32": 120, "float64": 1016}  # powers of two that leave room for sums of the inputs
 _SMALLEST = {"float16": -9, "float32": -60, "float64": -500}

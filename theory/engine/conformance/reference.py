@@ -22,49 +22,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from theory.engine.conformance.cases import Batch
+from theory.engine.conformance.inputs import Batch, Input
 
-KINDS = ("real", "probability", "simplex", "ball", "label", "sign", "bit")
+__all__ = [
+    "PAIRED_SCORES",
+    "PROBABILITY_BIT",
+    "SCORES_BITS",
+    "SCORES_LABEL",
+    "SCORES_TARGETS",
+    "SCORE_BIT",
+    "SCORE_SIGN",
+    "Exact",
+    "Input",
+    "Invariance",
+    "Minimum",
+    "Reference",
+    "Slip",
+]
+
 Exact = int | Fraction
-
-
-@dataclass(frozen=True)
-class Input:
-    """One argument of a loss, as it comes in a batch.
-
-    Attributes
-    ----------
-    name
-        What it is called: ``"scores"``, ``"labels"``, ``"targets"``, ...
-    kind
-        ``"real"``, ``"probability"`` (in (0, 1)), ``"simplex"`` (a row of probabilities), ``"ball"`` (a row of
-        coordinates of a point of the open unit ball), ``"label"`` (a class 0, ..., n-1), ``"sign"`` (-1 or 1) or
-        ``"bit"`` (0 or 1).
-    per_class
-        Whether an example has a row of n of them, rather than one.
-    differentiated
-        Whether the gradient with respect to it is compared.
-    """
-
-    name: str
-    kind: str
-    per_class: bool = False
-    differentiated: bool = False
-
-    def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise ValueError(f"input {self.name!r} is of kind {self.kind!r}; allowed: {', '.join(KINDS)}")
-        if self.differentiated and self.discrete:
-            raise ValueError(f"input {self.name!r} is of kind {self.kind!r}, which has no gradient")
-
-    @property
-    def discrete(self) -> bool:
-        """Whether it takes finitely many values."""
-        return self.kind in ("label", "sign", "bit")
-
 
 SCORES_LABEL = (Input("scores", "real", per_class=True, differentiated=True), Input("labels", "label"))
 SCORE_SIGN = (Input("scores", "real", differentiated=True), Input("labels", "sign"))

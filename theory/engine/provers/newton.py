@@ -120,8 +120,9 @@ def _excluded(statement: UniqueRoot, equation: int) -> str:
 
     ends = [(raw["name"], Fraction(raw["low"]), Fraction(raw["high"])) for raw in statement.enclosure.to_json()]
     box = ", ".join(f"{name} between {number(low, _ENDS)} and {number(high, _ENDS)}" for name, low, high in ends)
-    which = f" {equation + 1} of {len(statement.equations)}" if len(statement.equations) > 1 else ""
-    return f"equation{which} has no root with {box}, where one is claimed"
+    count = len(statement.equations)
+    which = f"equation {equation + 1} of {count}" if count > 1 else "the equation"
+    return f"{which} has no root with {box}, where one is claimed"
 
 
 class _System:

@@ -22,11 +22,12 @@ from theory.engine.provers.program import Program
 from theory.engine.provers.subdivision import Cell, is_false, split
 
 POINTS = 200
-PLAIN = 60  # points of plain numbers, which are better to read in a witness
+PLAIN = 60  # points of plain numbers, which are better to read in a witness, and of very small and large ones
 CELLS = 40  # a variable
 _PRECISIONS = (64, 256, 1000)
-_SIZES = [fmpq(1), fmpq(2), fmpq(1, 2), fmpq(3), *[fmpq(10) ** k for k in (-8, -4, -2, -1, 1, 2, 4, 10)]]
-_LARGE = 100  # sizes from here on are taken by themselves, not from an end on
+_SIZES = [fmpq(1), fmpq(2), fmpq(1, 2), fmpq(3), fmpq(10), fmpq(1, 10)]
+_FAR_SIZES = [*_SIZES, *[fmpq(10) ** k for k in (-8, -4, -2, 2, 4, 10)]]
+_LARGE = 10  # sizes from here on are taken by themselves, not from an end on
 _SHARES = [fmpq(1, 100), fmpq(1, 10), fmpq(1, 4), fmpq(1, 2), fmpq(3, 4), fmpq(9, 10), fmpq(99, 100)]  # of a width
 _FAR = 60  # points come as near as 2^-60 of the width to a face
 
@@ -120,9 +121,10 @@ class PointSearch:
 
     def _plain_points(self) -> Iterator[list[fmpq]]:
         stream = random.Random(20_240_301)
-        values = [axis.plain() for axis in self._axes]
-        for _ in range(PLAIN):
-            yield [stream.choice(known) for known in values]
+        for sizes in (_SIZES, _FAR_SIZES):
+            values = [axis.plain(sizes) for axis in self._axes]
+            for _ in range(PLAIN):
+                yield [stream.choice(known) for known in values]
 
     def _random_points(self) -> Iterator[list[fmpq]]:
         stream = random.Random(20_240_229)  # fixed: a verdict must not depend on luck
@@ -185,15 +187,15 @@ class _Axis:
             elif end is not None and closed:
                 self.ends.append(end)
 
-    def plain(self) -> list[fmpq]:
+    def plain(self, sizes: Sequence[fmpq]) -> list[fmpq]:
         """Return some numbers of the range that are short to write, as far as its ends are."""
         if self.low is not None and self.high is not None:
             inner = [self.low + (self.high - self.low) * share for share in _SHARES]
         elif self.low is not None or self.high is not None:
             sign, end = (1, self.low) if self.high is None else (-1, self.high)
-            inner = [sign * size if size >= max(_LARGE, sign * end + 1) else end + sign * size for size in _SIZES]
+            inner = [sign * size if size >= max(_LARGE, sign * end + 1) else end + sign * size for size in sizes]
         else:
-            inner = [fmpq(0), *_SIZES, *[-size for size in _SIZES]]
+            inner = [fmpq(0), *sizes, *[-size for size in sizes]]
         return self.ends + [value for value in inner if value.q == 1 or not self.integer]
 
     def draw(self, stream: random.Random) -> fmpq:

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from flint import arb
+
 from theory.engine.checker import Rejected, check, confirm
 from theory.engine.evidence import Budget, Certificate, Evidence, Undecided, Witness
 from theory.engine.provers.conic import Point, Region, round_inside, round_on_face, search
 from theory.engine.provers.rounding import evaluate
-from theory.engine.provers.wording import CLAIMED, apart, number
+from theory.engine.provers.wording import CLAIMED, apart
 from theory.engine.statements.epigraph import Form, Rows, combine, rows
 
 __all__ = ["KnownSolution", "SemidefiniteProver", "semidefinite"]
@@ -243,9 +245,9 @@ class _Program:
         found = search(self.region(dual=False, reaching_goal=False), combine([(-_ONE, self.goal(dual=False))]))
         if found is None:
             return "the solver found no optimum: infeasible, unbounded or badly conditioned"
-        optimum = float(self.statement.value) - found[1]
-        claimed = f"{CLAIMED[self.statement.relation]} {number(Fraction(self.statement.value))}"
-        return f"the solver's optimum is {optimum:.9g}, claimed is {claimed}"
+        claimed = Fraction(self.statement.value)
+        shown, value = apart(arb(float(claimed) - found[1]), claimed)
+        return f"the solver's optimum is {shown}, claimed is {CLAIMED[self.statement.relation]} {value}"
 
     def data(self, point: Point, *, dual: bool) -> dict[str, Any]:
         """Return a point as the checker reads it."""

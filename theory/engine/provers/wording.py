@@ -21,7 +21,7 @@ __all__ = ["CLAIMED", "apart", "at", "broken", "failure", "item", "number", "sum
 
 Number = Fraction | arb
 
-CLAIMED = {"<=": "at most", ">=": "at least", "==": "exactly", "<": "less than", ">": "more than"}
+CLAIMED = {"<=": "at most", ">=": "at least", "==": "equal to", "<": "less than", ">": "more than"}
 _SHORT, _LONG = 9, 12  # characters of a fraction and of an integer that are written out
 _EASY = 20  # denominators of fractions whose size is seen at once
 _MOST = 8  # variables, or further classes, that are named
@@ -101,7 +101,8 @@ def failure(relation: str, sides: Sequence[Number], terms: Sequence[Term]) -> st
         return f"left {relation} right is claimed, and fails"
     left, right = apart(*sides)
     if left == right:
-        alike = "" if sides[0] == sides[1] else f", alike in {_DIGITS[-1]} digits"
+        equal = sides[0] == sides[1] or not left.startswith("about ")
+        alike = "" if equal else f", alike in {_DIGITS[-1]} digits"
         return f"both sides are {left}{alike}, claimed is left {relation} right"
     kinds = [_kind(term) for term in terms]
     return f"the left side{kinds[0]} is {left} and the right side{kinds[1]} {right}, claimed is left {relation} right"

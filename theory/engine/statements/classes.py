@@ -109,7 +109,7 @@ class ForEveryN(Statement):
         conclusion = (self.lhs, self.relation, self.rhs)
         sides = [side for left, _, right in (*self.given, conclusion) for side in (left, right)]
         used = {symbol.name for side in sides for symbol in side.free_symbols}
-        scalars = [item.latex() for item in self.domain.ranges if item.name in used or item.low != item.high]
+        scalars = [item.latex() for item in self.domain.ranges if item.name in used]  # others say nothing
         each = rf"\Sigma\text{{ over any number of classes, each with }}{self.each.latex()}"
         conditions = [r",\; ".join(map(relation, self.given))] if self.given else []
         quantified = r";\; ".join([*([r",\; ".join(scalars)] if scalars else []), each, *conditions])

@@ -91,7 +91,9 @@ class LimitOf(Statement):
 
     def latex(self) -> str:
         name, at = tex(self.variable), tex(self.at)
-        body = rf"\lim_{{{name} \to {at}^{self.side}}} {tex(self.expression)} = {tex(self.value)}"
+        inner = tex(self.expression)
+        inner = rf"\left({inner}\right)" if self.expression.is_Add else inner
+        body = rf"\lim_{{{name} \to {at}^{self.side}}} {inner} = {tex(self.value)}"
         others = r",\; ".join(item.latex() for item in self._others())
         return rf"\forall\, {others}:\quad {body}" if others else body
 

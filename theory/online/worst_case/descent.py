@@ -16,6 +16,7 @@ from fractions import Fraction
 from functools import partial
 
 from theory.engine.statements.gram import Vector, scalars, vectors
+from theory.online.worst_case.attained import Attained, Solution
 from theory.online.worst_case.interpolation import (
     MINIMISER,
     Rational,
@@ -25,7 +26,7 @@ from theory.online.worst_case.interpolation import (
     smooth_convex,
     within,
 )
-from theory.online.worst_case.problem import Attained, Problem, Solution
+from theory.online.worst_case.problem import Problem
 
 START = "|x0 - x*| <= R"
 

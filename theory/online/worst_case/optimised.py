@@ -19,6 +19,7 @@ from math import isqrt
 
 from theory.arguments import whole
 from theory.engine.statements.gram import vectors
+from theory.online.worst_case.attained import Solution
 from theory.online.worst_case.descent import START, chained, huber, on_line, visit
 from theory.online.worst_case.interpolation import (
     MINIMISER,
@@ -29,7 +30,7 @@ from theory.online.worst_case.interpolation import (
     smooth_convex,
     within,
 )
-from theory.online.worst_case.problem import Problem, Solution
+from theory.online.worst_case.problem import Problem
 
 
 def rounded_weights(steps: int, *, digits: int = 14) -> list[Fraction]:

@@ -25,8 +25,9 @@ from itertools import pairwise
 from math import isqrt
 
 from theory.engine.statements.gram import Expression, Vector, expression, vectors
+from theory.online.worst_case.attained import Attained, Solution
 from theory.online.worst_case.interpolation import Conditions, Visited, convex_set, points
-from theory.online.worst_case.problem import Attained, Problem, Solution, searched
+from theory.online.worst_case.problem import Problem, searched
 
 STEPS = ("constant", "anytime")
 _GRID = 10**14

@@ -13,9 +13,10 @@ from itertools import accumulate
 from typing import Any
 
 from theory.engine.statements.gram import expression, scalars, vectors
+from theory.online.worst_case.attained import Attained, Solution
 from theory.online.worst_case.descent import START, chained
 from theory.online.worst_case.interpolation import MINIMISER, Conditions, Rational, Visited, convex, points, positive
-from theory.online.worst_case.problem import Attained, Problem, Solution
+from theory.online.worst_case.problem import Problem
 
 
 def proximal_path(step_sizes: Sequence[Fraction]) -> list[Visited]:

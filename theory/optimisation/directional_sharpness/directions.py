@@ -6,13 +6,22 @@ A step :math:`-\eta v` changes the model by :math:`-\eta\langle g,v\rangle+\tfra
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
+from theory.arrays import Array, namespace, quiet, real_arrays
 
-__all__ = ["DIRECTIONS", "best_step", "clipped", "direction", "gain", "model_change", "sharpness"]
+__all__ = [
+    "DIRECTIONS",
+    "Line",
+    "best_step",
+    "clipped",
+    "direction",
+    "gain",
+    "model_change",
+    "raw_direction",
+    "sharpness",
+]
 
-Array = np.ndarray[Any, Any]
 DIRECTIONS = ("gradient", "clipped", "sign")
 
 
@@ -31,7 +40,8 @@ def clipped(gradient: Any, tau: float) -> Array:
     """
     if not tau > 0:
         raise ValueError(f"tau must be positive, got {tau!r}")
-    return np.clip(np.asarray(gradient, dtype=float), -tau, tau)
+    xp, (g,), _ = real_arrays(gradient)
+    return xp.maximum(xp.minimum(g, tau), -tau)
 
 
 def direction(name: str, gradient: Any) -> Array:
@@ -48,14 +58,77 @@ def direction(name: str, gradient: Any) -> Array:
     >>> direction("clipped", [4.0, -2.0, 1.0]).tolist(), direction("sign", [4.0, -2.0, 0.0]).tolist()
     ([2.0, -2.0, 1.0], [1.0, -1.0, 0.0])
     """
-    g = _vector("gradient", gradient)
+    xp, (g,), _ = real_arrays(gradient)
+    _require_vectors(xp, gradient=g)
+    if name == "clipped" and not bool(_median(xp.abs(g)) > 0):
+        raise ValueError(f"a gradient is clipped at its median size, which must be positive, got {gradient!r:.200}")
+    return raw_direction(name, g)
+
+
+def raw_direction(name: str, gradient: Array) -> Array:
+    """Return `direction` of an array, whose numbers are not looked at: nothing waits for a device.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown.
+    """
     if name not in DIRECTIONS:
         raise ValueError(f"the direction must be one of {', '.join(DIRECTIONS)}, got {name!r}")
+    xp = namespace(gradient)
     if name == "clipped":
-        return clipped(g, float(np.median(np.abs(g))))
-    return g if name == "gradient" else np.sign(g)
+        median = _median(xp.abs(gradient))
+        return xp.maximum(xp.minimum(gradient, median), -median)
+    return gradient if name == "gradient" else xp.sign(gradient)
 
 
+def _median(sizes: Array) -> Array:
+    ordered, half = namespace(sizes).sort(sizes), sizes.shape[0] // 2
+    return (ordered[half] + ordered[-1 - half]) / 2
+
+
+class Line(NamedTuple):
+    """The quadratic model along a direction v = size u, whose largest coordinate is size: no square vanishes.
+
+    Numbers are arrays of shape (), which are not looked at, so that nothing waits for a device: v is not zero, and for
+    `best_step` and `gain` the model is curved upwards along it.
+
+    Attributes
+    ----------
+    size, slope, curved, square
+        The largest coordinate of v, <g, u>, <u, H u> and <u, u>.
+    """
+
+    size: Array
+    slope: Array
+    curved: Array
+    square: Array
+
+    @classmethod
+    def of(cls, gradient: Array, hessian: Array, v: Array) -> Line:
+        """Return the line of a gradient (d,), a Hessian (d, d) and a direction (d,)."""
+        xp = namespace(v)
+        size = xp.max(xp.abs(v))
+        u = v / size
+        return cls(size, gradient @ u, u @ hessian @ u, u @ u)
+
+    @property
+    def sharpness(self) -> Array:
+        """Return <v, H v>/<v, v>."""
+        return self.curved / self.square
+
+    @property
+    def best_step(self) -> Array:
+        """Return <g, v>/<v, H v>."""
+        return self.slope / self.curved / self.size
+
+    @property
+    def gain(self) -> Array:
+        """Return <g, v>^2/(2 <v, H v>)."""
+        return self.slope**2 / (2 * self.curved)
+
+
+@quiet
 def sharpness(hessian: Any, v: Any) -> float:
     """Return <v, H v>/<v, v>.
 
@@ -66,40 +139,41 @@ def sharpness(hessian: Any, v: Any) -> float:
 
     Examples
     --------
-    >>> sharpness(np.diag([1.0, 3.0]), [1.0, -1.0])
+    >>> sharpness([[1.0, 0.0], [0.0, 3.0]], [1.0, -1.0])
     2.0
     """
-    H, u = _checked(hessian, v)
-    u = u / np.abs(u).max()  # so that its square does not vanish
-    return float(u @ H @ u) / float(u @ u)
+    return float(Line.of(*_checked(v, hessian, v)).sharpness)
 
 
+@quiet
 def model_change(gradient: Any, hessian: Any, v: Any, eta: float) -> float:
     """Return the change of the quadratic model by the step -eta v.
 
     Examples
     --------
-    >>> model_change([2.0, 0.0], np.eye(2), [1.0, 0.0], 2.0)
+    >>> model_change([2.0, 0.0], [[1.0, 0.0], [0.0, 1.0]], [1.0, 0.0], 2.0)
     -2.0
     """
-    H, u = _checked(hessian, v)
-    return float(-eta * (_vector("gradient", gradient, len(u)) @ u) + eta**2 * (u @ H @ u) / 2)
+    g, H, u = _checked(gradient, hessian, v)
+    return float(-eta * (g @ u) + eta**2 * (u @ H @ u) / 2)
 
 
+@quiet
 def best_step(gradient: Any, hessian: Any, v: Any) -> float:
     """Return eta = <g, v>/<v, H v>; infinite if the model is not bounded below along v, 0 if it is constant.
 
     Examples
     --------
-    >>> best_step([2.0, 0.0], np.eye(2), [4.0, 0.0])
+    >>> best_step([2.0, 0.0], [[1.0, 0.0], [0.0, 1.0]], [4.0, 0.0])
     0.5
     """
-    size, along, curved = _along(gradient, hessian, v)
-    if curved > 0:
-        return along / curved / size
-    return math.copysign(math.inf, along) if along or curved else 0.0
+    line = Line.of(*_checked(gradient, hessian, v))
+    if line.curved > 0:
+        return float(line.best_step)
+    return math.copysign(math.inf, line.slope) if line.slope != 0 or line.curved != 0 else 0.0
 
 
+@quiet
 def gain(gradient: Any, hessian: Any, v: Any) -> float:
     """Return <g, v>^2/(2 <v, H v>), the decrease of the model by the best step; claim ``best_decrease``.
 
@@ -109,39 +183,34 @@ def gain(gradient: Any, hessian: Any, v: Any) -> float:
     --------
     The signs are flatter than the gradient and gain less: claim ``flatter_signs_are_faster`` is refuted.
 
-    >>> g, H = [9.0, 0.1], np.diag([9.0, 1.0])
-    >>> sharpness(H, np.sign(g)) < sharpness(H, g), gain(g, H, np.sign(g)) < gain(g, H, g)
+    >>> g, H, signs = [9.0, 0.1], [[9.0, 0.0], [0.0, 1.0]], [1.0, 1.0]
+    >>> sharpness(H, signs) < sharpness(H, g), gain(g, H, signs) < gain(g, H, g)
     (True, True)
     """
-    _, along, curved = _along(gradient, hessian, v)
-    if curved > 0:
-        return along**2 / (2 * curved)
-    return math.inf if along or curved else 0.0
+    line = Line.of(*_checked(gradient, hessian, v))
+    if line.curved > 0:
+        return float(line.gain)
+    return math.inf if line.slope != 0 or line.curved != 0 else 0.0
 
 
-def _along(gradient: Any, hessian: Any, v: Any) -> tuple[float, float, float]:
-    """Return the largest coordinate of v; then <g, u> and <u, H u> for v divided by it, so that no square vanishes."""
-    H, u = _checked(hessian, v)
-    size = float(np.abs(u).max())
-    u = u / size
-    return size, float(_vector("gradient", gradient, len(u)) @ u), float(u @ H @ u)
-
-
-def _vector(name: str, given: Any, length: int | None = None) -> Array:
-    found = np.asarray(given, dtype=float)
-    if found.ndim != 1 or not found.size or (length is not None and len(found) != length):
-        raise ValueError(f"the {name} must be of shape ({length or 'd'},), got {found.shape}")
-    if not np.isfinite(found).all():
-        raise ValueError(f"the {name} must be finite, got {given!r}")
-    return found
-
-
-def _checked(hessian: Any, v: Any) -> tuple[Array, Array]:
-    H, u = np.asarray(hessian, dtype=float), np.asarray(v, dtype=float)
-    if u.ndim != 1 or H.shape != 2 * u.shape:
-        raise ValueError(f"shapes must be (d, d) and (d,), got {H.shape} and {u.shape}")
-    if not (np.isfinite(H).all() and np.isfinite(u).all()):
-        raise ValueError(f"the Hessian and the direction must be finite, got {hessian!r} and {v!r}")
-    if not np.any(u):
+def _checked(gradient: Any, hessian: Any, v: Any) -> list[Array]:
+    xp, (g, H, u), _ = real_arrays(gradient, hessian, v)
+    if u.ndim != 1 or tuple(H.shape) != (u.shape[0], u.shape[0]):
+        raise ValueError(f"shapes must be (d, d) and (d,), got {tuple(H.shape)} and {tuple(u.shape)}")
+    _require_vectors(xp, direction=u, gradient=g)
+    if not bool(xp.all(xp.isfinite(H))):
+        raise ValueError(f"the Hessian must be finite, got {hessian!r:.200}")
+    if not bool(xp.any(u != 0)):
         raise ValueError("the direction must be different from zero")
-    return H, u
+    return [g, H, u]
+
+
+def _require_vectors(xp: Any, **vectors: Array) -> None:
+    """Refuse what is no vector of finite numbers, as long as the first one."""
+    first = next(iter(vectors.values()))
+    for name, found in vectors.items():
+        length = first.shape[0] if found is not first else None
+        if found.ndim != 1 or not found.shape[0] or (length is not None and found.shape[0] != length):
+            raise ValueError(f"the {name} must be of shape ({length or 'd'},), got {tuple(found.shape)}")
+        if not bool(xp.all(xp.isfinite(found))):
+            raise ValueError(f"the {name} must be finite, got {found!r:.200}")

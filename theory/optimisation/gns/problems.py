@@ -8,18 +8,60 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from theory.arguments import whole
+from theory.arrays import Array as AnyArray
+from theory.arrays import device_of, namespace
 from theory.optimisation.gns.newton import Problem
 from theory.optimisation.gns.smoothness import harmonic, self_concordant_radius
 
-__all__ = ["chebyshev", "equations", "log_sum_exp", "logistic", "rosenbrock", "without_curvature"]
+__all__ = ["LogisticLoss", "chebyshev", "equations", "log_sum_exp", "logistic", "rosenbrock", "without_curvature"]
 
 Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class LogisticLoss:
+    r"""Mean logistic loss plus :math:`\tfrac12` ridge :math:`\|x\|^2`, for arrays of any namespace, not looked at.
+
+    Attributes
+    ----------
+    rows : array, shape (n, d)
+        Features times their labels, -1 or 1.
+    ridge : float
+    """
+
+    rows: AnyArray
+    ridge: float
+
+    def value(self, x: AnyArray) -> AnyArray:
+        """Return the value, of shape (), at a point (d,)."""
+        xp, margins = namespace(x), -(self.rows @ x)
+        return xp.mean(xp.logaddexp(xp.zeros_like(margins), margins)) + self.ridge * (x @ x) / 2
+
+    def gradient(self, x: AnyArray) -> AnyArray:
+        """Return the gradient (d,)."""
+        return -(self.rows.T @ self._wrong(x)) / self.rows.shape[0] + self.ridge * x
+
+    def curvature(self, x: AnyArray) -> AnyArray:
+        """Return the Hessian (d, d)."""
+        p = self._wrong(x)
+        return (self.rows.T * (p * (1 - p))) @ self.rows / self.rows.shape[0] + self._penalty
+
+    @cached_property
+    def _penalty(self) -> AnyArray:
+        rows = self.rows
+        return self.ridge * namespace(rows).eye(rows.shape[1], dtype=rows.dtype, device=device_of(rows))
+
+    def _wrong(self, x: AnyArray) -> AnyArray:
+        """Return the probability of the other label, without overflow."""
+        xp, margins = namespace(x), self.rows @ x
+        return xp.exp(-xp.logaddexp(xp.zeros_like(margins), margins))
 
 
 def _require_finite(name: str, numbers: Array) -> None:
@@ -57,25 +99,11 @@ def logistic(features: Any, labels: Any, *, ridge: float = 0.0) -> Problem:
     _require_finite("features", A)
     if not 0 <= ridge < math.inf:
         raise ValueError(f"ridge must be at least 0 and finite, got {ridge!r}")
-    rows, count = y[:, None] * A, len(y)
+    loss = LogisticLoss(y[:, None] * A, ridge)
     known = self_concordant_radius(max(float(np.linalg.norm(A, axis=1).max()), 1e-300))
 
-    def wrong(x: Array) -> Array:
-        """Return the probability of the other label, without overflow."""
-        return np.asarray(np.exp(-np.logaddexp(0.0, rows @ x)))
-
-    def value(x: Array) -> float:
-        return float(np.logaddexp(0.0, -(rows @ x)).mean() + ridge * (x @ x) / 2)
-
-    def gradient(x: Array) -> Array:
-        return np.asarray(-(rows.T @ wrong(x)) / count + ridge * x)
-
-    def curvature(x: Array) -> Array:
-        p = wrong(x)
-        return np.asarray((rows.T * (p * (1 - p))) @ rows / count + ridge * np.eye(A.shape[1]))
-
-    return Problem("logistic regression", value, gradient, curvature, np.zeros(A.shape[1]), True, None,
-                   lambda x, norm: known)  # fmt: skip
+    return Problem("logistic regression", lambda x: float(loss.value(x)), loss.gradient, loss.curvature,
+                   np.zeros(A.shape[1]), True, None, lambda x, norm: known)  # fmt: skip
 
 
 def log_sum_exp(rows: Any, shifts: Any, *, mu: float = 0.1) -> Problem:

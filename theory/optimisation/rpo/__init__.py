@@ -23,8 +23,9 @@ expectation. Nothing is decided about rates or about classes of networks.
 
 **Numbers**
 
-`theory.optimisation.rpo.collapse`: the program solved, and both values between rationals. `experiments.optimisation.
-preference`: what the adversary saves under partial coverage, and costs where all actions are covered.
+`theory.optimisation.rpo.collapse`: the program solved, and both values between rationals; `theory.optimisation.rpo.
+collapses`: many at once, on arrays of any namespace. `experiments.optimisation.preference`: what the adversary saves
+under partial coverage, and costs where all actions are covered.
 
 >>> problem = Preferences((0.5, 0.25, 0.25), (0.5, 0.5, 0.0), ((0, 2, 0), (1, 0, 0), (1, 0, 0)), 0.5, 1.0, 2.0)
 >>> low, high = collapse(problem).enclose()
@@ -32,6 +33,7 @@ preference`: what the adversary saves under partial coverage, and costs where al
 True
 """
 
-from theory.optimisation.rpo.collapse import Collapse, Preferences, collapse, dpo_loss
+from theory.optimisation.rpo.collapse import Collapse, collapse, dpo_loss
+from theory.optimisation.rpo.preferences import Preferences
 
 __all__ = ["Collapse", "Preferences", "collapse", "dpo_loss"]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from theory.engine.provers.balls import fraction, rational, working
-
-if TYPE_CHECKING:
-    from theory.optimisation.rpo.collapse import Preferences
+from theory.optimisation.rpo.preferences import Preferences
 
 __all__ = ["enclose"]
 

@@ -67,28 +67,12 @@ Not modelled: ridges below 0, which may do better where the best ridge >= 0 is 0
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from theory.lazy import lazily
 
 _HOMES = {
-    "Eigenframework": "prediction",
-    "best_ridge": "prediction",
-    "eigenframework": "prediction",
-    "bias_constant": "power_law",
-    "fitting_ratio": "power_law",
-    "modes_constant": "power_law",
-    "noise_threshold": "power_law",
-    "relative_noise": "power_law",
+    ".prediction": ("Eigenframework", "best_ridge", "eigenframework"),
+    ".power_law": ("bias_constant", "fitting_ratio", "modes_constant", "noise_threshold", "relative_noise"),
 }
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605 (the table is the list)
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+__all__ = sorted(name for names in _HOMES.values() for name in names)  # noqa: PLE0605 (the table is the list)
+__getattr__, __dir__ = lazily(__name__, _HOMES)

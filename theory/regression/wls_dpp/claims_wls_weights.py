@@ -126,7 +126,7 @@ def christoffel_function_at_the_end(power: int = 2, less: int = 1) -> Stated:
     def holds(m: int) -> bool:
         return _at_one("legendre", m) == m**power and _at_one("chebyshev", m) == 2 * m - less
 
-    says = rf"k_m(1)=m^{power},\ k_m(1)=2m-{less}"
+    says = rf"k_m(1)=m^{power}\ \text{{(Legendre)}},\ k_m(1)=2m-{less}\ \text{{(Chebyshev)}}"
     return Finite(lambda: range(1, 13), 12, holds, over="m = 1, ..., 12", says=says), enumeration()
 
 

@@ -94,7 +94,7 @@ def test_errors_do_not_depend_on_how_many_replicates_are_held_at_once(learner, m
         ({"learner": "plug_in"}, "must be 0"),
         ({"replicates": 1}, "at least 2"),
         ({"unlabelled": 0}, "needs unlabelled"),
-        ({"dimension": 1}, "dimension >= 2"),
+        ({"dimension": 1}, "dimension must be a whole number >= 2, got 1"),
     ],
 )
 def test_wrong_cells_are_refused(changed, message):

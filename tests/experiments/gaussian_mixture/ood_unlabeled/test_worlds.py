@@ -41,10 +41,14 @@ def test_labelled_and_unlabelled_points_differ():
     assert not np.any(np.isclose(sample.features, sample.unlabelled))
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [(1, 1.0, 0.0), (3, 0.0, 0.0), (3, 1.0, -0.1), (3, float("nan"), 0.0), (2.5, 1.0, 0.0), (3, 1.0, float("inf"))],
-)
+@pytest.mark.parametrize("wrong", [(3, 0.0, 0.0), (3, 1.0, -0.1), (3, float("nan"), 0.0), (3, 1.0, float("inf"))])
 def test_wrong_worlds_are_refused(wrong):
     with pytest.raises(ValueError, match="are needed"):
         World(*wrong)
+
+
+@pytest.mark.parametrize("dimension", [1, 2.5, "3"])
+def test_a_dimension_is_a_whole_number(dimension):
+    with pytest.raises(ValueError, match=f"dimension must be a whole number >= 2, got {dimension!r}"):
+        World(dimension, 1.0)
+    assert type(World(np.int64(3), 1.0).dimension) is int

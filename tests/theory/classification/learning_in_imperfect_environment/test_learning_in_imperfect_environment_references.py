@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import sympy
 
-from theory.classification.learning_in_imperfect_environment import multi_focal_expressions
 from theory.classification.learning_in_imperfect_environment.learning_in_imperfect_environment_references import (
     BALANCED_FOCAL,
     FOCAL,
@@ -30,12 +29,16 @@ def test_the_own_losses_conform():
     assert balanced.outcome == "conforms", balanced.text()
 
 
-def test_the_exact_form_is_that_of_the_package():
-    scores, foci = (1, sympy.Rational(1, 3), -2), {"positive_focus": 3, "negative_focus": sympy.Rational(1, 2)}
+def test_the_exact_form_in_the_margin_is_the_one_in_the_probability():
+    scores, up, down = (1, sympy.Rational(1, 3), -2), 3, sympy.Rational(1, 2)
     for label in range(3):
         bits = tuple(int(k == label) for k in range(3))
-        own = multi_focal_expressions.multi_focal_loss(scores, label, **foci)
-        assert abs(sympy.N(MULTI_FOCAL.loss(scores, bits, **foci) - own, 30)) < 1e-28
+        entries = [
+            (1 - p) ** up * sympy.log(p) if bit else p**down * sympy.log(1 - p)
+            for bit, p in zip(bits, (1 / (1 + sympy.exp(-score)) for score in scores), strict=True)
+        ]
+        own = -sympy.Add(*entries)
+        assert abs(sympy.N(MULTI_FOCAL.loss(scores, bits, positive_focus=up, negative_focus=down) - own, 30)) < 1e-28
 
 
 def sigmoid(s):
@@ -44,6 +47,10 @@ def sigmoid(s):
 
 def entropy(s, y):
     return np.logaddexp(0, -(2 * y - 1) * s)
+
+
+def easy(s, y):
+    return (np.exp(-np.where(y == 1, 1, 2) * entropy(s, y)) * entropy(s, y)).sum(axis=1)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +65,7 @@ def entropy(s, y):
         (lambda s, y: multi(s, y, up=2.0, down=1.0), MULTI_FOCAL, "the foci of positives and negatives exchanged"),
         (lambda s, y: multi(s, y) / s.shape[1], MULTI_FOCAL, "the mean over the classes"),
         (lambda s, y: multi(s, y, up=0.0, down=0.0), MULTI_FOCAL, "no focus at all"),
+        (easy, MULTI_FOCAL, "classes that are right already weigh most"),
     ],
 )
 def test_mistakes_are_named(wrong, reference, says):

@@ -38,7 +38,7 @@ def test_foci_may_differ_from_class_to_class():
 @given(q=st.floats(0.001, 0.999), gamma=st.floats(0, 6))
 def test_the_risk_is_stationary_at_the_prediction(q, gamma):
     e, h = mpmath.mpf(posterior_behind(q, gamma=gamma)), mpmath.mpf(10) ** -20
-    assert 0 < e < 1
+    assert 0 < e <= 1  # rounded: at q = 0.999 and gamma = 5 it is 1 less than half a unit in the last place
 
     def risk(p):
         return -e * (1 - p) ** gamma * mpmath.log(p) - (1 - e) * p**gamma * mpmath.log(1 - p)

@@ -38,9 +38,4 @@ def test_the_hinge_matters_for_ordered_pairs():
 def test_gain_loss_at_sixty_digits():
     gains = tuple(map(sympy.Rational, ("1/10", "9/10", "3/10")))
     assert _value(module.gain_loss(gains)) == pytest.approx(1 - float(normalized_gain([0.1, 0.9, 0.3])), rel=1e-13)
-    for slip in (
-        module.gain_loss_without_normalising,
-        module.gain_loss_one_place_late,
-        module.gain_loss_with_ascending_ideal,
-    ):
-        assert abs(_value(slip(gains)) - _value(module.gain_loss(gains))) > 1e-2
+    assert abs(_value(module.gain_loss_without_normalising(gains)) - _value(module.gain_loss(gains))) > 1e-2

@@ -1,5 +1,3 @@
-import dataclasses
-
 import numpy as np
 import pytest
 
@@ -71,11 +69,6 @@ def test_changes_do_what_their_names_say():
     assert own == now
     assert renamed.columns["scores"] != batch.columns["scores"]
     assert cases.reorder_batch().change(batch).columns["labels"] == batch.columns["labels"][::-1]
-
-
-def test_a_batch_cannot_be_changed():
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        cases.make(LAYOUTS[0]).classes = 7
 
 
 def test_no_scaled_row_lies_on_a_kink():

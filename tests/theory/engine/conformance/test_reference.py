@@ -3,16 +3,6 @@ import pytest
 from theory.engine.conformance.reference import PROBABILITY_BIT, SCORES_LABEL, Input, Minimum, Reference
 
 
-def test_a_kind_must_be_known():
-    with pytest.raises(ValueError, match="allowed: real"):
-        Input("scores", "reals")
-
-
-def test_labels_have_no_gradient():
-    with pytest.raises(ValueError, match="has no gradient"):
-        Input("labels", "label", differentiated=True)
-
-
 def test_something_must_be_differentiated():
     with pytest.raises(ValueError, match="no input is differentiated"):
         Reference("demo", "nothing", "", "", (Input("labels", "label"),), lambda y: y)

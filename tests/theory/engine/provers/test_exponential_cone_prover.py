@@ -146,6 +146,19 @@ def test_equalities_that_leave_one_point():
     assert isinstance(exponential_cone().decide(ConeOptimum(outside, None, 3), BUDGET), Undecided)
 
 
+def test_a_refutation_names_what_is_found_and_then_what_is_claimed():
+    program = ConeProgram(x + z, (x, z), [(x, "==", 1), (z, "==", 3)], [(x, 1, z)])
+    told = [exponential_cone().refute(ConeOptimum(program, *ends), BUDGET).summary for ends in ((5, None), (None, 3))]
+    assert told == [
+        "the optimum is at most 4, claimed is at least 5",
+        "the optimum is at least 4, claimed is at most 3",
+    ]
+    close = exponential_cone().refute(ConeOptimum(program, 4 + Fraction(1, 10**15), None), BUDGET)
+    assert close.summary == "the optimum is at most 4, claimed is at least about 4.000000000000001"
+    close = exponential_cone().refute(ConeOptimum(program, None, 4 - Fraction(1, 10**15)), BUDGET)
+    assert close.summary == "the optimum is at least 4, claimed is at most about 3.999999999999999"
+
+
 def test_numbers_beyond_the_floats_are_printed():
     program = ConeProgram(x, (x,), [(x, ">=", 1)])
     witness = exponential_cone().refute(ConeOptimum(program, 10**400, None), BUDGET)

@@ -41,8 +41,8 @@ def test_it_decides_what_it_shows(relation, value):
 @pytest.mark.parametrize(
     ("relation", "value", "says"),
     [
-        ("==", 1, "a known Gram matrix shows the worst case to be at least 2, claimed is exactly 1"),
-        ("==", 3, "known multipliers show the worst case to be at most 2, claimed is exactly 3"),
+        ("==", 1, "a known Gram matrix shows the worst case to be at least 2, claimed is equal to 1"),
+        ("==", 3, "known multipliers show the worst case to be at most 2, claimed is equal to 3"),
         (
             "<=",
             Fraction(199, 100),

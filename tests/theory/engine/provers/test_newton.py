@@ -62,7 +62,9 @@ def test_thirty_digits_of_a_transcendental_root():
 def test_an_enclosure_without_the_root_is_refuted(enclosure):
     statement = root_of_two(enclosure)
     witness = newton().refute(statement, BUDGET)
-    told = re.fullmatch(r"equation has no root with x between (\S+) and (\S+), where one is claimed", witness.summary)
+    told = re.fullmatch(
+        r"the equation has no root with x between (\S+) and (\S+), where one is claimed", witness.summary
+    )
     (item,) = Domain(enclosure).ranges
     assert tuple(map(Fraction, told.groups())) == (item.low, item.high)  # rounded, the sentence could be false
     confirm(statement.to_json(), witness.to_json())

@@ -1,6 +1,7 @@
 """Worst cases decided by exact multipliers and Gram matrices."""
 
 import json
+import re
 import subprocess
 import sys
 from fractions import Fraction as F  # noqa: N817
@@ -9,7 +10,7 @@ import pytest
 
 from theory.engine.checker import Rejected, check, confirm
 from theory.engine.evidence import Budget, Certificate, Evidence, Prover, Undecided
-from theory.engine.provers.semidefinite import semidefinite
+from theory.engine.provers.semidefinite import _Program, semidefinite
 from theory.engine.statements.gram import least, scalars, vectors
 from theory.engine.statements.semidefinite import WorstCase
 
@@ -57,6 +58,16 @@ def test_it_is_a_prover():
 )
 def test_the_inequality_of_cauchy_and_schwarz(relation, value, expected):
     assert outcome(cauchy(relation, value)) == expected
+
+
+def test_what_is_claimed_next_to_the_optimum_is_told_from_it():
+    near = F(14142135623730951, 10**16)
+    told = outcome(WorstCase(u @ v, [(u @ u, "<=", 2), (v @ v, "<=", 1)], "==", near))
+    found = re.search(r"optimum is (about 1\.4142\d+), claimed is equal to (about 1\.4142\d+)$", told)
+    assert found[1] != found[2]
+    assert re.fullmatch(
+        r"the solver's optimum is about (2\.0000|1\.9999)\d+, claimed is at most 5", _Program(cauchy("<=", 5)).hint()
+    )
 
 
 def test_equalities_scalars_and_three_vectors():

@@ -19,23 +19,26 @@ def test_statements_describe_themselves():
     )
     latex = statement.latex()
     assert latex.startswith(
-        r"\forall\, c \in [0, 1];\; \Sigma\text{ over any number of classes, each with }p \in [0, 1],\; s \in (0, 1];\; "
-        r"\Sigma\left[p\right] = 1,\; c \ge p:\quad"
+        r"\forall\, c \in [0, 1];\; \Sigma\text{ over any number of classes, each with }"
+        r"p \in [0, 1],\; s \in (0, 1];\; \Sigma\left[p\right] = 1,\; c \ge p:\quad"
     )
     assert latex.endswith(r"\le c")
     assert statement.to_json()["given"][1] == ["c", ">=", "p"]
 
 
 def test_without_conditions_there_is_no_mark_for_them():
-    statement = ForEveryN(DOMAIN, EACH, (), Sig(P), ">=", 0)
-    assert statement.scope() == "every number of classes; all c in [0, 1]; for each further class p in [0, 1], s in (0, 1]"
+    statement = ForEveryN(DOMAIN, EACH, (), Sig(C * P), ">=", 0)
+    assert (
+        statement.scope() == "every number of classes; all c in [0, 1]; for each further class p in [0, 1], s in (0, 1]"
+    )
     each = r"\Sigma\text{ over any number of classes, each with }p \in [0, 1],\; s \in (0, 1]"
-    assert statement.latex() == rf"\forall\, c \in [0, 1];\; {each}:\quad \Sigma\left[p\right] \ge 0"
+    assert statement.latex() == rf"\forall\, c \in [0, 1];\; {each}:\quad \Sigma\left[c p\right] \ge 0"
 
 
-def test_a_variable_of_one_value_is_named_if_it_occurs():
+def test_a_variable_is_named_if_it_occurs():
     dummy, one = box("one in [1,1]")
     assert ForEveryN(dummy, EACH, (), Sig(P), ">=", 0).latex().startswith(r"\forall\, \Sigma\text{ over")
+    assert ForEveryN(DOMAIN, EACH, (), Sig(P), ">=", 0).latex().startswith(r"\forall\, \Sigma\text{ over")
     assert ForEveryN(dummy, EACH, (), Sig(P), ">=", one).latex().startswith(r"\forall\, \mathrm{one} = 1;\; \Sigma")
     given = ((Sig(P), "==", one),)
     assert ForEveryN(dummy, EACH, given, Sig(P), ">=", 0).latex().startswith(r"\forall\, \mathrm{one} = 1;\; \Sigma")

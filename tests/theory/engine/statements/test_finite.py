@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from theory.engine.report.mathml import formula
 from theory.engine.statements.fingerprint import canonical, fingerprint
 from theory.engine.statements.finite import Finite
 
@@ -45,6 +46,22 @@ def test_scope_latex_and_digest():
     assert statement().scope() == "3 items: x < 3"
     assert statement().latex() == r"\text{for all } \text{x}<\text{3}:\quad x < 10"
     assert statement().digest() == statement().digest()
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("the corners of [-1, 1]^4, weighted", r"\text{the corners of [-1, 1]}^{4}\text{, weighted}"),
+        ("losses in {0, 1}^3", r"\text{losses in }\{\text{0, 1}\}^{3}"),
+        ("x_1 == 2, 0 <= y < 1", r"\text{x}_{1}=\text{2, 0}\le\text{y}<\text{1}"),
+        ("5 % of $3 & #4", r"\text{5 }\%\text{ of }\$\text{3 }\&\text{ }\#\text{4}"),
+        ("a ~ b \\ c ^ d", r"\text{a }\sim \text{ b }\setminus \text{ c }\wedge \text{ d}"),
+    ],
+)
+def test_signs_of_the_words_are_signs(words, shown):
+    latex = statement(over=words).latex()
+    assert latex == rf"\text{{for all }} {shown}:\quad x < 10"
+    assert formula(latex).startswith("<math")
 
 
 def test_digest_follows_domain_predicate_and_words():

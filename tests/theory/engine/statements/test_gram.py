@@ -50,6 +50,10 @@ def test_basis_is_read_off_in_order_of_appearance():
         (lambda x, g, f: 3 * (f + 1), r"3 \left( f_{1} + 1 \right)"),
         (lambda x, g, f: least(f, g @ g), r"\min\left( f_{1}, \lVert g \rVert^2 \right)"),
         (lambda x, g, f: f - 2 * f, "f_{1} - 2 f_{1}"),
+        (lambda x, g, f: 0 + f - 1, "f_{1} - 1"),
+        (lambda x, g, f: expression(0) + 0, "0"),
+        (lambda x, g, f: (2 * g - x) @ (2 * g - x), r"\lVert 2 g - x_{0} \rVert^2"),
+        (lambda x, g, f: (x - 2 * x - g) @ (-x - g), r"\lVert x_{0} + g \rVert^2"),
     ],
 )
 def test_latex(term, expected):

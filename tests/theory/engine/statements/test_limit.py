@@ -13,7 +13,9 @@ DOMAIN, T, X = box("t in (0,1), x in [0,2)")
 def test_statements_describe_themselves():
     statement = LimitOf(DOMAIN, X / (1 + T), T, "+", X)
     assert (statement.at, statement.scope()) == (0, "t -> 0+, all x in [0, 2)")
-    assert statement.latex().endswith(r"\lim_{t \to 0^+} \frac{x}{t + 1} = x")
+    assert statement.latex() == r"\forall\, x \in [0, 2):\quad \lim_{t \to 0^+} \frac{x}{t + 1} = x"
+    alone, only = box("t in (0,1)")
+    assert LimitOf(alone, 1 + only, only, "+", 1).latex() == r"\lim_{t \to 0^+} \left(t + 1\right) = 1"
     assert statement.to_json()["variable"] == "t"
     assert LimitOf(DOMAIN, X * T, X, "-", 2 * T).at == 2
 

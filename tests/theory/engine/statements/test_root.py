@@ -22,6 +22,8 @@ def test_data_scope_and_latex():
     }
     assert root.scope() == "x in [1, 2]"
     assert root.latex().startswith(r"\exists!\, x \in [1, 2]:\quad x^{2} - 2 = 0")
+    two = statement(domain="x in [1,2], y in [1,2]", enclosure="x in [1.4, 1.5], y in [1.4, 1.5]")
+    assert two.latex().startswith(r"\exists!\, (x, y),\; x \in [1, 2],\; y \in [1, 2]:")
 
 
 def test_the_digest_depends_on_every_part():

@@ -69,3 +69,10 @@ def test_names_keep_their_look_in_powers_functions_and_sums_over_classes():
     assert tex(Sig(noise**tau)) == r"\Sigma\left[\mathrm{noise}^{\tau}\right]"
     assert tex(sympy.Max(noise, sympy.log(Symbol("lam")))).startswith(r"\max\left(\mathrm{noise}")
     assert tex(sympy.Rational(-1, 3)) == r"- \frac{1}{3}"
+
+
+def test_a_variable_is_no_base_of_powers_of_eulers_number():
+    e, x = Symbol("e"), Symbol("x")
+    assert tex(sympy.exp(-x) + sympy.E) == "e + e^{- x}"
+    assert tex(e * sympy.exp(-x)) == r"e \operatorname{exp}{\left(- x \right)}"
+    assert tex(e**x + sympy.E) == r"e^{x} + \operatorname{exp}{\left(1 \right)}"

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from theory.engine.checker import Rejected, check
 from theory.online.worst_case import gradient_descent
+from theory.online.worst_case.attained import Solution
 from theory.online.worst_case.descent import huber
-from theory.online.worst_case.problem import Solution
 
 
 def known(steps, h):

@@ -44,6 +44,38 @@ def test_plain_layers_descend_and_longer_steps_need_not(algorithm, seed):
     assert np.all(np.diff(values, axis=0) <= 1e-12)
 
 
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_layers_and_objectives_of_arrays_of_another_namespace_and_of_lists(algorithm):
+    strict = pytest.importorskip("array_api_strict")
+    lam = 0.3 if algorithm == "ista" else 0.03
+    (A, y), away = problem(5), strict.Device("device1")
+    steps, u = [0.3 / lipschitz(A), 0.6 / lipschitz(A)], np.linalg.pinv(A) @ y
+    there = [strict.asarray(part, device=away) for part in (A, y, u)]
+    right, found = layers(algorithm, A, y, steps, lam), layers(algorithm, *there[:2], steps, lam)
+    assert 0 < np.count_nonzero(right[-1]) < right[-1].size
+    for own, known in zip(found, right, strict=True):
+        assert own.device == away
+        assert np.asarray(own.to_device(strict.Device("CPU_DEVICE"))).tolist() == known.tolist()
+    values = objective(algorithm, *there, lam)
+    assert values.device == away
+    assert (
+        np.asarray(values.to_device(strict.Device("CPU_DEVICE"))).tolist()
+        == objective(algorithm, A, y, u, lam).tolist()
+    )
+    assert lipschitz(there[0]) == lipschitz(A) == lipschitz(A.tolist())
+    residuals = [fixed_point_residual(algorithm, *given, steps[0], lam) for given in ((A, y, u), there)]
+    assert residuals[0] == residuals[1] > 0
+    whole = layers(algorithm, [[2, 1]], np.array([[3]]), [0.125], 0.5)
+    assert [part.dtype for part in whole] == [np.float64] * 2
+    assert whole[1].tolist() == ([[0.6875], [0.3125]] if algorithm == "ista" else [[0.75], [0.375]])
+
+
+def test_a_size_of_the_level_is_shrunk_to_zero():
+    v = np.array([1.0, -1.0, 1.5])
+    assert hard(v, 1.0).tolist() == [0, 0, 1.5]
+    assert soft(v, 1.0).tolist() == [0, 0, 0.5]
+
+
 def test_steps_beyond_two_over_l_rise():
     A, y = problem(3)
     outputs = layers("ista", A, y, [5 / lipschitz(A)] * 3, 0.01)
@@ -107,7 +139,14 @@ def test_bad_input_is_refused():
     with pytest.raises(ValueError, match="arrays of finite numbers"):
         layers("ista", A * np.nan, y, [0.1], 0.1)
     with pytest.raises(ValueError, match="arrays of finite numbers"):
-        layers("ista", A.tolist(), y, [0.1], 0.1)
+        layers("ista", A, y * np.inf, [0.1], 0.1)
+    for bad in (A.T @ y[:, :1], y, np.zeros(6)):
+        with pytest.raises(ValueError, match=r"x must have shape \(6, 3\), got"):
+            objective("ista", A, y, bad, 0.1)
+        with pytest.raises(ValueError, match=r"x must have shape \(6, 3\), got"):
+            fixed_point_residual("iht", A, y, bad, 0.1, 0.1)
+    with pytest.raises(ValueError, match="A must be a matrix"):
+        lipschitz(np.zeros((0, 3)))
     with pytest.raises(ValueError, match="A must have shape"):
         objective("ista", A, y[:, 0], A.T @ y, 0.1)
     with pytest.raises(ValueError, match="lam must be"):

@@ -14,6 +14,7 @@ from theory.optimisation.directional_sharpness import (
     model_change,
     sharpness,
 )
+from theory.optimisation.directional_sharpness.directions import Line, raw_direction
 
 coordinates = st.lists(st.floats(0.1, 10), min_size=2, max_size=5)
 
@@ -62,7 +63,7 @@ def test_flat_directions():
     [
         (lambda: clipped([1.0], 0.0), "tau must be positive"),
         (lambda: direction("adam", [1.0]), "must be one of gradient, clipped, sign, got 'adam'"),
-        (lambda: direction("clipped", [0.0, 0.0, 1.0]), "tau must be positive"),
+        (lambda: direction("clipped", [0.0, 0.0, 1.0]), "at its median size, which must be positive, got"),
         (lambda: sharpness(np.eye(2), [0.0, 0.0]), "different from zero"),
         (lambda: sharpness(np.eye(2), [1.0]), "shapes must be"),
         (lambda: sharpness(np.diag([math.nan, 1.0]), [1.0, 0.0]), "must be finite"),
@@ -87,3 +88,41 @@ def test_sharpness_and_gain_do_not_depend_on_the_length_of_the_direction(size):
     assert sharpness(H, size * v) == pytest.approx(2)
     assert gain(g, H, size * v) == pytest.approx(9 / 8)
     assert best_step(g, H, size * v) * size == pytest.approx(3 / 4)
+
+
+@pytest.mark.parametrize("count", [1, 4, 5])
+@pytest.mark.parametrize("name", DIRECTIONS)
+def test_arrays_of_another_namespace_are_read_where_they_lie(name, count):
+    strict = pytest.importorskip("array_api_strict")
+    away = strict.Device("device1")
+    rng = np.random.default_rng(count)
+    g, root = rng.normal(size=count), rng.normal(size=(count, count))
+    H, v = root @ root.T, direction(name, g)
+    there = [strict.asarray(part, device=away) for part in (g, H, v)]
+    found = raw_direction(name, there[0])
+    assert found.device == direction(name, there[0]).device == away
+    assert [float(number) for number in found] == v.tolist() == raw_direction(name, g).tolist()
+    assert best_step(*there) == best_step(g, H, v)
+    assert gain(*there) == gain(g, H, v)
+    assert sharpness(*there[1:]) == sharpness(H, v)
+    assert model_change(*there, 0.3) == model_change(g, H, v, 0.3)
+    if name == "clipped":
+        assert np.max(np.abs(v)) == np.median(np.abs(g))
+        half = clipped(there[0], 0.5)
+        assert half.device == away
+        assert [float(number) for number in half] == np.clip(g, -0.5, 0.5).tolist()
+
+
+def test_lines_look_at_no_number():
+    """What a device computes beyond the end of a path is left out later, and is no error."""
+    assert raw_direction("clipped", np.zeros(3)).tolist() == [0, 0, 0]
+    with np.errstate(invalid="ignore"):
+        nothing = Line.of(np.ones(2), np.eye(2), np.zeros(2))
+        assert np.isnan([nothing.best_step, nothing.gain, nothing.sharpness]).all()
+    with pytest.raises(ValueError, match="must be one of gradient, clipped, sign, got 'adam'"):
+        raw_direction("adam", np.ones(2))
+
+
+def test_what_is_too_large_is_infinite():
+    assert gain([1e200], [[1.0]], [1.0]) == best_step([1e200], [[1e-200]], [1.0]) == math.inf
+    assert model_change([1.0], [[1e300]], [1.0], 1e10) == math.inf

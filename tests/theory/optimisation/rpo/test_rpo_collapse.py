@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from theory.optimisation.rpo.collapse import Preferences, collapse, dpo_loss, solve_by_cvxpy
+from theory.optimisation.rpo.collapse import collapse, dpo_loss, solve_by_cvxpy
 from theory.optimisation.rpo.enclosure import enclose
+from theory.optimisation.rpo.preferences import Preferences
 
 PROBLEM = Preferences((0.5, 0.25, 0.25), (0.5, 0.5, 0.0), ((0, 2, 0), (1, 0, 0), (1, 0, 0)), 0.5, 1.0, 2.0)
 
