@@ -108,10 +108,11 @@ def backend(name: str = "numpy") -> Backend:
     found = _namespace_of(library)
     try:
         made = Backend(name, found, _device(found, library, device))
-        made.xp.asarray(made.xp.zeros((1,), dtype=made.xp.float64, device=made.device) + 1.0)
+        probe = made.xp.zeros((1,), dtype=made.xp.float64, device=made.device) + 1.0
+        to_numpy(probe)  # PyTorch's device "meta" holds no numbers
     except Exception as error:  # each library has its own for a device it lacks
         message = f"backend {name!r} cannot hold double precision here: {type(error).__name__}: {error}"
-        raise BackendMissing(message[:300]) from error
+        raise BackendMissing(" ".join(message.split())[:300]) from error
     return made
 
 
@@ -122,7 +123,9 @@ def _namespace_of(library: str) -> Any:
             found = importlib.import_module(module)
         except ImportError as error:
             needed = package if module == package else "array-api-compat"
-            raise BackendMissing(f"backend {library!r} needs the package {needed}, which is not installed") from error
+            absent = isinstance(error, ModuleNotFoundError)
+            reason = "is not installed" if absent else f"cannot be imported: {' '.join(str(error).split()):.200}"
+            raise BackendMissing(f"backend {library!r} needs the package {needed}, which {reason}") from error
     return found
 
 
@@ -130,6 +133,8 @@ def _device(xp: Any, library: str, device: str) -> Any:
     if not device:
         return None
     if library == "cupy":
+        if not device.isdecimal():  # -1 is the current one to CuPy
+            raise ValueError(f"the number of a device is {device!r}")
         return xp.cuda.Device(int(device))
     return xp.Device(device) if library == "strict" else device
 
@@ -137,13 +142,15 @@ def _device(xp: Any, library: str, device: str) -> Any:
 def backend_of(array: Array) -> Backend:
     """Return the backend of an array: its namespace and device.
 
+    A namespace that is none of the libraries' may name the one whose rules it keeps, as ``keeps_rules_of``.
+
     Examples
     --------
     >>> backend_of(np.zeros(3)).name
     'numpy'
     """
     xp = namespace(array)
-    library = next((name for name in _LIBRARIES if name in xp.__name__), None)
+    library = getattr(xp, "keeps_rules_of", None) or next((name for name in _LIBRARIES if name in xp.__name__), None)
     if library is None:
         raise ValueError(f"arrays of {_ALLOWED} are understood, got one of {xp.__name__}")
     if library == "numpy":

@@ -17,18 +17,13 @@ import math
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Any
 
 from experiments.arrays import Backend, BackendMissing, backend
 from experiments.comparing import array_simulators, distance, kinds_of, tolerance_of
+from experiments.kernels import no_cuda
 from experiments.simulator import Simulator
 
-__all__ = ["CUDA_ONLY", "KERNELS", "Check", "check_kernels", "check_simulators", "main"]
-
-
-CUDA_ONLY = ("exp3",)
-"""Simulators whose back ends are numpy, and cupy by a sequential kernel."""
+__all__ = ["KERNELS", "Check", "check_kernels", "check_simulators", "main"]
 
 
 @dataclass(frozen=True)
@@ -73,9 +68,6 @@ def check_simulators(where: Backend, chosen: tuple[str, ...] = ()) -> Iterator[C
     """Yield a check of each simulator that takes a back end, or of the chosen ones."""
     for simulator in array_simulators():
         if chosen and simulator.name not in chosen:
-            continue
-        if simulator.name in CUDA_ONLY and where.library != "cupy":
-            yield Check(simulator.name, 0, None, 0.0, "on a GPU it is a kernel, compared below, and no array code")
             continue
         try:
             yield _checked(simulator, where)
@@ -144,30 +136,35 @@ def linear_mdp() -> float:
     return most
 
 
+def collapse() -> float:
+    """Return how far ends of gradient flows lie apart: on CUDA, and by array operations."""
+    from experiments.neural_collapse.energy import Architecture, Energy, Setting
+    from experiments.neural_collapse.flow import flow
+    from experiments.neural_collapse.starts import random_starts
+
+    settings, most = [Setting((2, 2, 1), (0.02,) * 2, 0.02), Setting((3, 1, 1), (0.02,) * 2, 0.02)], 0.0
+    for model in (Architecture(3, 2, 4), Architecture(3, 2, 2, "cross-entropy", bias=True)):
+        energy = Energy.of(model, settings)
+        starts, found = random_starts(energy, 2, seed=3), []
+        for engine in ("cuda", "array"):
+            *_, end = flow(energy, starts, [0.5, 2.0], engine=engine)
+            found.append({name: getattr(end, name) for name in ("x", "values", "gradients", "steps", "tried")})
+        most = max(most, distance(*found))
+    return most
+
+
 KERNELS: dict[str, tuple[Callable[[], float], float]] = {
     "experiments.philox.cuda": (streams, 1e-13),
     "experiments.mirror_descent.exp3_cuda": (exp3, 1e-12),
     "experiments.linear_mdp.cuda": (linear_mdp, 1e-11),
+    "experiments.neural_collapse.flow_cuda": (collapse, 1e-11),
 }
 """Module of a sequential kernel -> its comparison, and the allowed distance.
 
 What rounds differently on a GPU are logarithms, powers, sines and fused sums, by some 1e-16 each. A number of a
-stream takes a few of them; each of 40 rounds of EXP3, and of two episodes of three layers with inverse matrices, passes
-on what came before. A wrong bit of a stream or a wrong action changes results by far more.
+stream takes a few of them; each of 40 rounds of EXP3, of two episodes of three layers with inverse matrices, and of
+some 90 steps of a flow passes on what came before. A wrong bit of a stream or a wrong action changes results by more.
 """
-
-
-def no_cuda() -> str:
-    """Return why Numba can run no kernel, neither on a GPU nor in its simulator; "" if it can."""
-    try:
-        cuda: Any = import_module("numba.cuda")
-        if cuda.is_available():
-            return ""
-        cuda.current_context()  # says what a driver lacks
-        reason = "the driver is there; of a CUDA toolkit libnvvm is not found"
-    except Exception as error:  # noqa: BLE001 -- no Numba, no numba-cuda, or a driver that does not load
-        reason = " ".join(f"{type(error).__name__}: {error}".split()).partition(". ")[0]
-    return f"Numba cannot run kernels ({reason:.120})"
 
 
 def check_kernels(chosen: tuple[str, ...] = ()) -> Iterator[Check]:
@@ -201,7 +198,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"nothing was compared: {error}\n")
         return 2
     if not known.issuperset(only):
-        unknown = ", ".join(sorted(set(only) - known))
+        unknown = ", ".join(map(repr, sorted(set(only) - known)))
         sys.stderr.write(f"nothing is called {unknown}; there are {', '.join(sorted(known))}\n")
         return 2
     sys.stdout.write(f"{'compared with numpy on ' + options.backend:40}{'cells':>6}{'apart':>10}{'allowed':>10}\n")

@@ -16,7 +16,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
-__all__ = ["cuda_device", "describe", "in_words", "memory", "peak_memory"]
+__all__ = ["cuda_device", "describe", "in_words", "memory", "peak_memory", "usable_cores"]
 
 PACKAGES = (
     "numpy", "scipy", "numba", "numba-cuda", "cupy-cuda13x", "cupy-cuda12x", "torch", "array-api-compat",
@@ -37,7 +37,7 @@ def describe() -> dict[str, Any]:
     """
     return {
         "processor": _processor(),
-        "cores": {"usable": _usable_cores(), "all": os.cpu_count()},
+        "cores": {"usable": usable_cores(), "all": os.cpu_count()},
         "memory": memory(),
         "load": round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else None,
         "GPU": cuda_device(),
@@ -106,7 +106,8 @@ def _processor() -> str | None:
     return next(models, None) or platform.processor() or None
 
 
-def _usable_cores() -> int:
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 

@@ -22,7 +22,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -32,6 +31,7 @@ from experiments.arrays import Array, Backend, backend_of, namespace, to_numpy
 from experiments.arrays import backend as backend_named
 from experiments.philox.engines import engine
 from experiments.philox.spec import ELEMENTS, MASK, REPLICATES, SEEDS, STREAMS, Law, Window
+from theory.arguments import whole
 from theory.arrays import is_array, real_arrays, require
 
 __all__ = ["Stream"]
@@ -68,8 +68,8 @@ class Stream:
     stream: int = 0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "seed", _whole(self.seed, "seed", 0, SEEDS - 1))
-        object.__setattr__(self, "stream", _whole(self.stream, "stream", 0, STREAMS - 1))
+        object.__setattr__(self, "seed", whole("seed", self.seed, 0, SEEDS - 1))
+        object.__setattr__(self, "stream", whole("stream", self.stream, 0, STREAMS - 1))
 
     @classmethod
     def named(cls, seed: int, *names: Any) -> Stream:
@@ -84,7 +84,7 @@ class Stream:
         >>> Stream.named(1, "train") == Stream.named(1, "train"), Stream.named(1, "train") == Stream.named(1, "test")
         (True, False)
         """
-        seed = _whole(seed, "seed", 0, SEEDS - 1)
+        seed = whole("seed", seed, 0, SEEDS - 1)
         try:
             _require_text_keys(names)
             text = json.dumps([seed, *names], sort_keys=True, separators=(",", ":"), allow_nan=False)
@@ -148,7 +148,7 @@ class Stream:
         backend: Backend | None = None,
     ) -> Array:
         """Return integers 0, ..., bound-1 in int64, each of a probability within 2^-51 of 1/bound; bound <= 2^31."""
-        bound = _whole(bound, "bound", 1, _LARGEST_BOUND)
+        bound = whole("bound", bound, 1, _LARGEST_BOUND)
         call = self._call(replicates, shape, offset, backend)
         xp = call.backend.xp
         # bound * u never rounds up to bound: u <= 1 - 2^-53.
@@ -212,7 +212,7 @@ class Stream:
         sizes = _sizes(shape)
         first, rows = _rows(replicates)
         count = math.prod(sizes)
-        offset = _whole(offset, "offset", 0, ELEMENTS)
+        offset = whole("offset", offset, 0, ELEMENTS)
         if offset + count > ELEMENTS:
             raise ValueError(f"offset plus elements must be at most 2^48, got {offset} + {count}")
         if backend is not None and not isinstance(backend, Backend):
@@ -249,28 +249,15 @@ def _require_text_keys(value: Any) -> None:
             _require_text_keys(item)
 
 
-def _whole(value: Any, name: str, least: int, most: int) -> int:
-    """Return a whole number from ``least`` to ``most``."""
-    try:
-        if isinstance(value, bool):
-            raise TypeError
-        number = operator.index(value)
-    except TypeError:
-        raise ValueError(f"{name} must be a whole number, got {value!r}") from None
-    if not least <= number <= most:
-        raise ValueError(f"{name} must be a whole number from {least} to {most}, got {number}")
-    return number
-
-
 def _sizes(shape: Shape) -> tuple[int, ...]:
     sizes = tuple(shape) if isinstance(shape, list | tuple) else (shape,)
-    return tuple(_whole(size, "shape", 0, ELEMENTS) for size in sizes)
+    return tuple(whole("shape", size, 0, ELEMENTS) for size in sizes)
 
 
 def _rows(replicates: Replicates) -> tuple[int, int]:
     """Return the first replicate and how many."""
     if not isinstance(replicates, range):
-        return 0, _whole(replicates, "replicates", 0, REPLICATES)
+        return 0, whole("replicates", replicates, 0, REPLICATES)
     if replicates.step != 1 or replicates.start < 0 or replicates.stop > REPLICATES:
         raise ValueError(f"replicates must be a range of step 1 in [0, 2^32), got {replicates}")
     return replicates.start, len(replicates)

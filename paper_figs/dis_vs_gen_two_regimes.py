@@ -139,7 +139,7 @@ def _draw_curves(axes: Any, regime: str, found: dict[str, Any], overtakes: float
         axes.axhline(own["limit"], color=colour, ls=dashes, lw=width, label=f"{_NAMES[learner]}: limit, exact")
     if math.isfinite(overtakes):
         axes.axvline(overtakes, color=GREY, lw=0.8)
-        axes.annotate(f"m = {overtakes:.0f}", (overtakes, 0.4), xytext=(4, 0), textcoords="offset points", color=GREY)
+        axes.annotate(f"m = {overtakes:.0f}", (overtakes, 0.1), xytext=(4, 0), textcoords="offset points", color=GREY)
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_yticks([0.02, 0.05, 0.1, 0.2, 0.5], ["2 %", "5 %", "10 %", "20 %", "50 %"])
@@ -148,7 +148,7 @@ def _draw_curves(axes: Any, regime: str, found: dict[str, Any], overtakes: float
     axes.set_ylabel("mean error (exact for each rule; bars: 2 s.e.)")
     axes.set_ylim(0.019, 0.55)
     axes.set_title(f"{_TITLES[regime]} (n = {found['n']})", fontsize=10)
-    axes.legend(fontsize=8)
+    axes.legend(fontsize=8, loc="upper right")
 
 
 def _draw_needed(axes: Any, found: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from paper_figs.style import BLACK, GREY, VERMILION, styled
+from paper_figs.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -215,14 +215,14 @@ def _draw_panel(axes: Any, found: dict[str, Any], shift: float) -> None:
         axes.plot(
             places, [row["poster_labelled"] for row in rows], "1", color=BLACK, ms=6, label="poster: labelled baseline"
         )
-    for k, learner in enumerate(("plug_in", *MARKS)):
+    for k, (learner, colour) in enumerate(zip(("plug_in", *MARKS), (BLUE, SKY, GREEN, PURPLE, ORANGE), strict=True)):
         have = [(place, *row[learner]) for place, row in zip(places, rows, strict=True) if row[learner] is not None]
         if not have:
             continue
         x = [place + 0.1 * (k - 2) for place, _, _ in have]
         accuracy, spread = [point[1] for point in have], [2 * point[2] for point in have]
         label = NAMES[learner] + (f" (of {found['candidates'][0]})" if learner == "rss_selected" else "")
-        axes.errorbar(x, accuracy, spread, fmt=MARKS.get(learner, "."), ms=5, lw=1, label=label)
+        axes.errorbar(x, accuracy, spread, fmt=MARKS.get(learner, "."), color=colour, ms=5, lw=1, label=label)
     for count, (accuracy, _) in sorted(found["coins"].items()):
         style = ":" if count == min(found["coins"]) else "--"
         axes.axhline(accuracy, color=GREY, lw=1, ls=style, label=f"best of {count} directions without data")

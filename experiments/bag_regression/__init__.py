@@ -14,30 +14,17 @@ True
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from theory.lazy import lazily
 
 _HOMES = {
-    "Bags": "experiments.bag_regression.bags",
-    "Design": "experiments.bag_regression.designs",
-    "Setting": "experiments.bag_regression.settings",
-    "Table": "experiments.bag_regression.table_files",
-    "bagged_regression": "experiments.bag_regression.tables",
-    "bundled": "experiments.bag_regression.table_files",
-    "compare": "experiments.bag_regression.comparison",
-    "losses": "experiments.bag_regression.bags",
-    "read_table": "experiments.bag_regression.table_files",
-    "simulate": "experiments.bag_regression.simulation",
+    ".bags": ("Bags", "losses"),
+    ".comparison": ("compare",),
+    ".designs": ("Design",),
+    ".settings": ("Setting",),
+    ".simulation": ("simulate",),
+    ".table_files": ("Table", "bundled", "read_table"),
+    ".tables": ("bagged_regression",),
 }
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605 (the table is the list)
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(importlib.import_module(_HOMES[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+__all__ = sorted(name for names in _HOMES.values() for name in names)  # noqa: PLE0605 (the table is the list)
+__getattr__, __dir__ = lazily(__name__, _HOMES)

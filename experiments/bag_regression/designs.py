@@ -13,6 +13,7 @@ from experiments.arrays import backend as backend_named
 from experiments.bag_regression.settings import require_nonnegative
 from experiments.streams import Stream
 from theory.arguments import whole
+from theory.shown import Shown
 
 __all__ = ["FEATURES", "ORDERS", "Design", "Draw", "unit_laplace"]
 
@@ -21,7 +22,7 @@ ORDERS = ("drawn", "sorted")
 
 
 @dataclass(frozen=True)
-class Draw:
+class Draw(Shown):
     """Data of a block of replicates.
 
     Attributes

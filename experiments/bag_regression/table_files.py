@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.engine.errors import BadInput
+from theory.shown import Shown
 
 __all__ = ["BUNDLED", "Table", "bundled", "open_table", "read_table"]
 
@@ -27,7 +28,7 @@ _OTHERS = {";": "semicolons", "\t": "tabulators", "|": "bars"}  # that divide co
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(Shown):
     """Numbers in named columns.
 
     Attributes

@@ -204,7 +204,7 @@ def _real(name: str, given: Any) -> Floats:
 
 
 @dataclass(frozen=True)
-class NormalEquations:
+class NormalEquations(Shown):
     """The normal equations of L_bag + rho R + ridge |theta|^2 for a table whose bags have been cut.
 
     Attributes

@@ -10,6 +10,7 @@ the value. Regret is exact pseudo-regret.
 - `policies`: inverse-gap weights, weights relative to the best prediction, and what they are compared with;
 - `play`: the player, and an oracle and a policy of one's own; `effective_dimension`: when a bound says nothing;
 - `checks`: numbers that are refused;
+- `blocks`: the entry of each replicate's action, on any back end;
 - `neural_bandits_simulator`: what ``lossproof simulate neural_bandits`` runs.
 
 Networks are linearised: no network is trained here, and nothing is said of training beyond its first-order model.

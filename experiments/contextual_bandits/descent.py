@@ -7,13 +7,13 @@ signs the square loss gains ``c^2 |theta|^2/2``: a ridge of modulus c^2, in the 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import numpy as np
-
+from experiments.arrays import Array, Backend
+from experiments.contextual_bandits.blocks import entry, marks, places, replaced
 from experiments.contextual_bandits.checks import require_int, require_positive, require_room
-from experiments.contextual_bandits.features import Features
-from experiments.contextual_bandits.oracles import MIDDLE, Floats, Ints, Oracle
+from experiments.contextual_bandits.features import NUMPY, Features
+from experiments.contextual_bandits.oracles import MIDDLE, Oracle, clipped
 from experiments.streams import Stream
 from theory.online.mirror_descent import onto_ball
 
@@ -26,13 +26,13 @@ MOST_COPIES = 2**20
 class DescentState(NamedTuple):
     """Descent in B blocks, and the sums of its inequality; g are gradients at theta."""
 
-    theta: Floats  # (R, B, D)
-    gradients: Floats  # (R, B, D), sum of g
-    points: Floats  # (R, B, D), sum of theta
-    gained: Floats  # (R,), sum of <g, theta>
-    norms: Floats  # (R,), sum of |theta|^2
-    squares: Floats  # (R,), sum of |g|^2
-    price: Floats  # (R,), sum of |g|^2/(2 modulus t)
+    theta: Array  # (R, B, D)
+    gradients: Array  # (R, B, D), sum of g
+    points: Array  # (R, B, D), sum of theta
+    gained: Array  # (R,), sum of <g, theta>
+    norms: Array  # (R,), sum of |theta|^2
+    squares: Array  # (R,), sum of |g|^2
+    price: Array  # (R,), sum of |g|^2/(2 modulus t)
     time: int
 
 
@@ -47,29 +47,30 @@ def descent(features: Features, *, radius: float = 1.0, per_action: bool = False
         If radius is not positive and finite; from ``init`` if the state needs more than 8 GiB.
     """
     require_positive("radius", radius)
+    xp = features.backend.xp
 
-    def predict(state: DescentState, contexts: Floats) -> Floats:
-        return np.clip(MIDDLE + np.sum(features.map(contexts) * state.theta, axis=-1), 0.0, 1.0)
+    def predict(state: DescentState, contexts: Array) -> Array:
+        return clipped(xp, MIDDLE + xp.sum(features.map(contexts) * state.theta, axis=-1))
 
-    def update(state: DescentState, context: Floats, action: Ints, loss: Floats) -> DescentState:
-        index, block = np.arange(loss.size), action if per_action else np.zeros(loss.size, dtype=np.int64)
-        phi, gradient = features.map(context), np.zeros_like(state.theta)
-        error = MIDDLE + np.sum(phi * state.theta[index, block], axis=-1) - loss
-        gradient[index, block] = error[:, None] * phi
-        total = state.squares + _square(gradient)
-        step = math.sqrt(2) * radius / np.sqrt(np.where(total > 0, total, 1.0))
-        return _moved(state, gradient, step, radius, 0.0)
+    def update(state: DescentState, context: Array, action: Array, loss: Array) -> DescentState:
+        phi, blocks = features.map(context), state.theta.shape[1]
+        error = MIDDLE + xp.sum(phi * entry(xp, state.theta, places(xp, action, blocks)), axis=-1) - loss
+        none, marked = xp.zeros_like(state.theta), marks(xp, action, blocks)
+        gradient = replaced(xp, none, marked, lambda: error[:, None] * phi)
+        total = state.squares + _square(xp, gradient)
+        step = math.sqrt(2) * radius / xp.sqrt(xp.where(total > 0, total, 1.0))
+        return _moved(xp, state, gradient, step, radius, 0.0)
 
-    def price(state: DescentState) -> Floats:
-        return 2 * math.sqrt(2) * radius * np.sqrt(state.squares)
+    def price(state: DescentState) -> Array:
+        return 2 * math.sqrt(2) * radius * xp.sqrt(state.squares)
 
-    def slack(state: DescentState) -> Floats:
-        return price(state) - state.gained - radius * np.sqrt(_square(state.gradients))
+    def slack(state: DescentState) -> Array:
+        return price(state) - state.gained - radius * xp.sqrt(_square(xp, state.gradients))
 
     def init(actions: int, replicates: int) -> DescentState:
-        return _started(replicates, actions if per_action else 1, features.size)
+        return _started(features, replicates, actions if per_action else 1)
 
-    return Oracle(f"descent, {features.name}", init, predict, update, None, slack, price)
+    return Oracle(f"descent, {features.name}", init, predict, update, None, slack, price, features.backend)
 
 
 def perturbed_descent(
@@ -113,39 +114,44 @@ def perturbed_descent(
     if copies is not None:
         require_int("copies", copies, 1, MOST_COPIES)
         require_room("perturbed descent", features.size, 16.0 * copies * features.size)
-    added = math.sqrt(modulus) * _signs(copies, features.size, seed)
-    shift = added.mean(axis=0) if copies else np.zeros(features.size)
-    used = shift[None] if average == "predictions" and copies else added
+    xp = features.backend.xp
+    added = math.sqrt(modulus) * _signs(copies, features.size, seed, features.backend)
+    shift = xp.mean(added, axis=0)
+    used = shift[None, :] if average == "predictions" and copies else added
 
-    def predict(state: DescentState, contexts: Floats) -> Floats:
-        own = (state.theta[:, 0] @ shift)[:, None] if copies else 0.0
-        return np.clip(MIDDLE + np.sum(features.map(contexts) * state.theta, axis=-1) + own, 0.0, 1.0)
+    def predict(state: DescentState, contexts: Array) -> Array:
+        own = (state.theta[:, 0, :] @ shift)[:, None] if copies else 0.0
+        return clipped(xp, MIDDLE + xp.sum(features.map(contexts) * state.theta, axis=-1) + own)
 
-    def gradient(theta: Floats, phi: Floats, loss: Floats) -> Floats:
-        error = MIDDLE + np.sum(phi * theta, axis=-1) - loss
+    def gradient(theta: Array, phi: Array, loss: Array) -> Array:
+        error = MIDDLE + xp.sum(phi * theta, axis=-1) - loss
         if not copies:
             return error[:, None] * phi + modulus * theta
         errors = error[:, None] + theta @ used.T  # (R, S)
-        return (errors.mean(axis=1)[:, None] * phi) + errors @ used / len(used)
+        return (xp.mean(errors, axis=1)[:, None] * phi) + errors @ used / used.shape[0]
 
-    def update(state: DescentState, context: Floats, action: Ints, loss: Floats) -> DescentState:
-        found = gradient(state.theta[:, 0], features.map(context), loss)[:, None]
-        return _moved(state, found, np.full(loss.size, 1 / (modulus * (state.time + 1))), radius, modulus)
+    def update(state: DescentState, context: Array, action: Array, loss: Array) -> DescentState:
+        found = gradient(state.theta[:, 0, :], features.map(context), loss)[:, None, :]
+        return _moved(xp, state, found, xp.full_like(loss, 1 / (modulus * (state.time + 1))), radius, modulus)
 
-    def slack(state: DescentState) -> Floats:
+    def slack(state: DescentState) -> Array:
         slope = modulus * state.points - state.gradients
-        flat = (slope / (modulus * max(state.time, 1))).reshape(len(slope), -1)
-        worst = np.asarray(onto_ball(flat, radius)).reshape(slope.shape)
-        left = state.gained - modulus / 2 * (state.norms + state.time * _square(worst)) + _dot(slope, worst)
+        flat = xp.reshape(slope / (modulus * max(state.time, 1)), (slope.shape[0], -1))
+        worst = xp.reshape(onto_ball(flat, radius), slope.shape)
+        left = state.gained - modulus / 2 * (state.norms + state.time * _square(xp, worst)) + _dot(xp, slope, worst)
         return state.price - left
 
+    def price(state: DescentState) -> Array:
+        return state.price
+
+    def init(_: int, replicates: int) -> DescentState:
+        return _started(features, replicates, 1)
+
     name = f"perturbed descent, {features.name}, {copies or 'expected'} copies of {average}"
-    return Oracle(
-        name, lambda _, replicates: _started(replicates, 1, features.size), predict, update, None, slack, _price
-    )
+    return Oracle(name, init, predict, update, None, slack, price, features.backend)
 
 
-def round_hessian(gradient: Floats, signs: Floats, modulus: float) -> Floats:
+def round_hessian(gradient: Array, signs: Array, modulus: float) -> Array:
     """Return the Hessian (D, D) of the mean over the copies of one round's perturbed square losses.
 
     It is ``sum_s u_s u_s'/S`` with ``u_s = gradient + c e_s``: its rank is at most S. With fewer copies than parameters
@@ -160,49 +166,47 @@ def round_hessian(gradient: Floats, signs: Floats, modulus: float) -> Floats:
 
     Examples
     --------
+    >>> import numpy as np
     >>> found = round_hessian(np.ones(3), np.asarray([[1.0, -1.0, 1.0]]), 0.25)
     >>> int(np.linalg.matrix_rank(found))
     1
     """
-    perturbed = np.asarray(gradient) + math.sqrt(modulus) * np.asarray(signs)
-    found: Floats = perturbed.T @ perturbed / len(perturbed)
-    return found
+    perturbed = gradient + math.sqrt(modulus) * signs
+    return perturbed.T @ perturbed / perturbed.shape[0]
 
 
-def _signs(copies: int | None, size: int, seed: int) -> Floats:
+def _signs(copies: int | None, size: int, seed: int, backend: Backend = NUMPY) -> Array:
     if copies is None:
-        return np.zeros((1, size))
-    return np.asarray(Stream.named(seed, "perturbations").rademacher(1, (copies, size)))[0]
+        return backend.xp.zeros((1, size), dtype=backend.xp.float64, device=backend.device)
+    return Stream.named(seed, "perturbations").rademacher(1, (copies, size), backend=backend)[0, ...]
 
 
-def _started(replicates: int, blocks: int, size: int) -> DescentState:
-    require_room("descent", size, 64.0 * replicates * blocks * size)
-    vector, none = np.zeros((replicates, blocks, size)), np.zeros(replicates)
+def _started(features: Features, replicates: int, blocks: int) -> DescentState:
+    require_room("descent", features.size, 64.0 * replicates * blocks * features.size)
+    xp, device = features.backend.xp, features.backend.device
+    vector = xp.zeros((replicates, blocks, features.size), dtype=xp.float64, device=device)
+    none = xp.zeros((replicates,), dtype=xp.float64, device=device)
     return DescentState(vector, vector, vector, none, none, none, none, 0)
 
 
-def _moved(state: DescentState, gradient: Floats, step: Floats, radius: float, modulus: float) -> DescentState:
-    theta, square = state.theta, _square(gradient)
-    flat = (theta - step[:, None, None] * gradient).reshape(len(theta), -1)
+def _moved(xp: Any, state: DescentState, gradient: Array, step: Array, radius: float, modulus: float) -> DescentState:
+    theta, square = state.theta, _square(xp, gradient)
+    flat = xp.reshape(theta - step[:, None, None] * gradient, (theta.shape[0], -1))
     return DescentState(
-        np.asarray(onto_ball(flat, radius)).reshape(theta.shape),
+        xp.reshape(onto_ball(flat, radius), theta.shape),
         state.gradients + gradient,
         state.points + theta,
-        state.gained + _dot(gradient, theta),
-        state.norms + _square(theta),
+        state.gained + _dot(xp, gradient, theta),
+        state.norms + _square(xp, theta),
         state.squares + square,
         state.price + (square / (2 * modulus * (state.time + 1)) if modulus else 0.0),
         state.time + 1,
     )
 
 
-def _price(state: DescentState) -> Floats:
-    return state.price
+def _dot(xp: Any, a: Array, b: Array) -> Array:
+    return xp.sum(xp.vecdot(a, b), axis=1)
 
 
-def _dot(a: Floats, b: Floats) -> Floats:
-    return np.einsum("rbd,rbd->r", a, b)
-
-
-def _square(a: Floats) -> Floats:
-    return _dot(a, a)
+def _square(xp: Any, a: Array) -> Array:
+    return _dot(xp, a, a)

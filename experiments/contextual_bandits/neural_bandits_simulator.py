@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.arrays import Backend
 from experiments.contextual_bandits.descent import descent, perturbed_descent
 from experiments.contextual_bandits.effective_dimension import orthogonal_effective_dimension
-from experiments.contextual_bandits.features import fourier, linear, tangent
+from experiments.contextual_bandits.features import NUMPY, fourier, linear, tangent
 from experiments.contextual_bandits.oracles import Oracle, ridge
 from experiments.contextual_bandits.play import BanditRegret, play
 from experiments.contextual_bandits.policies import (
@@ -114,12 +115,12 @@ def squared_error_bound(rounds: Any, dimension: int, *, lam: float = LAM) -> Any
     return lam / 4 + dimension / 4 * np.log1p(np.asarray(rounds) / (dimension * lam))
 
 
-def world_of(cell: Cell) -> World:
+def world_of(cell: Cell, backend: Backend = NUMPY) -> World:
     """Return the world of a cell; its errors are those of `World`."""
-    return World(cell["kind"], horizon=cell["horizon"], actions=cell["actions"], dimension=cell["dimension"])
+    return World(cell["kind"], cell["horizon"], cell["actions"], cell["dimension"], backend)
 
 
-def oracle_of(cell: Cell) -> Oracle:
+def oracle_of(cell: Cell, backend: Backend = NUMPY) -> Oracle:
     """Return the oracle of a cell.
 
     Raises
@@ -129,19 +130,19 @@ def oracle_of(cell: Cell) -> Oracle:
     """
     name, size, d, per_action = cell["oracle"], cell["size"], cell["dimension"], world_of(cell).shared
     if name == "ridge":
-        return ridge(linear(d), lam=LAM, per_action=per_action)
+        return ridge(linear(d, backend=backend), lam=LAM, per_action=per_action)
     if name == "Fourier ridge":
-        return ridge(fourier(d, size, scale=0.5), lam=LAM, per_action=per_action)
+        return ridge(fourier(d, size, scale=0.5, backend=backend), lam=LAM, per_action=per_action)
     if name == "tangent ridge":
-        return ridge(tangent(d, size), lam=LAM, per_action=per_action)
+        return ridge(tangent(d, size, backend=backend), lam=LAM, per_action=per_action)
     if name == "tangent descent":
-        return descent(tangent(d, size), radius=RADIUS, per_action=per_action)
+        return descent(tangent(d, size, backend=backend), radius=RADIUS, per_action=per_action)
     if name not in ORACLES:
         raise ValueError(f"oracle must be one of {', '.join(ORACLES)}, got {name!r}")
     if per_action:
         raise ValueError(f"the oracle {name!r} has one vector of parameters, but each action of digits needs its own")
     return perturbed_descent(
-        tangent(d, size),
+        tangent(d, size, backend=backend),
         modulus=STRENGTH / math.sqrt(size),
         radius=RADIUS,
         copies=cell["copies"] or None,
@@ -202,7 +203,7 @@ def _bound(cell: Cell, rounds: Any) -> Floats | None:
     return np.asarray(sum(terms.values()))
 
 
-def run(cell: Cell) -> dict[str, Any]:
+def run(cell: Cell, backend: Backend | None = None) -> dict[str, Any]:
     """Run one cell.
 
     Returns
@@ -220,7 +221,8 @@ def run(cell: Cell) -> dict[str, Any]:
     ValueError
         If a name is unknown or a number is out of range.
     """
-    world, oracle, policy = world_of(cell), oracle_of(cell), policy_of(cell)
+    where = NUMPY if backend is None else backend
+    world, oracle, policy = world_of(cell, where), oracle_of(cell, where), policy_of(cell)
     found = play(policy, oracle, world, replicates=cell["replicates"], seed=cell["seed"])
     orthogonal = cell["kind"] == "orthogonal"
     error = squared_error_bound(found.rounds, cell["dimension"]) if _in_theory(cell) else None

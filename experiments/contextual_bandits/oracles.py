@@ -1,6 +1,6 @@
 """Regression oracles as pure functions, and ridge regression with its square-loss inequality on every path.
 
-Losses are predicted about 1/2: an oracle that has seen nothing predicts 1/2.
+Losses are predicted about 1/2: an oracle that has seen nothing predicts 1/2. States lie where the features do.
 """
 
 from __future__ import annotations
@@ -9,16 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from experiments.arrays import Array, Backend
+from experiments.contextual_bandits.blocks import entry, marks, places, replaced
 from experiments.contextual_bandits.checks import require_positive, require_room
 from experiments.contextual_bandits.features import Features
 
-__all__ = ["MIDDLE", "Oracle", "RidgeState", "ridge"]
+__all__ = ["MIDDLE", "Oracle", "RidgeState", "clipped", "ridge"]
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 MIDDLE = 0.5
 LARGEST_GAIN = 1e8  # of phi' A^-1 phi: the inverse loses as many digits
 
@@ -41,26 +38,29 @@ class Oracle:
     slack, price
         (state) -> (R,): right side less left side of an inequality that holds on every path after every round, and what
         the right side pays for regret; None if there is none.
+    backend
+        Where its states and predictions lie; None if it does not matter.
     """
 
     name: str
     init: Callable[[int, int], Any]
-    predict: Callable[[Any, Floats], Floats]
-    update: Callable[[Any, Floats, Ints, Floats], Any]
-    spread: Callable[[Any, Floats], tuple[Floats, Floats]] | None = None
-    slack: Callable[[Any], Floats] | None = None
-    price: Callable[[Any], Floats] | None = None
+    predict: Callable[[Any, Array], Array]
+    update: Callable[[Any, Array, Array, Array], Any]
+    spread: Callable[[Any, Array], tuple[Array, Array]] | None = None
+    slack: Callable[[Any], Array] | None = None
+    price: Callable[[Any], Array] | None = None
+    backend: Backend | None = None
 
 
 class RidgeState(NamedTuple):
     """Ridge regression in B blocks, one, or one an action: of the losses less 1/2."""
 
-    inverse: Floats  # (R, B, D, D), of lam I + sum of phi phi'
-    moment: Floats  # (R, B, D), sum of y phi
-    theta: Floats  # (R, B, D), inverse times moment
-    squares: Floats  # (R,), sum of y^2
-    loss: Floats  # (R,), sum of (y - prediction)^2
-    price: Floats  # (R,), sum of y^2 q/(1 + q), where q = phi' inverse phi before the round
+    inverse: Array  # (R, B, D, D), of lam I + sum of phi phi'
+    moment: Array  # (R, B, D), sum of y phi
+    theta: Array  # (R, B, D), inverse times moment
+    squares: Array  # (R,), sum of y^2
+    loss: Array  # (R,), sum of (y - prediction)^2
+    price: Array  # (R,), sum of y^2 q/(1 + q), where q = phi' inverse phi before the round
 
 
 def ridge(features: Features, *, lam: float = 1.0, per_action: bool = False) -> Oracle:
@@ -91,6 +91,7 @@ def ridge(features: Features, *, lam: float = 1.0, per_action: bool = False) -> 
 
     Examples
     --------
+    >>> import numpy as np
     >>> from experiments.contextual_bandits.features import linear
     >>> oracle = ridge(linear(1))
     >>> state = oracle.update(oracle.init(2, 1), np.ones((1, 1)), np.zeros(1, dtype=int), np.ones(1))
@@ -100,50 +101,67 @@ def ridge(features: Features, *, lam: float = 1.0, per_action: bool = False) -> 
     require_positive("lam", lam)
     require_positive("1/lam", 1 / lam)
 
+    xp, device = features.backend.xp, features.backend.device
+
     def init(actions: int, replicates: int) -> RidgeState:
-        blocks, none = actions if per_action else 1, np.zeros(replicates)
-        require_room("ridge", features.size, (16.0 * blocks + 24.0) * replicates * features.size**2)
-        vector = np.zeros((replicates, blocks, features.size))
-        inverse = np.broadcast_to(np.eye(features.size) / lam, (replicates, blocks, features.size, features.size))
+        blocks, size = actions if per_action else 1, features.size
+        require_room("ridge", size, (16.0 * blocks + 24.0) * replicates * size**2)
+        none = xp.zeros((replicates,), dtype=xp.float64, device=device)
+        vector = xp.zeros((replicates, blocks, size), dtype=xp.float64, device=device)
+        inverse = vector[..., None] + xp.eye(size, dtype=xp.float64, device=device) / lam
         return RidgeState(inverse, vector, vector, none, none, none)
 
-    def parts(state: RidgeState, contexts: Floats) -> tuple[Floats, Floats]:
+    def parts(state: RidgeState, contexts: Array) -> tuple[Array, Array]:
         phi = features.map(contexts)
-        turned = (state.inverse @ phi[..., None])[..., 0] if per_action else phi @ state.inverse[:, 0]
-        return np.sum(phi * state.theta, axis=-1), np.sum(phi * turned, axis=-1)
+        turned = (state.inverse @ phi[..., None])[..., 0] if per_action else phi @ state.inverse[:, 0, ...]
+        return xp.sum(phi * state.theta, axis=-1), xp.sum(phi * turned, axis=-1)
 
-    def predict(state: RidgeState, contexts: Floats) -> Floats:
+    def predict(state: RidgeState, contexts: Array) -> Array:
         z, q = parts(state, contexts)
-        return np.clip(MIDDLE + z / (1 + q), 0.0, 1.0)
+        return clipped(xp, MIDDLE + z / (1 + q))
 
-    def spread(state: RidgeState, contexts: Floats) -> tuple[Floats, Floats]:
+    def spread(state: RidgeState, contexts: Array) -> tuple[Array, Array]:
         z, q = parts(state, contexts)
-        return MIDDLE + z, np.sqrt(np.maximum(q, 0.0))
+        return MIDDLE + z, xp.sqrt(xp.maximum(q, 0.0))
 
-    def update(state: RidgeState, context: Floats, action: Ints, loss: Floats) -> RidgeState:
-        index, block = np.arange(loss.size), action if per_action else np.zeros(loss.size, dtype=np.int64)
-        phi, y = features.map(context), loss - MIDDLE
-        inverse = state.inverse[index, block]
+    def update(state: RidgeState, context: Array, action: Array, loss: Array) -> RidgeState:
+        phi, y, blocks = features.map(context), loss - MIDDLE, state.theta.shape[1]
+        place, marked = places(xp, action, blocks), marks(xp, action, blocks)
+        inverse, moment, theta = (entry(xp, part, place) for part in (state.inverse, state.moment, state.theta))
         turned = (inverse @ phi[..., None])[..., 0]
-        q = np.sum(phi * turned, axis=-1)
-        if not q.max() <= LARGEST_GAIN:
-            raise ValueError(
-                f"features of squared norm {np.sum(phi * phi, axis=-1).max():g} are too large for lam = {lam!r}: "
-                f"phi' A^-1 phi is {q.max():g}, allowed are {LARGEST_GAIN:g}"
-            )
-        z = np.sum(phi * state.theta[index, block], axis=-1)
-        error = loss - np.clip(MIDDLE + z / (1 + q), 0.0, 1.0)
+        q = xp.sum(phi * turned, axis=-1)
+        _require_gain(xp, phi, q, lam)
+        z = xp.sum(phi * theta, axis=-1)
+        error = loss - clipped(xp, MIDDLE + z / (1 + q))
         gain = turned / (1 + q)[:, None]
-        inverses, moment, theta = state.inverse.copy(), state.moment.copy(), state.theta.copy()
-        inverses[index, block] = inverse - gain[..., :, None] * turned[..., None, :]
-        moment[index, block] += y[:, None] * phi
-        theta[index, block] += gain * (y - z)[:, None]
         return RidgeState(
-            inverses, moment, theta, state.squares + y**2, state.loss + error**2, state.price + y**2 * q / (1 + q)
+            replaced(xp, state.inverse, marked, lambda: inverse - gain[..., :, None] * turned[..., None, :]),
+            replaced(xp, state.moment, marked, lambda: moment + y[:, None] * phi),
+            replaced(xp, state.theta, marked, lambda: theta + gain * (y - z)[:, None]),
+            state.squares + y**2,
+            state.loss + error**2,
+            state.price + y**2 * q / (1 + q),
         )
 
-    def slack(state: RidgeState) -> Floats:
-        best = state.squares - np.sum(state.moment * state.theta, axis=(1, 2))
+    def slack(state: RidgeState) -> Array:
+        best = state.squares - xp.sum(state.moment * state.theta, axis=(1, 2))
         return best + state.price - state.loss
 
-    return Oracle(f"ridge, {features.name}", init, predict, update, spread, slack, lambda state: state.price)
+    def price(state: RidgeState) -> Array:
+        return state.price
+
+    return Oracle(f"ridge, {features.name}", init, predict, update, spread, slack, price, features.backend)
+
+
+def clipped(xp: Any, losses: Array) -> Array:
+    """Return losses, those outside [0, 1] moved to its ends."""
+    return xp.minimum(xp.maximum(losses, 0.0), 1.0)
+
+
+def _require_gain(xp: Any, phi: Array, q: Array, lam: float) -> None:
+    most = float(xp.max(q))
+    if not most <= LARGEST_GAIN:
+        raise ValueError(
+            f"features of squared norm {float(xp.max(xp.sum(phi * phi, axis=-1))):g} are too large for lam = {lam!r}: "
+            f"phi' A^-1 phi is {most:g}, allowed are {LARGEST_GAIN:g}"
+        )

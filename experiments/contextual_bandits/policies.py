@@ -9,10 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
+from experiments.arrays import Array, namespace
 from experiments.contextual_bandits.checks import is_real, require_positive
+from theory.arrays import one_largest
 from theory.online.neural_bandits.inverse_gap import fast_cb_weights, foster_rakhlin_weights, inverse_gap_weights
 
 __all__ = [
@@ -29,7 +28,6 @@ __all__ = [
     "uniform",
 ]
 
-Floats = NDArray[np.float64]
 Schedule = Callable[[int], float]
 _TIE = 1e-12  # values that differ by less, relative to 1 or their size, are one
 
@@ -37,10 +35,10 @@ _TIE = 1e-12  # values that differ by less, relative to 1 or their size, are one
 class Seen(NamedTuple):
     """What a policy sees before it acts, each (R, K): the last three only if it wants ``widths``."""
 
-    predicted: Floats  # losses in [0, 1]
-    estimate: Floats | None = None  # of the oracle without regard to the present round
-    width: Floats | None = None  # of its uncertainty
-    noise: Floats | None = None  # standard normals
+    predicted: Array  # losses in [0, 1]
+    estimate: Array | None = None  # of the oracle without regard to the present round
+    width: Array | None = None  # of its uncertainty
+    noise: Array | None = None  # standard normals
 
 
 @dataclass(frozen=True)
@@ -60,8 +58,8 @@ class Policy:
     """
 
     name: str
-    act: Callable[[Seen, int], Floats]
-    price: Callable[[Floats, Floats, Floats, int], Floats] | None = None
+    act: Callable[[Seen, int], Array]
+    price: Callable[[Array, Array, Array, int], Array] | None = None
     widths: bool = False
 
 
@@ -89,13 +87,14 @@ def square_cb(gamma: Schedule) -> Policy:
 
     Examples
     --------
+    >>> import numpy as np
     >>> policy = square_cb(schedule(4.0))
     >>> policy.act(Seen(np.asarray([[0.5, 0.5]])), 1).tolist()
     [[0.5, 0.5]]
     """
 
-    def price(p: Floats, f: Floats, means: Floats, t: int) -> Floats:
-        return (p.shape[1] - 1) / gamma(t) + gamma(t) / 4 * np.sum(p * (f - means) ** 2, axis=1)
+    def price(p: Array, f: Array, means: Array, t: int) -> Array:
+        return (p.shape[1] - 1) / gamma(t) + gamma(t) / 4 * namespace(p).sum(p * (f - means) ** 2, axis=1)
 
     return Policy("SquareCB", lambda seen, t: inverse_gap_weights(seen.predicted, gamma(t)), price)
 
@@ -103,8 +102,8 @@ def square_cb(gamma: Schedule) -> Policy:
 def foster_rakhlin(gamma: Schedule) -> Policy:
     """Return inverse-gap weights with the rest to the best: price ``2 (K-1)/gamma + (gamma/4) <p, (f-F)^2>``."""
 
-    def price(p: Floats, f: Floats, means: Floats, t: int) -> Floats:
-        return 2 * (p.shape[1] - 1) / gamma(t) + gamma(t) / 4 * np.sum(p * (f - means) ** 2, axis=1)
+    def price(p: Array, f: Array, means: Array, t: int) -> Array:
+        return 2 * (p.shape[1] - 1) / gamma(t) + gamma(t) / 4 * namespace(p).sum(p * (f - means) ** 2, axis=1)
 
     return Policy("SquareCB, rest to the best", lambda seen, t: foster_rakhlin_weights(seen.predicted, gamma(t)), price)
 
@@ -122,15 +121,16 @@ def fast_cb(gamma: Schedule, *, least: float = 0.01) -> Policy:
     if not is_real(least) or not 0 < least <= 1:
         raise ValueError(f"least must be in (0, 1], got {least!r}")
 
-    def act(seen: Seen, t: int) -> Floats:
+    def act(seen: Seen, t: int) -> Array:
         if gamma(t) < 2 * seen.predicted.shape[1]:
             raise ValueError(f"round {t}: gamma must be at least 2 K = {2 * seen.predicted.shape[1]}, got {gamma(t)!r}")
-        return fast_cb_weights(np.maximum(seen.predicted, least), gamma(t))
+        return fast_cb_weights(namespace(seen.predicted).maximum(seen.predicted, least), gamma(t))
 
-    def price(p: Floats, f: Floats, means: Floats, t: int) -> Floats:
-        raised = np.maximum(f, least)
-        spread = np.sum(p * (raised - means) ** 2 / (raised + means), axis=1)
-        return 5 * p.shape[1] / gamma(t) * np.sum(p * means, axis=1) + 49 / 32 * gamma(t) * spread
+    def price(p: Array, f: Array, means: Array, t: int) -> Array:
+        xp = namespace(p)
+        raised = xp.maximum(f, least)
+        spread = xp.sum(p * (raised - means) ** 2 / (raised + means), axis=1)
+        return 5 * p.shape[1] / gamma(t) * xp.sum(p * means, axis=1) + 49 / 32 * gamma(t) * spread
 
     return Policy("FastCB", act, price)
 
@@ -145,12 +145,13 @@ def epsilon_greedy(first: float) -> Policy:
 
     Examples
     --------
+    >>> import numpy as np
     >>> epsilon_greedy(1.0).act(Seen(np.asarray([[0.5, 0.25]])), 8).tolist()
     [[0.25, 0.75]]
     """
     require_positive("first", first)
 
-    def act(seen: Seen, t: int) -> Floats:
+    def act(seen: Seen, t: int) -> Array:
         share = min(1.0, first * t ** (-1 / 3))
         return share / seen.predicted.shape[1] + (1 - share) * _least(seen.predicted)
 
@@ -185,7 +186,7 @@ def thompson(width: float) -> Policy:
     """
     require_positive("width", width)
 
-    def act(seen: Seen, t: int) -> Floats:
+    def act(seen: Seen, t: int) -> Array:
         return _least(_given(seen.estimate) + width * _given(seen.width) * _given(seen.noise))
 
     return Policy("Thompson", act, widths=True)
@@ -196,23 +197,25 @@ def uniform() -> Policy:
 
     Examples
     --------
+    >>> import numpy as np
     >>> uniform().act(Seen(np.zeros((1, 4))), 1).tolist()
     [[0.25, 0.25, 0.25, 0.25]]
     """
-    return Policy("uniform", lambda seen, t: np.full(seen.predicted.shape, 1 / seen.predicted.shape[1]))
+    return Policy("uniform", lambda seen, t: 0.0 * seen.predicted + 1 / seen.predicted.shape[1])
 
 
-def _least(values: Floats) -> Floats:
+def _least(values: Array) -> Array:
     """Return weight 1 for the least value, the first of those that agree up to rounding, else 0.
 
     In round 1 the widths of contexts of norm 1 are all the same: which is rounded down must not decide on a path.
     """
-    least = values.min(axis=1, keepdims=True)
-    first = np.argmax(values <= least + _TIE * (1 + np.abs(least)), axis=1)
-    return (np.arange(values.shape[1]) == first[:, None]).astype(np.float64)
+    xp = namespace(values)
+    least = xp.min(values, axis=1, keepdims=True)
+    tied = xp.astype(values <= least + _TIE * (1 + xp.abs(least)), xp.int8)
+    return xp.astype(one_largest(xp, tied), xp.float64)
 
 
-def _given(values: Floats | None) -> Floats:
+def _given(values: Array | None) -> Array:
     if values is None:
         raise ValueError("this policy needs estimates, widths and normals, got none")
     return values

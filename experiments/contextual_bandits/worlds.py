@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.arrays import Array, Backend
 from experiments.contextual_bandits.checks import require_int
+from experiments.contextual_bandits.features import NUMPY
 from experiments.mirror_descent.horizons import LONGEST
 from experiments.streams import Stream
 
@@ -29,8 +31,8 @@ _SMALL = 0.02  # the best mean loss of the world "small loss"
 class Rounds(NamedTuple):
     """Some rounds: contexts (n, R, K, d), or (n, R, 1, d) where all actions share one; mean losses (n, R, K)."""
 
-    contexts: Floats
-    means: Floats
+    contexts: Array
+    means: Array
 
 
 class Environment(Protocol):
@@ -71,6 +73,8 @@ class World:
     horizon : int
     actions, dimension : int
         K and d; for digits 10 and 64, for orthogonal contexts d = T K. 0 takes these, else 5 and 8.
+    backend : Backend
+        Where rounds are drawn.
 
     Raises
     ------
@@ -87,6 +91,7 @@ class World:
     horizon: int
     actions: int = 0
     dimension: int = 0
+    backend: Backend = field(default=NUMPY, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -122,40 +127,45 @@ class World:
             return self._digits(stream, rows, low, high)
         if self.kind == "orthogonal":
             return self._orthogonal(stream, rows, low, high)
-        shape = (high - low, self.actions, self.dimension)
-        drawn = np.asarray(stream.normal(rows, shape, offset=low * self.actions * self.dimension)).swapaxes(0, 1)
-        contexts = drawn / np.sqrt(np.sum(drawn * drawn, axis=-1, keepdims=True))
+        xp, shape = self.backend.xp, (high - low, self.actions, self.dimension)
+        offset = low * self.actions * self.dimension
+        drawn = xp.permute_dims(stream.normal(rows, shape, offset=offset, backend=self.backend), (1, 0, 2, 3))
+        contexts = drawn / xp.sqrt(xp.sum(drawn * drawn, axis=-1, keepdims=True))
         if self.kind == "small loss":
             contexts = self._with_small_loss(contexts, stream, rows, low, high)
         first = contexts[..., 0]
         means = 1 - first**2 if self.kind == "even" else (1 + first) / 2
-        return Rounds(contexts, np.clip(means, 0.0, 1.0))
+        return Rounds(contexts, xp.minimum(xp.maximum(means, 0.0), 1.0))
 
-    def _with_small_loss(self, contexts: Floats, stream: Stream, rows: range, low: int, high: int) -> Floats:
+    def _with_small_loss(self, contexts: Array, stream: Stream, rows: range, low: int, high: int) -> Array:
         """Put the first coordinates of all actions but one to their sizes, and of that one to 2 * 0.02 - 1."""
-        apart = Stream.named(stream.seed, "best")
-        best = np.asarray(apart.integers(self.actions, rows, high - low, offset=low)).T
-        chosen = np.arange(self.actions) == best[..., None]
+        xp, apart = self.backend.xp, Stream.named(stream.seed, "best")
+        best = xp.permute_dims(apart.integers(self.actions, rows, high - low, offset=low, backend=self.backend), (1, 0))
+        chosen = xp.arange(self.actions, device=self.backend.device) == best[..., None]
         others = contexts[..., 1:]
-        first = np.where(chosen, 2 * _SMALL - 1, np.abs(contexts[..., 0]))
-        left = np.sqrt((1 - first**2) / np.sum(others**2, axis=-1))
-        return np.concatenate([first[..., None], others * left[..., None]], axis=-1)
+        first = xp.where(chosen, 2 * _SMALL - 1, xp.abs(contexts[..., 0]))
+        left = xp.sqrt((1 - first**2) / xp.sum(others**2, axis=-1))
+        return xp.concat([first[..., None], others * left[..., None]], axis=-1)
 
     def _orthogonal(self, stream: Stream, rows: range, low: int, high: int) -> Rounds:
-        count, K = high - low, self.actions
-        units = np.zeros((count, K, self.dimension))
-        index = np.arange(low, high)[:, None] * K + np.arange(K)
-        units[np.arange(count)[:, None], np.arange(K), index] = 1.0
-        signs = np.asarray(stream.rademacher(rows, (count, K), offset=low * K)).swapaxes(0, 1)
-        contexts = np.broadcast_to(units[:, None], (count, len(rows), K, self.dimension))
+        xp, device, count, K = self.backend.xp, self.backend.device, high - low, self.actions
+        pairs = xp.reshape(xp.arange(low * K, high * K, device=device), (count, 1, K, 1))
+        units = xp.astype(xp.arange(self.dimension, device=device) == pairs, xp.float64)
+        drawn = stream.rademacher(rows, (count, K), offset=low * K, backend=self.backend)
+        signs = xp.permute_dims(drawn, (1, 0, 2))
+        contexts = xp.broadcast_to(units, (count, len(rows), K, self.dimension))
         return Rounds(contexts, 0.5 + signs / (2 * math.sqrt(self.dimension)))
 
     def _digits(self, stream: Stream, rows: range, low: int, high: int) -> Rounds:
-        images, labels = digits()
-        order = np.argsort(np.asarray(stream.uniform(rows, len(labels))), axis=1)
-        seen = order[:, np.arange(low, high) % len(labels)].T
-        means = (np.arange(10) != labels[seen][..., None]).astype(np.float64)
-        return Rounds(images[seen][:, :, None, :], means)
+        xp, device = self.backend.xp, self.backend.device
+        images, labels = (self.backend.asarray(part) for part in digits())
+        count = labels.shape[0]
+        order = xp.argsort(stream.uniform(rows, count, backend=self.backend), axis=1, stable=False)
+        seen = xp.take(xp.permute_dims(order, (1, 0)), xp.arange(low, high, device=device) % count, axis=0)
+        flat, shape = xp.reshape(seen, (-1,)), (*seen.shape, 1)
+        means = xp.arange(10, device=device) != xp.reshape(xp.take(labels, flat), shape)
+        contexts = xp.reshape(xp.take(images, flat, axis=0), (*shape, images.shape[1]))
+        return Rounds(contexts, xp.astype(means, xp.float64))
 
 
 @functools.cache

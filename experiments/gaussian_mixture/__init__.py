@@ -11,32 +11,18 @@ Examples
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from theory.lazy import lazily
 
 _HOMES = {
-    "GaussianMixture": "experiments.gaussian_mixture.mixture",
-    "NotClosed": "experiments.gaussian_mixture.errors",
-    "NotPositive": "experiments.gaussian_mixture.mixture",
-    "Rule": "experiments.gaussian_mixture.rules",
-    "adversarial_error": "experiments.gaussian_mixture.errors",
-    "bayes_error": "experiments.gaussian_mixture.errors",
-    "draw": "experiments.gaussian_mixture.sampling",
-    "linear_rule_error": "experiments.gaussian_mixture.errors",
-    "mixture_bayes_error": "experiments.gaussian_mixture.errors",
-    "plug_in_error": "theory.mixtures.plug_in",
-    "shifted": "experiments.gaussian_mixture.errors",
-    "simulate": "experiments.gaussian_mixture.simulation",
-}
+    ".errors": (
+        "NotClosed", "adversarial_error", "bayes_error", "linear_rule_error", "mixture_bayes_error", "shifted",
+    ),
+    ".mixture": ("GaussianMixture", "NotPositive"),
+    ".rules": ("Rule",),
+    ".sampling": ("draw",),
+    ".simulation": ("simulate",),
+    "theory.mixtures.plug_in": ("plug_in_error",),
+}  # fmt: skip
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605 (the table is the list)
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(importlib.import_module(_HOMES[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+__all__ = sorted(name for names in _HOMES.values() for name in names)  # noqa: PLE0605 (the table is the list)
+__getattr__, __dir__ = lazily(__name__, _HOMES)

@@ -15,9 +15,10 @@ from experiments.gaussian_mixture.naive_bayes import check_sample
 from experiments.gaussian_mixture.newton import in_chunks, minimise
 from experiments.gaussian_mixture.rules import Rule, working_memory
 from theory.arrays import quiet
+from theory.elementary import softplus
 from theory.shown import Shown
 
-__all__ = ["LogisticFit", "fit_logistic", "logistic", "softplus"]
+__all__ = ["LogisticFit", "fit_logistic", "logistic"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,31 +125,6 @@ def fit_logistic(
     each = 8 * (int(features.shape[1]) * p * several + 3 * (several * p) ** 2)  # the points; Hessians and two copies
     points, bias, converged = in_chunks(part, int(features.shape[0]), each, working_memory(features, memory))
     return LogisticFit(Rule(points, bias), converged)
-
-
-def softplus(xp: Any, z: Array) -> Array:
-    """Return ``log(1 + exp(z))`` without overflow.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> softplus(np, np.asarray([-1000.0, 0.0, 1000.0])).round(6).tolist()
-    [0.0, 0.693147, 1000.0]
-    """
-    return xp.log1p(xp.exp(-xp.abs(z))) + xp.where(z > 0, z, xp.zeros_like(z))
-
-
-def sigmoid(xp: Any, z: Array) -> Array:
-    """Return ``1/(1 + exp(-z))`` without overflow.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> sigmoid(np, np.asarray([-1000.0, 0.0, 1000.0])).tolist()
-    [0.0, 0.5, 1.0]
-    """
-    small = xp.exp(-xp.abs(z))
-    return xp.where(z >= 0, xp.ones_like(z), small) / (1 + small)
 
 
 @dataclass(frozen=True, eq=False)

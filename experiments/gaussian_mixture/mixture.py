@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.shown import Shown
+
 __all__ = ["COVARIANCE_TYPES", "GaussianMixture", "NotPositive"]
 
 Matrix = NDArray[np.float64]
@@ -62,7 +64,7 @@ def rounding_tolerance(dimension: int) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class GaussianMixture:
+class GaussianMixture(Shown):
     """K classes, x given class k being N(means[k], covariance of class k).
 
     A covariance may be singular. An eigenvalue of a full covariance that is negative by no more than 8 d eps times

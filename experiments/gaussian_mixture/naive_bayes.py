@@ -12,6 +12,7 @@ from typing import Any
 from experiments.arrays import Array, device_of, namespace
 from experiments.gaussian_mixture.rules import Rule
 from theory.arrays import is_array, quiet
+from theory.shown import Shown
 
 __all__ = [
     "Statistics",
@@ -29,7 +30,7 @@ SMOOTHING = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
-class Statistics:
+class Statistics(Shown):
     """What naive Bayes keeps of R samples.
 
     Attributes

@@ -11,6 +11,7 @@ from typing import Any
 
 from experiments.arrays import Array, backend_of, device_of, namespace
 from theory.arrays import is_array
+from theory.shown import Shown
 
 __all__ = ["Rule", "as_rule", "coin", "working_memory"]
 
@@ -31,7 +32,7 @@ def working_memory(array: Array, given: int | None = None) -> int:
 
 
 @dataclass(frozen=True, eq=False)
-class Rule:
+class Rule(Shown):
     """Rules ``score(x) = <w, x> + b``, plus ``<c, x^2>`` where there is a curvature c; a batch in the leading axes.
 
     Parameters

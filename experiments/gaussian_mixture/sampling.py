@@ -16,6 +16,7 @@ from experiments.gaussian_mixture.mixture import GaussianMixture
 from experiments.gaussian_mixture.naive_bayes import Statistics
 from experiments.gaussian_mixture.rules import Rule
 from experiments.streams import Stream
+from theory.arguments import whole
 
 __all__ = ["draw", "estimated_bayes_error", "estimated_error", "naive_bayes_statistics", "plug_in_directions"]
 
@@ -48,11 +49,6 @@ def draw(
     labels = stream.categorical(mixture.weights, replicates, m, backend=home)
     noise = stream.normal(replicates, (m, mixture.dimension), backend=home)
     return _coloured(mixture, labels, noise, home), labels
-
-
-def _check_size(m: Any) -> None:
-    if isinstance(m, bool) or not isinstance(m, int) or m < 1:
-        raise ValueError(f"m must be a whole number >= 1, got {m!r}")
 
 
 def _home(given: Backend | None) -> Backend:
@@ -106,7 +102,7 @@ def naive_bayes_statistics(
     >>> kept.means.shape, kept.counts.sum(axis=1).tolist()
     ((2, 2, 3), [10.0, 10.0])
     """
-    _check_size(m)
+    m = whole("m", m)
     home = _home(backend)
     xp, K, d = home.xp, mixture.classes, mixture.dimension
     variances = home.asarray(mixture.variances)
@@ -174,7 +170,7 @@ def plug_in_directions(
     """
     if not mixture.symmetric:
         raise ValueError("two classes N(-mu, Sigma) and N(mu, Sigma) of equal weight are needed")
-    _check_size(m)
+    m = whole("m", m)
     home = _home(backend)
     noise = stream.normal(replicates, mixture.dimension, backend=home)
     ones = home.xp.ones(noise.shape[:1], dtype=home.xp.int64, device=home.device)

@@ -18,12 +18,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from experiments.arrays import Array, device_of, namespace
-from experiments.gaussian_mixture.logistic import check_converged, sigmoid, softplus
+from experiments.gaussian_mixture.logistic import check_converged
 from experiments.gaussian_mixture.naive_bayes import check_finite, check_sample
 from experiments.gaussian_mixture.newton import in_chunks, minimise
 from experiments.gaussian_mixture.pca import check_unlabelled
 from experiments.gaussian_mixture.plug_in import plug_in, signs
 from experiments.gaussian_mixture.rules import Rule, working_memory
+from theory.arguments import whole
+from theory.elementary import logistic, softplus
 
 __all__ = ["fit_robust", "pseudo_signs", "robust_self_training", "self_training"]
 
@@ -69,7 +71,7 @@ def self_training(
     """
     xp = check_sample(features, labels, 2)
     check_unlabelled(features, unlabelled)
-    _check_rounds(rounds)
+    rounds = whole("rounds", rounds, 0)
     first = plug_in(features, labels).weights
     m, n = int(features.shape[1]), int(unlabelled.shape[1])
     theta = first
@@ -78,11 +80,6 @@ def self_training(
         check_finite(xp, mean)
         theta = (m * first + n * mean) / (m + n) if with_labelled else mean
     return Rule(theta, xp.zeros_like(theta[:, 0]))
-
-
-def _check_rounds(rounds: int) -> None:
-    if isinstance(rounds, bool) or not isinstance(rounds, int) or rounds < 0:
-        raise ValueError(f"rounds must be a whole number >= 0, got {rounds!r}")
 
 
 def robust_self_training(
@@ -163,7 +160,7 @@ def fit_robust(
     """
     xp = check_sample(features, labels, 2)
     check_unlabelled(features, unlabelled)
-    _check_rounds(rounds)
+    rounds = whole("rounds", rounds, 0)
     shape = _shape(loss, gamma, radius)
     if not (weight >= 0 and ridge > 0 and rounds >= 1):
         raise ValueError(f"weight >= 0, ridge > 0 and rounds >= 1 are needed, got {weight!r}, {ridge!r}, {rounds!r}")
@@ -228,8 +225,8 @@ class _Robust:
         gradient, hessian = self.ridge * points, self.ridge * unit
         for robust, (data, share, cost) in enumerate(self._parts(points)):
             z = self._excess(data, points, cost) / self.shape.temperature
-            slope = sigmoid(xp, z) * (share / data.shape[1])
-            bend = slope * sigmoid(xp, -z) / self.shape.temperature
+            slope = logistic(xp, z) * (share / data.shape[1])
+            bend = slope * logistic(xp, -z) / self.shape.temperature
             cost_slope, cost_bend = self._cost_derivatives(points, unit)
             inner = (cost_slope[:, None, :] if robust else xp.zeros_like(points)[:, None, :]) - data  # dz/dtheta
             turned = xp.matrix_transpose(inner)

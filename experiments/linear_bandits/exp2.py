@@ -12,35 +12,37 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from experiments.arrays import Array, backend_of, device_of, namespace, to_numpy
 from experiments.linear_bandits.players import Check, LinearLearner
 from theory.online.exp2 import FORMS, price, regret_bound, tuned
 from theory.online.optimal_design import OptimalDesign, optimal_design
 
 __all__ = ["UNIFORM", "exp2"]
 
-Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class _State:
     """What EXP2 carries on, in coordinates in which the matrix of the design is the identity.
 
-    ``vector`` (R, d) is the sum of the estimated loss vectors, ``weights`` (R, N) are q of the next round; the other
-    arrays (R,) are sums of <q, lhat> and <q, lhat^2>, the largest estimate so far, and the mixing identity's error.
+    ``explore`` (N,) are the weights of the design, ``actions`` (N, d) the coordinates and ``products`` (N, d d) their
+    squares; ``vector`` (R, d) is the sum of the estimated loss vectors, ``best`` (R,) the least total of an action by
+    it, ``weights`` (R, N) are q of the next round; the other arrays (R,) are sums of <q, lhat> and <q, lhat^2>, the
+    largest estimate so far, and the mixing identity's error.
     """
 
     design: OptimalDesign
     eta: float
     gamma: float
-    vector: Floats
-    weights: Floats
-    first: Floats
-    second: Floats
-    largest: Floats
-    mixing: Floats
+    explore: Array
+    actions: Array
+    products: Array
+    vector: Array
+    best: Array
+    weights: Array
+    first: Array
+    second: Array
+    largest: Array
+    mixing: Array
 
 
 def exp2(*, eta: float | None = None, gamma: float | None = None, form: str = "derived") -> LinearLearner:
@@ -76,60 +78,73 @@ def exp2(*, eta: float | None = None, gamma: float | None = None, form: str = "d
     if gamma is not None and not 0 < gamma <= 1:
         raise ValueError(f"gamma must be in (0, 1], got {gamma!r}")
 
-    def init(actions: Floats, replicates: int, horizon: int) -> _State:
-        design = optimal_design(actions)
+    def init(actions: Array, replicates: int, horizon: int) -> _State:
+        where, design = backend_of(actions), optimal_design(to_numpy(actions))
+        xp, count, width = where.xp, *design.coordinates.shape
         step, exploration = eta, gamma
         if step is None or exploration is None:
-            numbers = tuned(design.rank, len(actions), horizon, form=form)
+            numbers = tuned(design.rank, count, horizon, form=form)
             step, exploration = numbers.eta, numbers.gamma
-        sizes = (design.rank, len(actions), horizon)
+        sizes = (design.rank, count, horizon)
         regret_bound(*sizes, eta=step, gamma=exploration, leverage=design.largest)  # refuses what has no bound
-        none = np.zeros(replicates)
-        weights = np.full((replicates, len(actions)), 1 / len(actions))
-        vector = np.zeros((replicates, design.rank))
-        return _State(design, step, exploration, vector, weights, none, none, none, none)
+        own = where.asarray(design.coordinates)
+        products = xp.reshape(own[:, :, None] * own[:, None, :], (count, width * width))
+        vector = xp.zeros((replicates, width), dtype=xp.float64, device=where.device)
+        weights, none = _alike(actions, replicates), xp.sum(vector, axis=1)
+        explore = where.asarray(design.weights)
+        return _State(design, step, exploration, explore, own, products, vector, none, weights, none, none, none, none)
 
     return LinearLearner("EXP2", init, _act, _update, _checks)
 
 
-def _act(state: _State, t: int) -> Floats:
-    found: Floats = (1 - state.gamma) * state.weights + state.gamma * state.design.weights
-    return found
+def _alike(actions: Array, replicates: int) -> Array:
+    """Return the same weights (R, N) of all actions."""
+    xp, shape = namespace(actions), (replicates, actions.shape[0])
+    return xp.full(shape, 1 / shape[1], dtype=xp.float64, device=device_of(actions))
 
 
-def _update(state: _State, t: int, action: NDArray[np.int64], loss: Floats, probabilities: Floats) -> _State:
-    actions = state.design.coordinates
-    count, width = actions.shape
-    products = (actions[:, :, None] * actions[:, None, :]).reshape(count, width * width)
-    matrix = (probabilities @ products).reshape(-1, width, width)
-    estimate = np.linalg.solve(matrix, (loss[:, None] * actions[action])[..., None])[..., 0]
+def _act(state: _State, t: int) -> Array:
+    return (1 - state.gamma) * state.weights + state.gamma * state.explore
+
+
+def _update(state: _State, t: int, action: Array, loss: Array, probabilities: Array) -> _State:
+    xp, actions, width = namespace(loss), state.actions, state.actions.shape[1]
+    matrix = xp.reshape(probabilities @ state.products, (-1, width, width))
+    right = loss[:, None] * xp.take(actions, action, axis=0)
+    estimate = xp.linalg.solve(matrix, right[..., None])[..., 0]
     losses = estimate @ actions.T
-    first = np.sum(state.weights * losses, axis=1)
-    explored = losses @ state.design.weights
-    mixed = np.sum(probabilities * losses, axis=1) - (1 - state.gamma) * first - state.gamma * explored
+    first = xp.vecdot(state.weights, losses)
+    explored = losses @ state.explore
+    mixed = xp.vecdot(probabilities, losses) - (1 - state.gamma) * first - state.gamma * explored
     vector = state.vector + estimate
     total = vector @ actions.T
-    raw = np.exp(-state.eta * (total - total.min(axis=1, keepdims=True)))
+    best = xp.min(total, axis=1)
+    raw = xp.exp(-state.eta * (total - best[:, None]))
     return _State(
         state.design,
         state.eta,
         state.gamma,
+        state.explore,
+        actions,
+        state.products,
         vector,
-        raw / raw.sum(axis=1, keepdims=True),
+        best,
+        raw / xp.sum(raw, axis=1, keepdims=True),
         state.first + first,
-        state.second + np.sum(state.weights * losses**2, axis=1),
-        np.maximum(state.largest, np.abs(losses).max(axis=1)),
-        np.maximum(state.mixing, np.abs(mixed)),
+        state.second + xp.vecdot(state.weights, losses**2),
+        xp.maximum(state.largest, xp.max(xp.abs(losses), axis=1)),
+        xp.maximum(state.mixing, xp.abs(mixed)),
     )
 
 
 def _checks(state: _State) -> Mapping[str, Check]:
+    xp = namespace(state.vector)
     count, size = state.weights.shape[1], state.design.largest / state.gamma  # of estimates, at most
-    best = (state.vector @ state.design.coordinates.T).min(axis=1)
+    best = state.best
     spent = price(state.eta * size) * state.eta * state.second
     slack = math.log(count) / state.eta + spent - (state.first - best)
     return {
-        "regret bound in terms of its estimates": Check(slack, np.abs(state.first) + np.abs(best) + spent),
+        "regret bound in terms of its estimates": Check(slack, xp.abs(state.first) + xp.abs(best) + spent),
         "bound on the size of its estimates": Check(size - state.largest, size + 0 * best),
         "mixing identity": Check(-state.mixing, size + 0 * best),
     }
@@ -137,7 +152,7 @@ def _checks(state: _State) -> Mapping[str, Check]:
 
 UNIFORM = LinearLearner(
     "uniform",
-    lambda actions, replicates, horizon: np.full((replicates, len(actions)), 1 / len(actions)),
+    lambda actions, replicates, horizon: _alike(actions, replicates),
     lambda state, t: state,
     lambda state, t, action, loss, probabilities: state,
 )

@@ -1,24 +1,33 @@
 """Learners of linear bandits as three pure functions, and the player that runs any of them on all replicates at once.
 
-A learner of one's own is the functions ``init``, ``act`` and ``update``:
+A learner of one's own is the functions ``init``, ``act`` and ``update``. One that takes its functions from its arrays
+plays on every back end:
 
 >>> import numpy as np
+>>> from experiments.arrays import backend, device_of, namespace
 >>> from experiments.linear_bandits.exp2 import UNIFORM
 >>> from experiments.linear_bandits.worlds import cube
 >>> def init(actions, replicates, horizon):
-...     d = actions.shape[1]
-...     return actions, np.zeros((replicates, d)), np.tile(np.eye(d), (replicates, 1, 1))
+...     xp = namespace(actions)
+...     eye = xp.eye(actions.shape[1], dtype=actions.dtype, device=device_of(actions))
+...     matrix = xp.stack([eye] * replicates)
+...     return actions, xp.zeros_like(matrix[:, 0, :]), matrix
 >>> def act(state, t):
 ...     actions, sums, matrix = state
-...     guess = np.linalg.solve(matrix, sums[..., None])[..., 0] @ actions.T  # ridge regression
-...     return 0.1 / len(actions) + 0.9 * (guess == guess.min(axis=1, keepdims=True))  # weights
+...     xp = namespace(actions)
+...     guess = xp.linalg.solve(matrix, sums[..., None])[..., 0] @ actions.T  # ridge regression
+...     best = guess == xp.min(guess, axis=1, keepdims=True)
+...     return 0.1 / actions.shape[0] + 0.9 * xp.astype(best, guess.dtype)  # weights
 >>> def update(state, t, action, loss, probabilities):
 ...     actions, sums, matrix = state
-...     played = actions[action]
+...     played = namespace(actions).take(actions, action, axis=0)
 ...     return actions, sums + loss[:, None] * played, matrix + played[:, :, None] * played[:, None, :]
->>> greedy = LinearLearner("greedy", init, act, update)
->>> found, control = (play(learner, cube(3, 0.5), horizon=300, replicates=10) for learner in (greedy, UNIFORM))
+>>> greedy, given = LinearLearner("greedy", init, act, update), {"horizon": 300, "replicates": 10}
+>>> found, control = (play(learner, cube(3, 0.5), **given) for learner in (greedy, UNIFORM))
 >>> bool(found.pseudo[-1].mean() < control.pseudo[-1].mean())
+True
+>>> there = play(greedy, cube(3, 0.5), **given, backend=backend("strict"))
+>>> bool(np.allclose(there.pseudo, found.pseudo))
 True
 """
 
@@ -26,21 +35,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.arrays import Array, Backend
+from experiments.arrays import backend as backend_named
 from experiments.linear_bandits.worlds import LinearWorld
-from experiments.mirror_descent.bandits import Regret
-from experiments.mirror_descent.horizons import Violation, checkpoints, require_memory, rows_of
-from experiments.streams import Stream
+from experiments.mirror_descent.bandit_run import BLOCK, BanditRun, Regret
+from experiments.mirror_descent.horizons import checkpoints, require_memory, rows_of
 
 __all__ = ["TOLERANCE", "Check", "LinearLearner", "play"]
 
 Floats = NDArray[np.float64]
-_BLOCK = 2**18  # numbers drawn at a time
 TOLERANCE = 1e-9  # of rounding, relative to the scale of a check
 
 
@@ -48,8 +57,8 @@ TOLERANCE = 1e-9  # of rounding, relative to the scale of a check
 class Check:
     """An inequality after a round: right side less left side (R,), and the size (R,) of what was added up."""
 
-    slack: Floats
-    scale: Floats
+    slack: Array
+    scale: Array
 
 
 @dataclass(frozen=True)
@@ -71,21 +80,10 @@ class LinearLearner:
     """
 
     name: str
-    init: Callable[[Floats, int, int], Any]
+    init: Callable[[Array, int, int], Any]
     act: Callable[[Any, int], Any]
     update: Callable[[Any, int, Any, Any, Any], Any]
     checks: Callable[[Any], Mapping[str, Check]] | None = None
-
-
-@dataclass(frozen=True)
-class _Path:
-    """The totals of a run so far: of the plays (R,) and of all actions (R, N)."""
-
-    state: Any
-    loss: Floats
-    mean: Floats
-    losses: Floats
-    least: Floats
 
 
 def play(
@@ -97,6 +95,7 @@ def play(
     seed: int = 0,
     points: int = 40,
     memory: float = 2.0**32,
+    backend: Backend | None = None,
 ) -> Regret:
     """Run a learner.
 
@@ -111,6 +110,8 @@ def play(
         Regret is recorded after so many rounds, spread evenly on a logarithmic scale.
     memory : float
         Bytes that may be used.
+    backend : Backend, optional
+        NumPy by default. All arrays that the learner is given are of this one.
 
     Returns
     -------
@@ -127,69 +128,45 @@ def play(
     rows = rows_of(replicates)
     rounds = checkpoints(horizon, points)
     count, width = world.table.shape
-    require_memory(8.0 * len(rows) * (8 * count + 4 * width**2 + 2 * len(rounds)) + 16.0 * _BLOCK, memory, horizon)
-    none = np.zeros(len(rows))
-    state = learner.init(world.table, len(rows), horizon)
-    path = _Path(state, none, none, np.zeros((len(rows), count)), none + math.inf)
-    stream, start, records = Stream(seed), 0, []
-    for stop in rounds.tolist():
-        path = _advanced(learner, world, path, stream, rows, start, stop)
-        best = world.totals(stop).min()
-        records.append((path.mean - best, path.loss - path.losses.min(axis=1)))
-        start = stop
-    pseudo, realised = zip(*records, strict=True)
-    return Regret(rounds, np.asarray(pseudo), np.asarray(realised), path.least)
+    require_memory(8.0 * len(rows) * (8 * count + 4 * width**2 + 2 * len(rounds)) + 16.0 * BLOCK, memory, horizon)
+    return _Run(learner, world, rows, horizon, seed, backend or backend_named()).regret(rounds)
 
 
-def _advanced(
-    learner: LinearLearner, world: LinearWorld, path: _Path, stream: Stream, rows: range, start: int, stop: int
-) -> _Path:
-    step = max(1, _BLOCK // (2 * len(rows)))
-    for low in range(start, stop, step):
-        high = min(low + step, stop)
-        numbers = np.asarray(stream.uniform(rows, 2 * (high - low), offset=2 * low))
-        for t in range(low, high):
-            path = _round(learner, world, path, t, numbers[:, 2 * (t - low)], numbers[:, 2 * (t - low) + 1])
-    return path
+class _Run(BanditRun):
+    """A run under way; ``table`` (K, N) holds the losses of all vectors, the other arrays change with the phase."""
 
+    def __init__(
+        self, learner: LinearLearner, world: LinearWorld, rows: range, horizon: int, seed: int, backend: Backend
+    ) -> None:
+        super().__init__(learner.name, world.table.shape[0], rows, seed, backend)
+        self.learner, self.world, self.part = learner, world, -1
+        self.table = backend.asarray(world.losses)
+        self.reached = self.means = self.table
+        self.state = learner.init(backend.asarray(world.table), len(rows), horizon)
+        self.least = self.loss + math.inf
 
-def _round(learner: LinearLearner, world: LinearWorld, path: _Path, t: int, choice: Floats, coin: Floats) -> _Path:
-    weights = _checked(learner, learner.act(path.state, t), path.losses.shape, t)
-    reached = np.cumsum(weights, axis=1)
-    total = reached[:, -1]
-    action = np.sum(reached[:, :-1] <= (choice * total)[:, None], axis=1)
-    phase = min(t // world.phase, len(world.chances) - 1)
-    losses = world.losses[np.searchsorted(world.reached[phase], coin, side="right")]
-    seen = losses[np.arange(action.shape[0]), action]
-    state = learner.update(path.state, t, action, seen, weights / total[:, None])
-    moved = replace(
-        path,
-        state=state,
-        loss=path.loss + seen,
-        mean=path.mean + world.means[phase][action],
-        losses=path.losses + losses,
-    )
-    if learner.checks is None:
-        return moved
-    checks = learner.checks(state)
-    for name, check in checks.items():
-        _require(check, f"{learner.name} violates its {name}", t)
-    return replace(moved, least=np.minimum(path.least, next(iter(checks.values())).slack))
+    def act(self, t: int) -> Any:
+        return self.learner.act(self.state, t)
 
+    def losses(self, t: int, coin: Array) -> tuple[Array, Array]:
+        world, part = self.world, min(t // self.world.phase, len(self.world.chances) - 1)
+        if part != self.part:
+            self.part, self.reached = part, self.backend.asarray(world.reached[part])
+            self.means = self.xp.broadcast_to(self.backend.asarray(world.means[part]), self.shape)
+        found = self.xp.asarray(coin, copy=True)  # PyTorch searches for no column of a larger array
+        vector = self.xp.searchsorted(self.reached, found, side="right")
+        return self.xp.take(self.table, vector, axis=0), self.means
 
-def _checked(learner: LinearLearner, weights: Any, shape: tuple[int, ...], t: int) -> Floats:
-    weights = np.asarray(weights, dtype=np.float64)
-    if weights.shape != shape:
-        raise ValueError(f"round {t}: {learner.name} must give weights of shape {shape}, got {weights.shape}")
-    good = (weights >= 0) & np.isfinite(weights)
-    if not good.all() or not (weights.sum(axis=1) > 0).all():
-        worst = weights[~good][0] if not good.all() else 0.0
-        raise ValueError(f"round {t}: weights of {learner.name} must be >= 0 and not all 0, got {worst}")
-    return weights
+    def learn(self, t: int, action: Array, seen: Array, weights: Array, total: Array) -> None:
+        learner = self.learner
+        self.state = learner.update(self.state, t, action, seen, weights / total[:, None])
+        if learner.checks is None:
+            return
+        checks = learner.checks(self.state)
+        for what, check in checks.items():
+            allowed = TOLERANCE * (1 + check.scale)
+            self.watch.slack(check.slack, t, self.name, like=self.loss, allowed=allowed, what=what)
+        self.least = self.xp.minimum(self.least, next(iter(checks.values())).slack)
 
-
-def _require(check: Check, what: str, t: int) -> None:
-    bad = ~(check.slack >= -TOLERANCE * (1 + check.scale))
-    if bad.any():
-        row = int(np.argmax(bad))
-        raise Violation(f"round {t}, row {row}: {what} by {float(-check.slack[row])!r}")
+    def best(self, rounds: int) -> Array:
+        return self.backend.asarray(self.world.totals(rounds).min())

@@ -9,8 +9,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
+from experiments.arrays import Backend
+from experiments.grids import over_replicates, size_of
 from experiments.linear_bandits.exp2 import UNIFORM, exp2
 from experiments.linear_bandits.players import play
 from experiments.linear_bandits.worlds import LinearWorld, arms, cube, sphere
@@ -64,15 +64,13 @@ def cells(sizes: str) -> Iterator[Cell]:
     ValueError
         If it is neither.
     """
-    if sizes not in _SIZES:
-        raise ValueError(f"sizes are {', '.join(_SIZES)}, got {sizes!r}")
-    horizon, replicates = _SIZES[sizes]
+    horizon, replicates = size_of(_SIZES, sizes)
     for kind in KINDS:
         for learner in LEARNERS:
             yield {"kind": kind, "horizon": horizon, "learner": learner, "replicates": replicates, "seed": SEED}
 
 
-def run(cell: Cell) -> dict[str, Any]:
+def run(cell: Cell, backend: Backend | None = None) -> dict[str, Any]:
     """Run one cell.
 
     Returns
@@ -94,17 +92,13 @@ def run(cell: Cell) -> dict[str, Any]:
     horizon, form = cell["horizon"], LEARNERS[cell["learner"]]
     world = world_of(cell["kind"], horizon)
     learner = exp2(form=form) if form else UNIFORM
-    found = play(learner, world, horizon=horizon, replicates=cell["replicates"], seed=cell["seed"])
+    given = {"horizon": horizon, "replicates": cell["replicates"], "seed": cell["seed"]}
+    found = play(learner, world, **given, backend=backend)
     design = optimal_design(world.table)
     pseudo, slack = found.pseudo, float(found.least_slack.min())
     return {
         "rounds": found.rounds,
-        "pseudo": pseudo.mean(axis=1),
-        "pseudo_se": pseudo.std(axis=1, ddof=1) / math.sqrt(pseudo.shape[1])
-        if pseudo.shape[1] > 1
-        else 0 * pseudo[:, 0],
-        "low": np.quantile(pseudo, 0.05, axis=1),
-        "high": np.quantile(pseudo, 0.95, axis=1),
+        **over_replicates("pseudo", pseudo),
         "realised": found.realised.mean(axis=1),
         "final": pseudo[-1],
         "dimension": design.rank,

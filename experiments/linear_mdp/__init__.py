@@ -11,16 +11,18 @@ violates it is an error with episode, replicate and state.
 >>> bool(found.regret[-1].mean() < run(Algorithm("uniform"), mdp, losses, episodes=400, replicates=1).regret[-1, 0])
 True
 
-- `mdp`: `LinearMDP`, values, visits, covariances and the best fixed policy; `losses`: `Losses`, oblivious and adaptive;
+- `mdp`: `LinearMDP`, values, visits, covariances and the best fixed policy; `evaluation`: its formulas on any back end;
+  `losses`: `Losses`, oblivious and adaptive;
 - `algorithms`: `Algorithm`, all parameters of a learner; `as_proved`, those of the regret bounds, and `scaled`,
   those that show rates early; log barrier, exponential weights with plain or magnitude-reduced estimates, the uniform
   control; covariances exact, of simulated episodes, or by geometric resampling; dilated bonuses;
-- `regret`: `run`, and the state of a run that goes on where it stopped;
+- `regret`: `run`, and the state of a run that goes on where it stopped; `state_arrays`: what it carries;
 - `learners`: `play` for a learner of one's own, which is three functions;
 - `episode_scalar`, `estimates_scalar`: one body of an episode, compiled by Numba for processors (`compiled`) and GPUs
-  (`cuda`); `batched`: array operations, the second way to the same numbers;
-- `simulator_free`: learning without a simulator, in epochs: `SimulatorFree`, `scaled_free`, `run_simulator_free`;
-  `covers`: trajectories, and policies that together visit what can be visited;
+  (`cuda`); `batched`: array operations on any back end, the second way to the same numbers;
+- `simulator_free`: learning without a simulator, in epochs: `run_simulator_free`; `free_learners`: `SimulatorFree`,
+  `scaled_free`; `epochs`: what is played and learned in an epoch; `trajectories`: what episodes visit; `covers`:
+  policies that together visit what can be visited;
 - `adversarial_mdp_simulator`: what ``lossproof simulate adversarial_mdp`` runs; `claims_mdp_sampling`: slopes of regret
   between two horizons.
 
@@ -30,10 +32,11 @@ them; it says nothing of regret, which the lemmas of `theory.online.adversarial_
 """
 
 from experiments.linear_mdp.algorithms import Algorithm, as_proved, scaled
+from experiments.linear_mdp.free_learners import SimulatorFree, scaled_free
 from experiments.linear_mdp.losses import Losses
 from experiments.linear_mdp.mdp import LinearMDP
 from experiments.linear_mdp.regret import run
-from experiments.linear_mdp.simulator_free import SimulatorFree, run_simulator_free, scaled_free
+from experiments.linear_mdp.simulator_free import run_simulator_free
 
 __all__ = [
     "Algorithm",

@@ -1,7 +1,7 @@
 """The simulator ``adversarial_mdp``: regret of learners on linear processes with losses that change.
 
 Every learner is tuned to the number of episodes (`experiments.linear_mdp.algorithms.scaled`, and
-`experiments.linear_mdp.simulator_free.scaled_free` for the one without a simulator); the parameters stand in the
+`experiments.linear_mdp.free_learners.scaled_free` for the one without a simulator); the parameters stand in the
 results. Learners of one cell's seed see the same process and the same losses.
 """
 
@@ -14,12 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from experiments.arrays import Backend
 from experiments.linear_mdp.algorithms import NAMES, scaled
+from experiments.linear_mdp.free_learners import scaled_free
 from experiments.linear_mdp.losses import Losses
 from experiments.linear_mdp.mdp import LinearMDP
 from experiments.linear_mdp.regret import Regret
 from experiments.linear_mdp.regret import run as run_learner
-from experiments.linear_mdp.simulator_free import EpochRegret, run_simulator_free, scaled_free
+from experiments.linear_mdp.simulator_free import EpochRegret, run_simulator_free
 from experiments.mirror_descent.horizons import checkpoints
 from experiments.simulator import Simulator
 
@@ -110,8 +112,12 @@ def _cell(kind: str, learner: str, shape: tuple[int, ...], episodes: int, proces
     return {"kind": kind, "learner": learner, "shape": list(shape), "horizon": episodes, "process": process}
 
 
-def run(cell: Cell) -> dict[str, Any]:
+def run(cell: Cell, backend: Backend | None = None) -> dict[str, Any]:
     """Run one cell.
+
+    On NumPy learners are compiled where Numba is installed, on CuPy they are CUDA kernels where Numba can run these (a
+    warning tells where it cannot); other back ends take array operations. The learner without a simulator takes them on
+    all.
 
     Returns
     -------
@@ -130,7 +136,7 @@ def run(cell: Cell) -> dict[str, Any]:
     """
     mdp = LinearMDP.random(*cell["shape"], seed=cell["process"])
     losses = losses_of(cell["kind"], mdp.shape, cell["horizon"])
-    given: Cell = {"replicates": cell["replicates"], "seed": cell["seed"]}
+    given: Cell = {"replicates": cell["replicates"], "seed": cell["seed"], "backend": backend}
     if cell["learner"] == WITHOUT:
         return _without(mdp, losses, cell["horizon"], given)
     learner = scaled(cell["learner"], cell["horizon"], mdp.shape)

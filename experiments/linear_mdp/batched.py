@@ -1,11 +1,16 @@
-"""Episodes by array operations, all replicates at once: for where Numba is missing, and a second way to the numbers."""
+"""Episodes by operations of the array-API standard, all replicates at once.
+
+For back ends of arrays, for where Numba is missing, and as a second way to the numbers.
+"""
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from experiments.arrays import Array, Backend, backend_of, device_of
 from experiments.linear_mdp.episode_scalar import (
     BARRIER,
     EXPONENTIAL,
@@ -19,34 +24,14 @@ from experiments.linear_mdp.episode_scalar import (
     VALUE,
 )
 from experiments.linear_mdp.estimates_scalar import EXACT, RATE, RESAMPLING
-from experiments.linear_mdp.losses import DRAWN, TIE, WORD
-from experiments.linear_mdp.mdp import Floats
+from experiments.linear_mdp.evaluation import ahead, linear, squared_norms
+from experiments.linear_mdp.losses import DRAWN, TIE, signs
+from experiments.linear_mdp.state_arrays import ARRAYS, PRODUCTS, Arrays
+from experiments.linear_mdp.trajectories import follow, steps
 from experiments.streams import Stream
 from theory.online.log_barrier import ftrl_weights
 
-__all__ = ["advance", "labels"]
-
-
-class Arrays(NamedTuple):
-    """The state of a run, as `experiments.linear_mdp.regret.State` holds it."""
-
-    totals: Floats
-    policies: Floats
-    costs: Floats
-    reductions: Floats
-    visits: Floats
-    inverses: Floats
-    moments: Floats
-    seen: Floats
-    weights: Floats
-    weight_sums: Floats
-    paid: Floats
-    spread: Floats
-    matrices: Floats
-    vectors: Floats
-    values: Floats
-    paths: Any
-    sums: Floats
+__all__ = ["advance"]
 
 
 class Setting(NamedTuple):
@@ -58,9 +43,9 @@ class Setting(NamedTuple):
     sign0: int
     sign1: int
     signs: int
-    features: Floats
-    kernel: Floats
-    table: Floats
+    features: Array
+    kernel: Array
+    table: Array
     phase: int
     amplitude: float
     block: int
@@ -78,172 +63,175 @@ class Setting(NamedTuple):
 
 def advance(first: int, start: int, stop: int, *rest: Any) -> None:
     """Play episodes ``start`` to ``stop - 1`` of all rows in place; the arguments are those of the scalar body."""
-    count = len(Arrays._fields)
-    state, setting = Arrays(*rest[:count]), Setting(*rest[count:])
-    rows = range(first, first + len(state.sums))
+    state, setting = Arrays(*rest[: len(ARRAYS)]), Setting(*rest[len(ARRAYS) :])
+    where = backend_of(state.sums)
+    setting = setting._replace(
+        features=where.asarray(setting.features),
+        kernel=where.asarray(setting.kernel),
+        table=where.asarray(setting.table),
+    )
+    rows = range(first, first + state.sums.shape[0])
     walks = 1 + setting.draws * (2 if setting.reduced else 1)
     shape = (walks, setting.features.shape[0], 2)
-    piece = max(1, DRAWN // (len(rows) * int(np.prod(shape))))
+    piece = max(1, DRAWN // (len(rows) * math.prod(shape)))
     stream = Stream(setting.key0 + (setting.key1 << 32), setting.stream)
     for low in range(start, stop, piece):
         high = min(low + piece, stop)
-        points = stream.uniform(rows, (high - low, *shape), offset=low * int(np.prod(shape)))
+        points = stream.uniform(rows, (high - low, *shape), offset=low * math.prod(shape), backend=where)
         with np.errstate(over="ignore", invalid="ignore"):  # the state is checked for it
             for episode in range(low, high):
-                _episode(episode, rows, state, setting, points[:, episode - low])
-                if not np.isfinite(state.totals).all():
+                _episode(episode, rows, state, setting, points[:, episode - low, ...], where)
+                if not bool(where.xp.all(where.xp.isfinite(state.totals))):
                     return
 
 
-def _episode(episode: int, rows: range, state: Arrays, setting: Setting, points: Floats) -> None:
-    state.weights[...] = _weights(episode, rows, state, setting)
+def _episode(episode: int, rows: range, state: Arrays, setting: Setting, points: Array, where: Backend) -> None:
+    xp = where.xp
+    state.weights[...] = _weights(episode, rows, state, setting, where)
     if setting.learner == BARRIER:
         state.policies[...] = ftrl_weights(state.totals, setting.eta)
     elif setting.learner == EXPONENTIAL:
-        grown = np.exp(-setting.eta * (state.totals - state.totals.min(axis=-1, keepdims=True)))
-        state.policies[...] = grown / grown.sum(axis=-1, keepdims=True)
-    _visit(state, setting)
-    state.sums[:, VALUE] += (state.moments * state.weights).sum(axis=(1, 2))
+        grown = xp.exp(-setting.eta * (state.totals - xp.min(state.totals, axis=-1, keepdims=True)))
+        state.policies[...] = grown / xp.sum(grown, axis=-1, keepdims=True)
+    chances = _visit(xp, state, setting)
+    state.sums[:, VALUE] += xp.sum(state.moments * state.weights, axis=(1, 2))
     state.seen[...] += state.moments
     state.weight_sums[...] += state.weights
     if setting.learner == UNIFORM:
         return
-    played = _walk(points[:, 0], state, setting)
-    _know(points[:, 1 : 1 + setting.draws], state, setting)
+    visited = steps(setting, follow(state.policies), points).of(setting.features)  # (R, walks, H, d)
+    state.inverses[...] = _know(xp, chances, visited[:, 1 : 1 + setting.draws, ...], state, setting)
     if setting.reduced:
-        _reduce(points[:, 1 + setting.draws :], state, setting)
-    estimates = _estimates(played, state, setting)
-    bonus = _bonus(state, setting)
-    state.costs[...] = estimates - bonus
-    lowest = (setting.eta * state.costs).min(axis=(1, 2, 3))
-    state.sums[:, LEAST] = np.minimum(state.sums[:, LEAST], (setting.eta * estimates).min(axis=(1, 2, 3)))
-    state.sums[:, LEAST_COST] = np.minimum(state.sums[:, LEAST_COST], lowest)
-    _record(episode, lowest, state, setting)
+        state.reductions[...] = _reductions(xp, chances, visited[:, 1 + setting.draws :, ...], state, setting)
+    estimates = _estimates(xp, visited[:, 0, ...], state, setting)
+    state.costs[...] = estimates - _bonus(xp, state, setting)
+    pairs = (1, 2, 3)
+    lowest = xp.min(setting.eta * state.costs, axis=pairs)
+    state.sums[:, LEAST] = xp.minimum(state.sums[:, LEAST], xp.min(setting.eta * estimates, axis=pairs))
+    state.sums[:, LEAST_COST] = xp.minimum(state.sums[:, LEAST_COST], lowest)
+    _record(xp, episode, lowest, state, setting)
 
 
-def _weights(episode: int, rows: range, state: Arrays, setting: Setting) -> Floats:
-    centers = setting.table[min(episode // setting.phase, len(setting.table) - 1)]
+def _weights(episode: int, rows: range, state: Arrays, setting: Setting, where: Backend) -> Array:
+    xp = where.xp
+    centers = setting.table[min(episode // setting.phase, setting.table.shape[0] - 1), ...]
     if setting.adaptive:
-        above = state.seen > episode / centers.shape[-1] * TIE
-        return centers + setting.amplitude * np.where(above, 1.0, -1.0)
+        above = xp.astype(state.seen > episode / centers.shape[-1] * TIE, xp.float64)
+        return centers + setting.amplitude * (2.0 * above - 1.0)
     if not setting.amplitude:
-        return np.broadcast_to(centers, state.weights.shape)
-    places = np.arange(centers.size)
-    words = -(-centers.size // WORD)
-    stream = Stream(setting.sign0 + (setting.sign1 << 32), setting.signs)
-    drawn: Any = stream.bits(rows, words, offset=episode // setting.block * words)
-    signs = 2.0 * ((drawn[:, places // WORD] >> (places % WORD)) & 1) - 1.0
-    return centers + setting.amplitude * signs.reshape(-1, *centers.shape)
+        return xp.broadcast_to(centers, state.weights.shape)
+    stream, block = Stream(setting.sign0 + (setting.sign1 << 32), setting.signs), episode // setting.block
+    return centers + setting.amplitude * signs(stream, rows, block, block + 1, tuple(centers.shape), where)[:, 0, ...]
 
 
-def _visit(state: Arrays, setting: Setting) -> None:
+def _visit(xp: Any, state: Arrays, setting: Setting) -> Array:
+    """Fill visits and moments of the policy, and return the chances (R, H, S, A) of pairs."""
     state.visits[...] = 0.0
     state.visits[:, 0, 0] = 1.0
-    for h, kernel in enumerate(setting.kernel):
-        moves = state.visits[:, h, :, None] * state.policies[:, h]
-        state.visits[:, h + 1] = np.einsum("rsa,sat->rt", moves, kernel)
+    count, length = state.visits.shape[:2]
+    for h in range(length - 1):
+        moves = xp.reshape(state.visits[:, h, :, None] * state.policies[:, h, ...], (count, 1, -1))
+        kernel = setting.kernel[h, ...]
+        state.visits[:, h + 1, :] = (moves @ xp.reshape(kernel, (-1, kernel.shape[-1])))[:, 0, :]
     chances = state.visits[..., None] * state.policies
-    state.moments[...] = np.einsum("rhsa,hsai->rhi", chances, setting.features)
+    flat = xp.reshape(chances, (count, length, 1, -1))
+    state.moments[...] = (flat @ _pairs(xp, setting))[..., 0, :]
+    return chances
 
 
-def _walk(points: Floats, state: Arrays, setting: Setting) -> Floats:
-    """Return the features (R, H, d) that trajectories visit; ``points`` are (R, H, 2) uniforms."""
-    rows = np.arange(len(points))
-    states = np.zeros(len(points), dtype=np.int64)
-    visited = []
-    for h in range(points.shape[1]):
-        actions = labels(state.policies[rows, h, states], points[:, h, 0])
-        visited.append(setting.features[h, states, actions])
-        if h + 1 < points.shape[1]:
-            states = labels(setting.kernel[h, states, actions], points[:, h, 1])
-    return np.stack(visited, axis=1)
+def _pairs(xp: Any, setting: Setting) -> Array:
+    length, states, actions, size = setting.features.shape
+    return xp.reshape(setting.features, (length, states * actions, size))
 
 
-def labels(chances: Floats, points: Floats) -> Any:
-    """Return for each row of chances (R, n) the label whose part of [0, 1] the point lies in."""
-    return (np.cumsum(chances[:, :-1], axis=1) <= points[:, None]).sum(axis=1)
-
-
-def _know(points: Floats, state: Arrays, setting: Setting) -> None:
-    ridge = setting.gamma * np.eye(setting.features.shape[-1])
+def _know(xp: Any, chances: Array, visited: Array, state: Arrays, setting: Setting) -> Array:
+    """Return the inverses (R, H, d, d) of covariances, from the features (R, draws, H, d) of simulated episodes."""
+    eye = xp.eye(visited.shape[-1], dtype=xp.float64, device=device_of(visited))
+    ridge = setting.gamma * eye
     if setting.knowledge == EXACT:
-        chances = state.visits[..., None] * state.policies
-        covariance = np.einsum("rhsa,hsai,hsaj->rhij", chances, setting.features, setting.features)
-        state.inverses[...] = np.linalg.inv(covariance + ridge)
-        return
-    visited = (_walk(points[:, draw], state, setting) for draw in range(setting.draws))
+        pairs = _pairs(xp, setting)
+        weighted = xp.reshape(chances, (*chances.shape[:2], -1, 1)) * pairs
+        return xp.linalg.inv(xp.matrix_transpose(pairs) @ weighted + ridge)
+    rows = xp.permute_dims(visited, (0, 2, 1, 3))
     if setting.knowledge != RESAMPLING:
-        covariance = sum(feature[..., :, None] * feature[..., None, :] for feature in visited) / setting.draws
-        state.inverses[...] = np.linalg.inv(covariance + ridge)
-        return
-    product = np.broadcast_to(np.eye(ridge.shape[0]), state.inverses.shape)
-    state.inverses[...] = product
-    for feature in visited:
-        product = product - RATE * product @ (feature[..., :, None] * feature[..., None, :] + ridge)
-        state.inverses[...] += product
-    state.inverses[...] *= RATE
-
-
-def _reduce(points: Floats, state: Arrays, setting: Setting) -> None:
-    left = np.arange(setting.features.shape[0], 0, -1.0)[:, None, None]
-    if setting.knowledge == EXACT:
-        chances = state.visits[..., None] * state.policies
-        images = np.einsum("rhij,hsaj->rhsai", state.inverses, setting.features)
-        for s, a in np.ndindex(*chances.shape[2:]):
-            products = np.einsum("hsai,rhi->rhsa", setting.features, images[:, :, s, a])
-            part = chances[:, :, s, a, None, None] * np.minimum(products, 0.0)
-            state.reductions[...] = part if s == a == 0 else state.reductions + part
-        state.reductions[...] *= left
-        return
-    state.reductions[...] = 0.0
+        return xp.linalg.inv(xp.matrix_transpose(rows) @ rows / setting.draws + ridge)
+    product = xp.broadcast_to(eye, state.inverses.shape)
+    total = product
     for draw in range(setting.draws):
-        products = _products(_walk(points[:, draw], state, setting), state, setting)
-        state.reductions[...] += left / setting.draws * np.minimum(products, 0.0)
+        feature = rows[:, :, draw, :]
+        product = product - RATE * product @ (feature[..., :, None] * feature[..., None, :] + ridge)
+        total = total + product
+    return RATE * total
 
 
-def _products(feature: Floats, state: Arrays, setting: Setting) -> Floats:
-    """Return ``phi(s, a)' inverse feature`` (R, H, S, A)."""
-    return np.einsum("hsai,rhij,rhj->rhsa", setting.features, state.inverses, feature)
+def _reductions(xp: Any, chances: Array, visited: Array, state: Arrays, setting: Setting) -> Array:
+    """Return what magnitude-reduced estimates have in the mean (R, H, S, A)."""
+    left = _left(xp, chances)
+    if setting.knowledge == EXACT:
+        pairs = _pairs(xp, setting)  # each pair, played with its chance, in the place of what was played
+        plays = xp.reshape(chances, (*chances.shape[:2], -1, 1))
+        below, count = [], pairs.shape[1]
+        piece = max(1, min(count, PRODUCTS // math.prod(plays.shape)))
+        for low in range(0, count, piece):
+            some = pairs[:, low : min(low + piece, count), :]
+            products = some @ state.inverses @ xp.matrix_transpose(pairs)  # (R, H, piece, S A)
+            below.append(xp.minimum(products, 0.0) @ plays)
+        return left * xp.reshape(xp.concat(below, axis=2), chances.shape)
+    total = xp.zeros_like(chances)
+    for draw in range(setting.draws):
+        total = total + left / setting.draws * xp.minimum(_products(visited[:, draw, ...], state, setting), 0.0)
+    return total
 
 
-def _estimates(played: Floats, state: Arrays, setting: Setting) -> Floats:
-    losses = (played * state.weights).sum(axis=-1)
-    ahead = np.cumsum(losses[:, ::-1], axis=1)[:, ::-1, None, None]
+def _left(xp: Any, pairs: Array) -> Array:
+    """Return the number of layers that are left, this one included, (H, 1, 1)."""
+    length = pairs.shape[1]
+    return xp.astype(xp.arange(length, 0, -1, device=device_of(pairs)), xp.float64)[:, None, None]
+
+
+def _products(feature: Array, state: Arrays, setting: Setting) -> Array:
+    """Return ``phi(s, a)' inverse feature`` (R, H, S, A) for features (R, H, d)."""
+    return linear(setting, (state.inverses @ feature[..., None])[..., 0])
+
+
+def _estimates(xp: Any, played: Array, state: Arrays, setting: Setting) -> Array:
+    losses = xp.sum(played * state.weights, axis=-1)
+    later = xp.flip(xp.cumulative_sum(xp.flip(losses, axis=1), axis=1), axis=1)[..., None, None]
     products = _products(played, state, setting)
     if not setting.reduced:
-        return products * ahead
-    left = np.arange(played.shape[1], 0, -1.0)[:, None, None]
-    return products * ahead - left * np.minimum(products, 0.0) + state.reductions
+        return products * later
+    return products * later - _left(xp, products) * xp.minimum(products, 0.0) + state.reductions
 
 
-def _bonus(state: Arrays, setting: Setting) -> Floats:
-    norms = np.einsum("hsai,rhij,hsaj->rhsa", setting.features, state.inverses, setting.features)
-    bonus: Floats = setting.beta * (norms + (state.policies * norms).sum(axis=-1, keepdims=True))
+def _bonus(xp: Any, state: Arrays, setting: Setting) -> Array:
+    norms = squared_norms(setting, state.inverses)
+    bonus = setting.beta * (norms + xp.sum(state.policies * norms, axis=-1, keepdims=True))
     length = bonus.shape[1]
-    state.values[:, -1] = (state.policies[:, -1] * bonus[:, -1]).sum(axis=-1)
-    for h in range(length - 2, -1, -1):
-        bonus[:, h] += (1 + 1 / length) * np.einsum("sat,rt->rsa", setting.kernel[h], state.values[:, h + 1])
-        state.values[:, h] = (state.policies[:, h] * bonus[:, h]).sum(axis=-1)
+    for h in range(length - 1, -1, -1):
+        if h + 1 < length:
+            bonus[:, h, ...] += (1 + 1 / length) * ahead(setting, h, state.values[:, h + 1, :])
+        state.values[:, h, :] = xp.sum(state.policies[:, h, ...] * bonus[:, h, ...], axis=-1)
     return bonus
 
 
-def _record(episode: int, lowest: Floats, state: Arrays, setting: Setting) -> None:
+def _record(xp: Any, episode: int, lowest: Array, state: Arrays, setting: Setting) -> None:
     barrier = setting.learner == BARRIER
-    mean = (state.policies * state.costs).sum(axis=-1)
+    mean = xp.sum(state.policies * state.costs, axis=-1)
     centred = state.costs - mean[..., None] if barrier else state.costs
     state.paid[...] += mean
-    state.spread[...] += setting.eta * (state.policies * centred**2).sum(axis=-1)
+    state.spread[...] += setting.eta * xp.sum(state.policies * centred**2, axis=-1)
     state.totals[...] += state.costs
-    least, average = state.totals.min(axis=-1), state.totals.mean(axis=-1)
+    least, average = xp.min(state.totals, axis=-1), xp.mean(state.totals, axis=-1)
     if barrier:
         right = setting.allowance + state.spread / 4 + (1 - setting.share) * least + setting.share * average
     else:
         right = setting.allowance + state.spread + least
-        state.sums[:, SMALL] += lowest < -1.0
+        state.sums[:, SMALL] += xp.astype(lowest < -1.0, xp.float64)
     slack = (right - state.paid) / (1.0 + abs(state.paid) + state.spread + abs(least))
-    slack = slack.reshape(len(slack), -1)
-    place = slack.argmin(axis=1)
-    found = slack[np.arange(len(slack)), place]
-    lower = (found < state.sums[:, SLACK]) & (barrier | (state.sums[:, SMALL] == 0))
-    state.sums[lower, SLACK] = found[lower]
-    state.sums[lower, SLACK_EPISODE], state.sums[lower, SLACK_STATE] = episode, place[lower]
+    slack = xp.reshape(slack, (slack.shape[0], -1))
+    place, found = xp.argmin(slack, axis=1), xp.min(slack, axis=1)
+    lower = found < state.sums[:, SLACK]
+    if not barrier:
+        lower = lower & (state.sums[:, SMALL] == 0)
+    for column, value in ((SLACK, found), (SLACK_EPISODE, float(episode)), (SLACK_STATE, xp.astype(place, xp.float64))):
+        state.sums[:, column] = xp.where(lower, value, state.sums[:, column])

@@ -54,7 +54,7 @@ def episode_functions(jit: Callable[..., Any], pair: Any, bits_at: Any) -> Any:
         reduce=_reduce(jit, estimates, walk),
         walk=walk,
         price=_price(jit, estimates),
-        record=_record(jit),
+        record=_record(jit, estimates.lesser),
     )
     return _advance(jit, parts)
 
@@ -105,7 +105,7 @@ def _weigh(jit: Callable[..., Any], bits_at: Any) -> Any:
     def weigh(  # type: ignore[no-untyped-def]
         episode, replicate, seen, weights, sign0, sign1, signs, table, phase, amplitude, block, adaptive
     ):
-        part = min(episode // phase, table.shape[0] - 1)
+        part = episode // phase if episode // phase < table.shape[0] else table.shape[0] - 1
         length, size = weights.shape[0], weights.shape[1]
         word = 0
         for h in range(length):
@@ -280,7 +280,7 @@ def _reduce(jit: Callable[..., Any], estimates: Estimates, walk: Any) -> Any:
 
 
 def _price(jit: Callable[..., Any], estimates: Estimates) -> Any:
-    image, dot = estimates.image, estimates.dot
+    image, dot, lesser = estimates.image, estimates.dot, estimates.lesser
     bonus = _bonus(jit, estimates)
 
     @jit
@@ -300,10 +300,10 @@ def _price(jit: Callable[..., Any], estimates: Estimates) -> Any:
                     z = dot(features[h, s, a], vectors[0])
                     estimate = z * loss
                     if reduced:
-                        estimate += reductions[h, s, a] - (length - h) * min(z, 0.0)
+                        estimate += reductions[h, s, a] - (length - h) * lesser(z, 0.0)
                     cost[h, s, a] = estimate - cost[h, s, a]
-                    own[LEAST] = min(own[LEAST], eta * estimate)
-                    own[LEAST_COST] = min(own[LEAST_COST], eta * cost[h, s, a])
+                    own[LEAST] = lesser(own[LEAST], eta * estimate)
+                    own[LEAST_COST] = lesser(own[LEAST_COST], eta * cost[h, s, a])
 
     return price
 
@@ -332,7 +332,7 @@ def _bonus(jit: Callable[..., Any], estimates: Estimates) -> Any:
     return bonus
 
 
-def _record(jit: Callable[..., Any]) -> Any:
+def _record(jit: Callable[..., Any], lesser: Any) -> Any:
     @jit
     def goes_below(cost, level):  # type: ignore[no-untyped-def]
         for h in range(cost.shape[0]):
@@ -363,7 +363,7 @@ def _record(jit: Callable[..., Any]) -> Any:
                 spread[h, s] += eta * second
                 least = totals[h, s, 0]
                 for a in range(1, actions):
-                    least = min(least, totals[h, s, a])
+                    least = lesser(least, totals[h, s, a])
                 if learner == BARRIER:
                     right = allowance + 0.25 * spread[h, s] + (1.0 - share) * least + share * total / actions
                 else:

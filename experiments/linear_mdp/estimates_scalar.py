@@ -37,6 +37,7 @@ class Estimates:
     image : (matrix (d, d), vector (d,), result (d,))
         Their product.
     dot : (vector, vector) -> number
+    lesser : (number, number) -> the lesser; Numba 0.68 does not compile Python's for CUDA
     """
 
     barrier: Function
@@ -45,6 +46,7 @@ class Estimates:
     resample: Function
     image: Function
     dot: Function
+    lesser: Function
 
 
 def estimate_functions(jit: Callable[..., Any]) -> Estimates:
@@ -60,7 +62,12 @@ def estimate_functions(jit: Callable[..., Any]) -> Estimates:
     """
     barrier, exponential = _weights(jit)
     dot, image = _products(jit)
-    return Estimates(barrier, exponential, _inversion(jit), _resampling(jit, dot), image, dot)
+
+    @jit
+    def lesser(a, b):  # type: ignore[no-untyped-def]
+        return b if b < a else a  # noqa: FURB136
+
+    return Estimates(barrier, exponential, _inversion(jit), _resampling(jit, dot), image, dot, lesser)
 
 
 def _weights(jit: Callable[..., Any]) -> tuple[Function, Function]:
@@ -132,7 +139,10 @@ def _inversion(jit: Callable[..., Any]) -> Function:
                 for k in range(j):
                     total -= lower[i, k] * lower[j, k]
                 # A pivot is at least the ridge; rounding must not take it below.
-                lower[i, j] = math.sqrt(max(total, ridge)) if i == j else total / lower[j, j]
+                if i == j:
+                    lower[i, j] = math.sqrt(ridge if ridge > total else total)  # noqa: FURB136
+                else:
+                    lower[i, j] = total / lower[j, j]
 
     @jit
     def invert(matrix, ridge, lower, inverse):  # type: ignore[no-untyped-def]

@@ -36,10 +36,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.linear_mdp.algorithms import Algorithm
-from experiments.linear_mdp.batched import labels
 from experiments.linear_mdp.losses import Losses
 from experiments.linear_mdp.mdp import Floats, LinearMDP
 from experiments.linear_mdp.regret import STREAM, State
+from experiments.linear_mdp.trajectories import labels
 from experiments.mirror_descent.horizons import checkpoints, rows_of
 from experiments.streams import Stream
 

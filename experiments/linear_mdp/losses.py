@@ -11,14 +11,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.arrays import Array, Backend
+from experiments.arrays import backend as backend_named
 from experiments.streams import Stream
 
-__all__ = ["DRAWN", "TIE", "WORD", "Losses"]
+__all__ = ["DRAWN", "TIE", "WORD", "Losses", "signs"]
 
 Floats = NDArray[np.float64]
 WORD = 32  # signs that one word of random bits holds
@@ -121,7 +122,7 @@ class Losses:
         """Return the stream of the signs: word w of block b of a replicate has the index ``b words + w``."""
         return Stream.named(seed, _STREAM)
 
-    def weights(self, replicates: int | range, episodes: range, *, seed: int) -> Floats:
+    def weights(self, replicates: int | range, episodes: range, *, seed: int, backend: Backend | None = None) -> Array:
         """Return the weights (R, K, H, d) of some episodes; oblivious losses only.
 
         Parameters
@@ -131,6 +132,8 @@ class Losses:
         episodes
             Of step 1.
         seed
+        backend
+            NumPy unless given.
 
         Raises
         ------
@@ -141,15 +144,15 @@ class Losses:
             raise ValueError("adaptive losses depend on the learner: they are known after a run only")
         if not isinstance(episodes, range) or episodes.step != 1 or episodes.start < 0:
             raise ValueError(f"episodes must be a range of step 1 from 0 on, got {episodes!r}")
-        times = np.arange(episodes.start, episodes.stop)
-        centers = self.centers[np.minimum(times // self.phase, len(self.table) - 1)]
+        where = backend_named() if backend is None else backend
+        xp, times = where.xp, np.arange(episodes.start, episodes.stop)
+        centers = where.asarray(self.centers[np.minimum(times // self.phase, len(self.table) - 1)])
         rows = replicates if isinstance(replicates, range) else range(replicates)
         if not self.amplitude or not len(times):
-            return np.array(np.broadcast_to(centers, (len(rows), *centers.shape)))
+            return xp.asarray(xp.broadcast_to(centers, (len(rows), *centers.shape)), copy=True)
         first, last = episodes.start // self.block, (episodes.stop - 1) // self.block
-        signs = self._signs(rows, first, last + 1, seed)
-        weights: Floats = centers + self.amplitude * signs[:, times // self.block - first]
-        return weights
+        drawn = signs(self.stream(seed), rows, first, last + 1, self.shape, where)
+        return centers + self.amplitude * xp.take(drawn, where.asarray(times // self.block - first), axis=1)
 
     def totals(self, replicates: int | range, episodes: int, *, seed: int) -> Floats:
         """Return the sums of the weights (R, H, d) over the first episodes, block by block; oblivious losses only.
@@ -169,16 +172,27 @@ class Losses:
             for low in range(0, -(-episodes // self.block), _CHUNK):
                 blocks = np.arange(low, min(low + _CHUNK, -(-episodes // self.block)))
                 lengths = np.minimum(self.block, episodes - blocks * self.block)
-                signs = self._signs(rows, low, low + len(blocks), seed)
-                result += self.amplitude * np.einsum("b,rbhi->rhi", lengths, signs)
+                drawn = signs(self.stream(seed), rows, low, low + len(blocks), self.shape, backend_named())
+                result += self.amplitude * np.einsum("b,rbhi->rhi", lengths, drawn)
         return result
 
-    def _signs(self, rows: range, first: int, last: int, seed: int) -> Floats:
-        count = self.shape[0] * self.shape[1]
-        words: Any = self.stream(seed).bits(rows, (last - first, self.words), offset=first * self.words)
-        places = np.arange(count)
-        signs = 2.0 * ((words[..., places // WORD] >> (places % WORD)) & 1) - 1.0
-        return signs.reshape(len(rows), last - first, *self.shape)
+
+def signs(stream: Stream, rows: range, first: int, last: int, shape: tuple[int, int], backend: Backend) -> Array:
+    """Return the signs (R, last - first, H, d) of blocks, one bit each of the words of the stream.
+
+    Examples
+    --------
+    >>> drawn = signs(Losses.gap(2, 3, gap=0.1).stream(1), range(2), 0, 5, (2, 3), backend_named())
+    >>> drawn.shape, sorted(set(drawn.flatten().tolist()))
+    ((2, 5, 2, 3), [-1.0, 1.0])
+    """
+    xp, count = backend.xp, math.prod(shape)
+    words = -(-count // WORD)
+    drawn = stream.bits(rows, (last - first, words), offset=first * words, backend=backend)
+    places = np.arange(count)
+    spread = xp.take(drawn, backend.asarray(places // WORD), axis=2)
+    bits = xp.bitwise_and(xp.bitwise_right_shift(spread, backend.asarray(places % WORD)), 1)
+    return xp.reshape(2.0 * xp.astype(bits, xp.float64) - 1.0, (len(rows), last - first, *shape))
 
 
 _CHUNK = 1 << 12  # blocks whose signs are held at a time

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from experiments.linear_mdp import evaluation
 from experiments.streams import Stream
 
 __all__ = ["LinearMDP"]
@@ -120,7 +121,8 @@ class LinearMDP:
 
     def losses(self, theta: ArrayLike) -> Floats:
         """Return the losses (..., H, S, A) of ``theta`` (..., H, d)."""
-        return np.einsum("hxai,...hi->...hxa", self.features, self._theta(theta))
+        found: Floats = evaluation.linear(self, self._theta(theta))
+        return found
 
     def theta(self, losses: ArrayLike) -> Floats:
         """Return weights theta (..., H, d) of losses (..., H, S, A) that are linear in the features.
@@ -153,12 +155,12 @@ class LinearMDP:
 
     def q_values(self, policy: ArrayLike, theta: ArrayLike) -> Floats:
         """Return Q (..., H, S, A): the expected loss from a pair on, under the policy."""
-        return self._backward(self._policy(policy), self.losses(theta))
+        found: Floats = evaluation.q_values(self, self._policy(policy), self.losses(theta))
+        return found
 
     def policy_value(self, policy: ArrayLike, theta: ArrayLike) -> Any:
         """Return the expected loss of an episode: a float, or an array over the leading axes."""
-        plays = self._policy(policy)
-        value = (plays * self._backward(plays, self.losses(theta)))[..., 0, 0, :].sum(axis=-1)
+        value = evaluation.policy_value(self, self._policy(policy), self.losses(theta))
         return float(value) if value.ndim == 0 else value
 
     def occupancy(self, policy: ArrayLike) -> Floats:
@@ -197,17 +199,8 @@ class LinearMDP:
         >>> policy[:, 0].tolist(), value
         ([[0.0, 1.0], [1.0, 0.0]], 0.375)
         """
-        cost = self.losses(theta)
-        policy, value = np.zeros(cost.shape), np.zeros((*cost.shape[:-3], cost.shape[-2]))
-        for h in reversed(range(self.shape[0])):
-            ahead = cost[..., h, :, :]
-            if h + 1 < self.shape[0]:
-                ahead = ahead + np.einsum("sat,...t->...sa", self.kernel[h], value)
-            best = ahead.argmin(axis=-1)[..., None]
-            np.put_along_axis(policy[..., h, :, :], best, 1.0, axis=-1)
-            value = np.take_along_axis(ahead, best, axis=-1)[..., 0]
-        found = value[..., 0]
-        return policy, float(found) if found.ndim == 0 else found
+        policy, value = evaluation.best(self, self.losses(theta))
+        return policy, float(value) if value.ndim == 0 else value
 
     def linear_q_error(self, policy: ArrayLike, theta: ArrayLike) -> float:
         """Return how far Q is from ``<phi_h(s, a), theta_h + sum_s' mu_h(s') V_(h+1)(s')>``, at most: 0 up to rounding.
@@ -223,15 +216,7 @@ class LinearMDP:
         weights = np.array(np.broadcast_to(self._theta(theta), (*found.shape[:-3], self.shape[0], self.shape[3])))
         value = (plays * found).sum(axis=-1)
         weights[..., :-1, :] += np.einsum("hit,...ht->...hi", self.transitions, value[..., 1:, :])
-        return float(np.abs(found - np.einsum("hxai,...hi->...hxa", self.features, weights)).max())
-
-    def _backward(self, plays: Floats, cost: Floats) -> Floats:
-        plays, cost = np.broadcast_arrays(plays, cost)
-        found = np.array(cost)
-        for h in reversed(range(self.shape[0] - 1)):
-            value = (plays[..., h + 1, :, :] * found[..., h + 1, :, :]).sum(axis=-1)
-            found[..., h, :, :] += np.einsum("sat,...t->...sa", self.kernel[h], value)
-        return found
+        return float(np.abs(found - evaluation.linear(self, weights)).max())
 
     def _policy(self, policy: ArrayLike) -> Floats:
         plays = _numbers(policy, "policy")

@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.arrays import Array, Backend, backend_of, to_numpy
+from experiments.arrays import backend as backend_named
+from experiments.kernels import instead, on_device
 from experiments.linear_mdp.algorithms import COVARIANCES, LEARNERS, Algorithm
 from experiments.linear_mdp.episode_scalar import (
     LEAST,
@@ -21,8 +24,10 @@ from experiments.linear_mdp.episode_scalar import (
     SUMS,
     VALUE,
 )
+from experiments.linear_mdp.evaluation import Process, best, linear
 from experiments.linear_mdp.losses import DRAWN, Losses
 from experiments.linear_mdp.mdp import Floats, LinearMDP
+from experiments.linear_mdp.state_arrays import ARRAYS, PRODUCTS, Arrays
 from experiments.mirror_descent.horizons import Violation, checkpoints, require_memory, rows_of
 from experiments.philox.spec import ELEMENTS
 from experiments.streams import Stream
@@ -32,8 +37,6 @@ __all__ = ["ENGINES", "STREAM", "Regret", "State", "run"]
 
 ENGINES = ("numba", "cuda", "array")
 _MODULES = {"numba": "compiled", "cuda": "cuda", "array": "batched"}
-_ARRAYS = ("totals", "policies", "costs", "reductions", "visits", "inverses", "moments", "seen", "weights",
-           "weight_sums", "paid", "spread", "matrices", "vectors", "values", "paths", "sums")  # fmt: skip
 TOLERANCE = 1e-9  # of the pathwise inequality, relative to its terms
 STREAM = "episodes of a linear MDP"
 
@@ -66,21 +69,13 @@ class Regret(Shown):
 
 
 @dataclass
-class State:
+class State(Arrays):
     """All that a run carries from one episode to the next, for the replicates ``first``, ``first + 1``, ...
 
     Attributes
     ----------
-    totals, policies, costs, reductions : arrays (R, H, S, A)
-        Sums of costs (estimate less bonus); the last policy, its costs and its reductions.
-    visits, paid, spread, values : arrays (R, H, S)
-        Of the last policy; sums of expected costs and of eta times their second moments (variances for the log
-        barrier); the bonus to come.
-    inverses : array (R, H, d, d)
-    moments, seen, weights, weight_sums : arrays (R, H, d)
-        Expected features of the last policy, their sums; the last weights, their sums.
-    sums : array (R, 7)
-        Columns as `experiments.linear_mdp.episode_scalar` names them.
+    algorithm, mdp, losses, horizon, first, seed, engine
+        As `run` is given them; the attributes of `experiments.linear_mdp.state_arrays.Arrays` come first.
     episodes : int
         Played so far.
 
@@ -101,23 +96,6 @@ class State:
     first: int
     seed: int
     engine: str
-    totals: Floats
-    policies: Floats
-    costs: Floats
-    reductions: Floats
-    visits: Floats
-    inverses: Floats
-    moments: Floats
-    seen: Floats
-    weights: Floats
-    weight_sums: Floats
-    paid: Floats
-    spread: Floats
-    matrices: Floats
-    vectors: Floats
-    values: Floats
-    paths: NDArray[np.int64]
-    sums: Floats
     episodes: int = 0
 
     @classmethod
@@ -131,41 +109,20 @@ class State:
         replicates: int | range,
         seed: int = 0,
         engine: str | None = None,
+        backend: Backend | None = None,
     ) -> State:
         """Return the state before the first episode; see `run`."""
-        length, states, actions, size = mdp.shape
+        engine, where = _engine(engine, backend)
+        length, _, _, size = mdp.shape
         if not isinstance(losses, Losses):
             raise ValueError(f"losses must be Losses, linear in the features, got {type(losses).__name__}")
         if losses.shape != (length, size):
             raise ValueError(f"losses have layers and features {losses.shape}, the process has {(length, size)}")
         rows = rows_of(replicates)
         _require_addresses(algorithm, length, losses, int(checkpoints(episodes, 2)[-1]))
-        count = len(rows)
-        sums = np.zeros((count, SUMS))
-        sums[:, SLACK] = np.inf
-
-        def zeros(*shape: int) -> Floats:
-            return np.zeros((count, *shape))
-
         return cls(
-            algorithm, mdp, losses, episodes, rows.start, seed, _engine(engine),
-            totals=zeros(length, states, actions),
-            policies=np.full((count, length, states, actions), 1 / actions),
-            costs=zeros(length, states, actions),
-            reductions=zeros(length, states, actions),
-            visits=zeros(length, states),
-            inverses=zeros(length, size, size),
-            moments=zeros(length, size),
-            seen=zeros(length, size),
-            weights=zeros(length, size),
-            weight_sums=zeros(length, size),
-            paid=zeros(length, states),
-            spread=zeros(length, states),
-            matrices=zeros(length + 1, size, size),
-            vectors=zeros(2, size),
-            values=zeros(length, states),
-            paths=np.zeros((count, length, 2), dtype=np.int64),
-            sums=sums,
+            **vars(Arrays.fresh(len(rows), mdp.shape, where)), algorithm=algorithm, mdp=mdp, losses=losses,
+            horizon=episodes, first=rows.start, seed=seed, engine=engine,
         )  # fmt: skip
 
     def advanced(self, episodes: int) -> State:
@@ -184,12 +141,13 @@ class State:
         if isinstance(episodes, bool) or not isinstance(episodes, int) or not 0 <= episodes <= left:
             raise ValueError(f"episodes must be an int from 0 to {left}, which the horizon leaves, got {episodes!r}")
         result = copy.copy(self)
-        for name in _ARRAYS:
-            setattr(result, name, getattr(self, name).copy())
+        where = backend_of(self.sums)
+        for name in ARRAYS:
+            setattr(result, name, where.xp.asarray(getattr(self, name), copy=True))
         result.episodes += episodes
         module: Any = importlib.import_module(f"experiments.linear_mdp.{_MODULES[self.engine]}")
         module.advance(
-            self.first, self.episodes, result.episodes, *(getattr(result, name) for name in _ARRAYS), *self._constants()
+            self.first, self.episodes, result.episodes, *(getattr(result, name) for name in ARRAYS), *self._constants()
         )
         result.check()
         return result
@@ -207,25 +165,28 @@ class State:
 
     def check(self) -> None:
         """Raise `Violation` if an inequality failed in an episode so far, OverflowError if costs overflowed."""
-        slack = self.sums[:, SLACK]
+        sums, xp = to_numpy(self.sums), backend_of(self.sums).xp
+        slack = sums[:, SLACK]
         bad = ~(slack >= -TOLERANCE)
         if bad.any():
             row = int(np.argmax(bad))
-            layer, state = divmod(int(self.sums[row, SLACK_STATE]), self.mdp.shape[1])
-            at = f"episode {int(self.sums[row, SLACK_EPISODE])}, replicate {self.first + row}"
+            layer, state = divmod(int(sums[row, SLACK_STATE]), self.mdp.shape[1])
+            at = f"episode {int(sums[row, SLACK_EPISODE])}, replicate {self.first + row}"
             violated = f"the learner violates its inequality by {float(-slack[row])!r} of its terms"
             raise Violation(f"{at}, layer {layer}, state {state}: {violated}")
         # Where numbers are not finite comparisons are false, and nothing was checked.
-        lost = ~(np.isfinite(self.totals).all(axis=(1, 2, 3)) & np.isfinite(self.spread).all(axis=(1, 2)))
+        finite = xp.all(xp.isfinite(self.totals), axis=(1, 2, 3)) & xp.all(xp.isfinite(self.spread), axis=(1, 2))
+        lost = ~to_numpy(finite)
         if lost.any():
             learner, row = self.algorithm, int(np.argmax(lost))
             given = f"eta {learner.eta!r}, gamma {learner.gamma!r}, beta {learner.beta!r}"
             raise OverflowError(f"replicate {self.first + row}: costs are too large for floats: {given}")
 
     @property
-    def regret(self) -> Floats:
+    def regret(self) -> Array:
         """Regret so far (R,)."""
-        return self.sums[:, VALUE] - self.mdp.best_fixed_policy(self.weight_sums)[1]
+        process = Process.on(self.mdp, backend_of(self.sums))
+        return self.sums[:, VALUE] - best(process, linear(process, self.weight_sums))[1]
 
 
 def run(
@@ -239,6 +200,7 @@ def run(
     points: int = 40,
     engine: str | None = None,
     memory: float = 2.0**32,
+    backend: Backend | None = None,
 ) -> Regret:
     """Run a learner and record its regret.
 
@@ -255,9 +217,12 @@ def run(
     points : int
         Records, evenly on a logarithmic scale.
     engine : {"numba", "cuda", "array"}, optional
+        Unless given: "cuda" for arrays of CuPy where Numba can run kernels (a warning tells where it cannot), for NumPy
         Numba where it is installed, else arrays.
     memory : float
         Bytes that may be used.
+    backend : Backend, optional
+        Where the engine "array" computes: NumPy unless given. The other engines take and give NumPy's arrays.
 
     Raises
     ------
@@ -276,15 +241,20 @@ def run(
     >>> bool(found.regret[-1].mean() < run(Algorithm("uniform"), mdp, losses, episodes=300, replicates=1).regret[-1, 0])
     True
     """
-    stops = checkpoints(episodes, points)
-    require_memory(_bytes(algorithm, mdp, len(rows_of(replicates)), len(stops), _engine(engine)), memory, episodes)
-    state = State.start(algorithm, mdp, losses, episodes=episodes, replicates=replicates, seed=seed, engine=engine)
+    stops, (engine, where) = checkpoints(episodes, points), _engine(engine, backend)
+    require_memory(_bytes(algorithm, mdp, len(rows_of(replicates)), len(stops), engine), memory, episodes)
+    state = State.start(
+        algorithm, mdp, losses,
+        episodes=episodes, replicates=replicates, seed=seed, engine=engine, backend=where,
+    )  # fmt: skip
     records = []
-    for stop in stops.tolist():
-        state = state.advanced(stop - state.episodes)
-        records.append((state.regret, state.sums[:, LEAST], state.sums[:, LEAST_COST]))
-    regret, least, least_cost = (np.asarray(column) for column in zip(*records, strict=True))
-    return Regret(stops, regret, least, least_cost, state.sums[:, SLACK], state.sums[:, SMALL])
+    with on_device(backend if engine == "cuda" else None):
+        for stop in stops.tolist():
+            state = state.advanced(stop - state.episodes)
+            records.append((state.regret, state.sums[:, LEAST], state.sums[:, LEAST_COST]))
+    regret, least, least_cost = (to_numpy(where.xp.stack(column)) for column in zip(*records, strict=True))
+    sums = to_numpy(state.sums)
+    return Regret(stops, regret, least, least_cost, sums[:, SLACK], sums[:, SMALL])
 
 
 def _bytes(algorithm: Algorithm, mdp: LinearMDP, rows: int, stops: int, engine: str) -> float:
@@ -292,8 +262,12 @@ def _bytes(algorithm: Algorithm, mdp: LinearMDP, rows: int, stops: int, engine: 
     held = length * (4 * states * actions + 4 * states + 2 * size * size + 4 * size + 2) + size * size + 2 * size + SUMS
     if engine != "array":
         return 8.0 * rows * (3 * held + 3 * stops)
+    pairs, products = rows * length * states * actions, 0
+    if algorithm.reduced and algorithm.covariance == "exact":
+        products = min(pairs * states * actions, max(PRODUCTS, pairs))  # of pairs with pairs, a piece at a time
+    walked = algorithm.walks * (length * (2 * size + 4) + 3 * (states + actions))
     points = max(rows * algorithm.walks * length * 2, DRAWN)
-    return 8.0 * (rows * (4 * held + 3 * stops) + 4 * points)
+    return 8.0 * (rows * (4 * held + walked + 3 * stops) + 4 * points + 2 * products)
 
 
 def _require_addresses(algorithm: Algorithm, length: int, losses: Losses, episodes: int) -> None:
@@ -302,12 +276,19 @@ def _require_addresses(algorithm: Algorithm, length: int, losses: Losses, episod
         raise ValueError(f"episodes must be fewer: {episodes} take {drawn} random numbers, and a stream has 2^48")
 
 
-def _engine(engine: str | None) -> str:
-    if engine is None:
-        return "numba" if _has_numba() else "array"
+def _engine(engine: str | None, backend: Backend | None) -> tuple[str, Backend]:
+    """Return the engine, and where its arrays lie."""
+    host = backend_named()
+    where = host if backend is None else backend
+    if engine is None and where.library == "numpy":
+        engine = "numba" if _has_numba() else "array"
+    elif engine is None:
+        engine = instead() if where.library == "cupy" else "array"
     if engine not in ENGINES:
         raise ValueError(f"engine must be one of {', '.join(ENGINES)}, got {engine!r}")
-    return engine
+    if where.library not in {"array": (where.library,), "cuda": ("numpy", "cupy"), "numba": ("numpy",)}[engine]:
+        raise ValueError(f"engine {engine!r} does not compute with {where.name!r}; 'array' does")
+    return engine, where if engine == "array" else host
 
 
 def _has_numba() -> bool:

@@ -22,23 +22,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from numbers import Real
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.arrays import Array, Backend
+from experiments.arrays import backend as backend_named
 from experiments.mirror_descent.arms import Arms
-from experiments.mirror_descent.exp3_scalar import LEAST, SMALL, exponential_series, nearest, reduced
-from experiments.mirror_descent.horizons import Violation, checkpoints, require_memory, rows_of
-from experiments.streams import Stream
-from theory.shown import Shown
+from experiments.mirror_descent.bandit_run import BLOCK, BanditRun, Regret
+from experiments.mirror_descent.exp3_scalar import LEAST, POWERS, SMALL, exponential_series, nearest, reduced
+from experiments.mirror_descent.horizons import checkpoints, require_memory, rows_of
 
 __all__ = ["UNIFORM", "Learner", "Regret", "exp3", "play", "tuned_eta"]
 
 Floats = NDArray[np.float64]
-_BLOCK = 2**18  # numbers drawn at a time
 TOLERANCE = 1e-9  # of rounding, relative to the loss so far
 
 
@@ -70,44 +70,6 @@ class Learner:
     eta: float | None = None
 
 
-@dataclass(frozen=True)
-class Regret(Shown):
-    """What a run of R replicates found.
-
-    Attributes
-    ----------
-    rounds : int array (P,)
-        After which the regret is recorded.
-    pseudo, realised : arrays (P, R)
-        Sums of mean losses, resp. of losses, less those of the best single arm in hindsight.
-    least_slack : array (R,)
-        Of the learner's inequality over all rounds; infinite where it has none.
-    """
-
-    rounds: NDArray[np.int64]
-    pseudo: Floats
-    realised: Floats
-    least_slack: Floats
-
-
-@dataclass(frozen=True)
-class Path:
-    """The totals of a run so far: of the plays (R,) and of all arms (R, K)."""
-
-    state: Any
-    loss: Floats
-    mean: Floats
-    losses: Floats
-    balance: Floats
-    least: Floats
-    words: NDArray[np.int64]
-
-    def regrets(self, arms: Arms, rounds: int) -> tuple[Floats, Floats]:
-        """Return pseudo-regret and realised regret (R,)."""
-        best = (arms.totals(rounds) + arms.amplitude * self.balance).min(axis=1)
-        return self.mean - best, self.loss - self.losses.min(axis=1)
-
-
 def play(
     learner: Learner,
     arms: Arms,
@@ -117,6 +79,7 @@ def play(
     seed: int = 0,
     points: int = 40,
     memory: float = 2.0**32,
+    backend: Backend | None = None,
 ) -> Regret:
     """Run a learner by array operations.
 
@@ -131,6 +94,9 @@ def play(
         Regret is recorded after so many rounds, spread evenly on a logarithmic scale.
     memory : float
         Bytes that may be used.
+    backend : Backend, optional
+        NumPy by default. Arms, losses and probabilities come to the learner as its arrays; a learner whose state holds
+        arrays of its own makes them there, so that it is to be told, as `exp3` is.
 
     Raises
     ------
@@ -138,78 +104,70 @@ def play(
         If a number is out of range, the weights of a learner are wrong, or more memory is needed.
     Violation
         If a path violates the learner's inequality; the message names the round and the value.
+
+    Examples
+    --------
+    Exponential weights on every back end:
+
+    >>> from experiments.arrays import backend
+    >>> def weighted(where):
+    ...     xp, places = where.xp, where.asarray([0, 1, 2])
+    ...     def act(estimates, t):
+    ...         return xp.exp(-0.1 * (estimates - xp.min(estimates, axis=1, keepdims=True)))
+    ...     def update(estimates, t, arm, loss, probability):
+    ...         return estimates + xp.where(places == arm[:, None], (loss / probability)[:, None], 0.0)
+    ...     return Learner("weighted", lambda arms, rows, horizon: where.asarray(np.zeros((rows, arms))), act, update)
+    >>> homes = [backend("numpy"), backend("strict")]
+    >>> given = {"horizon": 60, "replicates": 4}
+    >>> here, there = (play(weighted(home), Arms.gap(3, 0.4), **given, backend=home) for home in homes)
+    >>> bool(np.allclose(here.pseudo, there.pseudo))
+    True
     """
     rows = rows_of(replicates)
     rounds = checkpoints(horizon, points)
-    require_memory(8.0 * len(rows) * (8 * arms.count + 2 * len(rounds)) + 16.0 * _BLOCK, memory, horizon)
-    path = _start(learner, arms, len(rows), horizon)
-    stream, start, records = Stream(seed), 0, []
-    for stop in rounds.tolist():
-        path = _advance(learner, arms, path, stream, rows, start, stop)
-        records.append(path.regrets(arms, stop))
-        start = stop
-    pseudo, realised = zip(*records, strict=True)
-    return Regret(rounds, np.asarray(pseudo), np.asarray(realised), path.least)
+    require_memory(8.0 * len(rows) * (8 * arms.count + 2 * len(rounds)) + 16.0 * BLOCK, memory, horizon)
+    return _Run(learner, arms, rows, horizon, seed, backend or backend_named()).regret(rounds)
 
 
-def _start(learner: Learner, arms: Arms, count: int, horizon: int) -> Path:
-    state, none, table = learner.init(arms.count, count, horizon), np.zeros(count), np.zeros((count, arms.count))
-    least = none + math.inf if learner.slack is None else learner.slack(state, none)
-    return Path(state, none, none, table, table, least, np.zeros(count, dtype=np.int64))
+class _Run(BanditRun):
+    """A run under way; ``balance`` (R, K) are the sums of the signs, ``means`` (R, K) the mean losses at present."""
 
+    def __init__(self, learner: Learner, arms: Arms, rows: range, horizon: int, seed: int, backend: Backend) -> None:
+        super().__init__(learner.name, arms.count, rows, seed, backend)
+        self.learner, self.arms, self.part = learner, arms, -1
+        self.places = self.xp.arange(arms.count, device=backend.device)
+        self.signs = self.balance = self.means = self.totals
+        self.state = learner.init(arms.count, len(rows), horizon)
+        self.least = self.loss + math.inf if learner.slack is None else self._slack(learner.slack, 0, math.inf)
 
-def _advance(learner: Learner, arms: Arms, path: Path, stream: Stream, rows: range, start: int, stop: int) -> Path:
-    step = max(1, _BLOCK // (2 * len(rows)))
-    for low in range(start, stop, step):
-        high = min(low + step, stop)
-        numbers = np.asarray(stream.uniform(rows, 2 * (high - low), offset=2 * low))
-        for t in range(low, high):
-            if arms.amplitude and t % arms.block == 0:
-                path = replace(path, words=np.asarray(stream.bits(rows, 1, offset=t // arms.block))[:, 0])
-            path = _round(learner, arms, path, t, numbers[:, 2 * (t - low)], numbers[:, 2 * (t - low) + 1])
-    return path
+    def act(self, t: int) -> Any:
+        return self.learner.act(self.state, t)
 
+    def losses(self, t: int, coin: Array) -> tuple[Array, Array]:
+        arms, part = self.arms, min(t // self.arms.phase, len(self.arms.table) - 1)
+        turns = arms.amplitude > 0 and t % arms.block == 0
+        if turns:
+            words = self.stream.bits(self.rows, 1, offset=t // arms.block, backend=self.backend)
+            self.signs = 2.0 * self.xp.astype((words >> self.places) & 1, self.xp.float64) - 1.0
+        if turns or part != self.part:
+            self.part = part
+            self.means = self.backend.asarray(arms.means[part]) + arms.amplitude * self.signs
+        if arms.amplitude:
+            self.balance = self.balance + self.signs
+        return self.xp.astype(coin[:, None] < self.means, self.xp.float64), self.means
 
-def _round(learner: Learner, arms: Arms, path: Path, t: int, choice: Floats, coin: Floats) -> Path:
-    weights = _checked(learner, learner.act(path.state, t), path.losses.shape, t)
-    reached = np.cumsum(weights, axis=1)
-    total = reached[:, -1]
-    arm = np.sum(reached[:, :-1] <= (choice * total)[:, None], axis=1)
-    index = np.arange(arm.shape[0])
-    signs = 2.0 * ((path.words[:, None] >> np.arange(arms.count)) & 1) - 1.0
-    means = arms.means[min(t // arms.phase, len(arms.table) - 1)] + arms.amplitude * signs
-    losses = (coin[:, None] < means).astype(np.float64)
-    seen = losses[index, arm]
-    state = learner.update(path.state, t, arm, seen, weights[index, arm] / total)
-    loss = path.loss + seen
-    least = path.least
-    if learner.slack is not None:
-        slack = learner.slack(state, loss)
-        _require_slack(slack, loss, t, learner.name)
-        least = np.minimum(least, slack)
-    return Path(
-        state, loss, path.mean + means[index, arm], path.losses + losses, path.balance + signs, least, path.words
-    )
+    def learn(self, t: int, action: Array, seen: Array, weights: Array, total: Array) -> None:
+        learner = self.learner
+        self.state = learner.update(self.state, t, action, seen, weights[self.index, action] / total)
+        if learner.slack is not None:
+            self.least = self.xp.minimum(self.least, self._slack(learner.slack, t, TOLERANCE * (1 + self.loss)))
 
+    def _slack(self, inequality: Callable[[Any, Any], Any], t: int, allowed: Any) -> Array:
+        return self.watch.slack(inequality(self.state, self.loss), t, self.name, like=self.loss, allowed=allowed)
 
-def _checked(learner: Learner, weights: Any, shape: tuple[int, ...], t: int) -> Floats:
-    weights = np.asarray(weights, dtype=np.float64)
-    if weights.shape != shape:
-        raise ValueError(f"round {t}: {learner.name} must give weights of shape {shape}, got {weights.shape}")
-    good = (weights >= 0) & np.isfinite(weights)
-    if not good.all() or not (weights.sum(axis=1) > 0).all():
-        worst = weights[~good][0] if not good.all() else 0.0
-        raise ValueError(f"round {t}: weights of {learner.name} must be >= 0 and not all 0, got {worst}")
-    return weights
-
-
-def _require_slack(slack: Floats, loss: Floats, t: int, name: str) -> None:
-    if np.shape(slack) != loss.shape:
-        raise ValueError(f"round {t}: {name} must give a slack of shape {loss.shape}, got {np.shape(slack)}")
-    bad = ~(slack >= -TOLERANCE * (1 + loss))
-    if bad.any():
-        row = int(np.argmax(bad))
-        raise Violation(f"round {t}, row {row}: the path of {name} violates its inequality by {-float(slack[row])!r}")
+    def best(self, rounds: int) -> Array:
+        totals = self.backend.asarray(self.arms.totals(rounds))
+        return self.xp.min(totals + self.arms.amplitude * self.balance, axis=1)
 
 
 # -- EXP3 ------------------------------------------------------------------------------------------------------------
@@ -226,10 +184,36 @@ def tuned_eta(arms: int, horizon: int) -> float:
     return math.sqrt(2 * math.log(arms) / (horizon * arms))
 
 
-def exp3(eta: float) -> Learner:
+class _Exp3(NamedTuple):
+    """The state of EXP3: estimated losses and weights (R, K), and the numbers of the rows and of the arms."""
+
+    estimates: Array
+    weights: Array
+    total: Array  # of the weights (R,), added up in their order
+    squares: Array  # sum of loss/p (R,)
+    rows: Array
+    places: Array
+
+
+def _act(state: _Exp3, t: int) -> Array:
+    return state.weights
+
+
+def _total(xp: Any, weights: Array) -> Array:
+    """Return the sums (R,) as the scalar body adds them up, bit by bit."""
+    return xp.cumulative_sum(weights, axis=1)[:, -1]
+
+
+def exp3(eta: float, backend: Backend | None = None) -> Learner:
     """Return EXP3: exponential weights of importance-weighted loss estimates.
 
     On every path and after every round, for the estimates E, ``loss - min_k E_k <= log(K)/eta + (eta/2) sum loss^2/p``.
+
+    Parameters
+    ----------
+    eta : float
+    backend : Backend, optional
+        Where it is played; NumPy by default.
 
     Raises
     ------
@@ -242,33 +226,40 @@ def exp3(eta: float) -> Learner:
     'EXP3'
     """
     require_step(eta)
+    where = backend or backend_named()
+    xp, given = where.xp, {"dtype": where.xp.float64, "device": where.device}
+    powers = where.asarray(POWERS)
 
-    def init(arms: int, replicates: int, horizon: int) -> tuple[Floats, ...]:
-        return np.zeros((replicates, arms)), np.ones((replicates, arms)), np.zeros(replicates)
+    def init(arms: int, replicates: int, horizon: int) -> _Exp3:
+        shape = (replicates, arms)
+        rows, places = (xp.arange(size, device=where.device) for size in shape)
+        weights, none = xp.ones(shape, **given), xp.zeros(replicates, **given)
+        return _Exp3(xp.zeros(shape, **given), weights, none + arms, none, rows, places)
 
-    def act(state: tuple[Floats, ...], t: int) -> Floats:
-        return state[1]
-
-    def update(
-        state: tuple[Floats, ...], t: int, arm: NDArray[np.int64], loss: Floats, probability: Floats
-    ) -> tuple[Floats, ...]:
-        estimates, weights, squares = (item.copy() for item in state)
-        index = np.arange(arm.shape[0])
-        inverse = np.cumsum(weights, axis=1)[:, -1] / weights[index, arm]
-        estimates[index, arm] += loss * inverse
+    def update(state: _Exp3, t: int, arm: Array, loss: Array, probability: Array) -> _Exp3:
+        chosen, own = state.places == arm[:, None], state.weights[state.rows, arm]
+        inverse = state.total / own
+        paid = loss * inverse
+        estimates = xp.where(chosen, state.estimates + paid[:, None], state.estimates)
         with np.errstate(over="ignore"):  # of huge steps: e^-inf is 0
-            weights[index, arm] *= np.where(loss > 0, _exp_minus(eta * inverse), 1.0)
-            low = np.cumsum(weights, axis=1)[:, -1] < SMALL
-            if low.any():
-                weights[low] = _exp_minus(eta * (estimates[low] - estimates[low].min(axis=1, keepdims=True)))
-        return estimates, weights, squares + loss * inverse
+            factor = xp.where(loss > 0, _exp_minus(xp, eta * inverse, powers), 1.0)
+            weights = xp.where(chosen, (own * factor)[:, None], state.weights)
+            total = _total(xp, weights)
+            low = total < SMALL
+            if bool(xp.any(low)):
+                apart = eta * (estimates - xp.min(estimates, axis=1, keepdims=True))
+                weights = xp.where(low[:, None], _exp_minus(xp, apart, powers), weights)
+                total = _total(xp, weights)
+        return _Exp3(estimates, weights, total, state.squares + paid, state.rows, state.places)
 
-    def slack(state: tuple[Floats, ...], loss: Floats) -> Floats:
-        estimates, _, squares = state
+    def slack(state: _Exp3, loss: Array) -> Array:
+        least = xp.min(state.estimates, axis=1)
         with np.errstate(over="ignore"):
-            return ((penalty(estimates.shape[1], eta) + 0.5 * eta * squares) + estimates.min(axis=1)) - loss
+            return ((penalty(state.estimates.shape[1], eta) + 0.5 * eta * state.squares) + least) - loss
 
-    return Learner("EXP3" if eta else "uniform", init, act, update, slack if eta else None, eta)
+    if not eta:
+        return Learner("uniform", init, _act, lambda state, *_: state, None, eta)
+    return Learner("EXP3", init, _act, update, slack, eta)
 
 
 def require_step(eta: Any) -> None:
@@ -282,12 +273,13 @@ def penalty(arms: int, eta: float) -> float:
     return math.log(arms) / eta if eta else math.inf
 
 
-def _exp_minus(x: Floats) -> Floats:
+def _exp_minus(xp: Any, x: Array, powers: Array) -> Array:
     """Return e^-x as the scalar body computes it, bit by bit."""
-    bounded = np.minimum(x, LEAST)
-    n = nearest(bounded, np.floor)
-    power = np.ldexp(exponential_series(reduced(bounded, n)), -n.astype(np.int64))
-    return np.where(x > LEAST, 0.0, power)
+    bounded = xp.where(x > LEAST, LEAST, x)
+    n = nearest(bounded, xp.floor)
+    places = xp.reshape(xp.astype(n, xp.int64), (-1,))
+    power = xp.reshape(xp.take(powers, places, axis=0), n.shape)
+    return xp.where(x > LEAST, 0.0, exponential_series(reduced(bounded, n)) * power)
 
 
 UNIFORM = exp3(0.0)

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
-
+from experiments.arrays import Backend
+from experiments.grids import over_replicates, size_of
 from experiments.mirror_descent.convex import (
     ConvexLearner,
     adagrad,
@@ -49,16 +49,14 @@ def cells(sizes: str) -> Iterator[Cell]:
     ValueError
         If it is none of them.
     """
-    if sizes not in _SIZES:
-        raise ValueError(f"sizes are {', '.join(_SIZES)}, got {sizes!r}")
-    horizon, replicates = _SIZES[sizes]
+    horizon, replicates = size_of(_SIZES, sizes)
     for kind, learners in _PLAYED.items():
         for learner in learners:
             yield {"kind": kind, "learner": learner, "dimension": 32 if kind == "sparse" else 5, "horizon": horizon,
                    "replicates": replicates, "seed": SEED}  # fmt: skip
 
 
-def run(cell: Cell) -> dict[str, Any]:
+def run(cell: Cell, backend: Backend | None = None) -> dict[str, Any]:
     """Run one cell.
 
     Returns
@@ -76,15 +74,12 @@ def run(cell: Cell) -> dict[str, Any]:
     world = ConvexWorld(cell["kind"], horizon=cell["horizon"], dimension=cell["dimension"])
     if cell["learner"] not in LEARNERS:
         raise ValueError(f"learner must be one of {', '.join(LEARNERS)}, got {cell['learner']!r}")
-    found = play_convex(LEARNERS[cell["learner"]](world), world, replicates=cell["replicates"], seed=cell["seed"])
+    given = {"replicates": cell["replicates"], "seed": cell["seed"]}
+    found = play_convex(LEARNERS[cell["learner"]](world), world, **given, backend=backend)
     regret, slack = found.regret, float(found.least_slack.min())
-    spread = regret.std(axis=1, ddof=1) / math.sqrt(regret.shape[1]) if regret.shape[1] > 1 else 0 * regret[:, 0]
     return {
         "rounds": found.rounds,
-        "regret": regret.mean(axis=1),
-        "regret_se": spread,
-        "low": np.quantile(regret, 0.05, axis=1),
-        "high": np.quantile(regret, 0.95, axis=1),
+        **over_replicates("regret", regret),
         "final": regret[-1],
         "bound": None if found.bound is None else found.bound.mean(axis=1),
         "least_slack": slack if math.isfinite(slack) else None,

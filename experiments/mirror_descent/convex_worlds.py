@@ -14,16 +14,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from experiments.arrays import Array, Backend, namespace
+from experiments.arrays import backend as backend_named
 from experiments.streams import Stream
 from theory.online.mirror_descent import onto_ball
 
 __all__ = ["KINDS", "ConvexWorld", "Totals"]
 
-Floats = NDArray[np.float64]
 KINDS = ("quadratic", "logarithmic", "signs", "sparse")
 _OUTER, _INNER = 34, 44  # halvings for the multiplier of the ball and for the point: its loss errs by their squares
 
@@ -32,8 +33,8 @@ _OUTER, _INNER = 34, 44  # halvings for the multiplier of the ball and for the p
 class Totals:
     """What the best fixed point depends on: sums of vectors (R, d), and of the parts of other sign or of squares."""
 
-    vectors: Floats
-    others: Floats
+    vectors: Array
+    others: Array
 
 
 @dataclass(frozen=True)
@@ -107,103 +108,124 @@ class ConvexWorld:
 
     # -- losses ------------------------------------------------------------------------------------------------------
 
-    def rounds(self, stream: Stream, rows: range, low: int, high: int) -> Floats:
+    def rounds(self, stream: Stream, rows: range, low: int, high: int, backend: Backend | None = None) -> Array:
         """Return the vectors of rounds low, ..., high - 1 (from 1), shape (n, R, d), however rounds are cut."""
-        count, d = high - low, self.dimension
+        where, shape, d = backend or backend_named(), (high - low, self.dimension), self.dimension
+        given: dict[str, Any] = {"offset": low * d, "backend": where}
+        xp = where.xp
         if self.kind in {"quadratic", "signs"}:
-            drawn = np.asarray(stream.rademacher(rows, (count, d), offset=low * d))
-            noise = self.size / math.sqrt(d) * np.moveaxis(drawn, 0, 1)
-            return noise if self.kind == "signs" else (noise + self.size * np.eye(d)[0]) / 2
-        drawn = np.moveaxis(np.asarray(stream.uniform(rows, (count, d), offset=low * d)), 0, 1)
+            noise = self.size / math.sqrt(d) * xp.moveaxis(stream.rademacher(rows, shape, **given), 0, 1)
+            return noise if self.kind == "signs" else (noise + where.asarray(self.size * np.eye(d)[0])) / 2
+        drawn, places = xp.moveaxis(stream.uniform(rows, shape, **given), 0, 1), where.asarray(np.arange(d))
         if self.kind == "sparse":
             chances = np.cumsum(1 / np.arange(1.0, d + 1) ** 2)
-            place = np.searchsorted(chances / chances[-1], drawn[..., :1])
-            return np.where(np.arange(d) == place, np.where(drawn[..., 1:2] < 0.25, 1.0, -1.0), 0.0)
-        axis = np.argmin(drawn, axis=-1, keepdims=True)  # each equally likely; the other draws give the sign
-        spare = np.take_along_axis(drawn, (axis + 1) % d, axis=-1)
-        least = np.take_along_axis(drawn, axis, axis=-1)
-        likely = 0.5 + 0.2 / (1 + axis)
-        sign = np.where((spare - least) / (1 - least) < likely, 1.0, -1.0)
-        return np.where(np.arange(d) == axis, self.size * sign, 0.0)
+            reached = where.asarray(chances / chances[-1])
+            first = xp.asarray(drawn[..., 0], copy=True)  # PyTorch searches for no other
+            place = xp.reshape(xp.searchsorted(reached, xp.reshape(first, (-1,))), first.shape)
+            return xp.where(places == place[..., None], _signs(xp, drawn[..., 1:2] < 0.25), 0.0)
+        axis = xp.argmin(drawn, axis=-1, keepdims=True)  # each equally likely; the other draws give the sign
+        spare = xp.take_along_axis(drawn, (axis + 1) % d, axis=-1)
+        least = xp.min(drawn, axis=-1, keepdims=True)
+        likely = xp.take(where.asarray(0.5 + 0.2 / (1 + np.arange(d))), xp.reshape(axis, (-1,)), axis=0)
+        rises = (spare - least) / (1 - least) < xp.reshape(likely, axis.shape)
+        return xp.where(places == axis, self.size * _signs(xp, rises), 0.0)
 
-    def turned(self, x: Floats) -> Floats:
+    def turned(self, x: Array) -> Array:
         """Return x in the turned axes of "logarithmic"; the reflection is its own inverse."""
-        return x - 2 * np.mean(x, axis=-1, keepdims=True)
+        return x - 2 * namespace(x).mean(x, axis=-1, keepdims=True)
 
-    def loss(self, x: Floats, vector: Floats) -> Floats:
+    def loss(self, x: Array, vector: Array) -> Array:
         """Return the losses (R,) at points (R, d)."""
+        xp = namespace(x)
         if self.kind == "quadratic":
-            return np.asarray(np.sum((x - vector) ** 2, axis=-1) / 2)
+            return xp.sum((x - vector) ** 2, axis=-1) / 2
         if self.kind == "logarithmic":
-            return -np.log1p(np.sum(vector * self.turned(x), axis=-1))
-        return np.asarray(np.sum(vector * x, axis=-1))
+            return -xp.log1p(xp.sum(vector * self.turned(x), axis=-1))
+        return xp.vecdot(vector, x)
 
-    def gradient(self, x: Floats, vector: Floats) -> Floats:
+    def gradient(self, x: Array, vector: Array) -> Array:
         """Return the gradients (R, d) at points (R, d)."""
         if self.kind == "quadratic":
             return x - vector
         if self.kind == "logarithmic":
-            inside = 1 + np.sum(vector * self.turned(x), axis=-1, keepdims=True)
+            inside = 1 + namespace(x).sum(vector * self.turned(x), axis=-1, keepdims=True)
             return -self.turned(vector) / inside
         return vector
 
     # -- the best fixed point ----------------------------------------------------------------------------------------
 
-    def none(self, rows: int) -> Totals:
+    def none(self, rows: int, backend: Backend | None = None) -> Totals:
         """Return the totals before the first round."""
-        return Totals(np.zeros((rows, self.dimension)), np.zeros((rows, self.dimension)))
+        none = (backend or backend_named()).asarray(np.zeros((rows, self.dimension)))
+        return Totals(none, none)
 
-    def added(self, totals: Totals, vector: Floats) -> Totals:
+    def added(self, totals: Totals, vector: Array) -> Totals:
         """Return the totals after one more round."""
         if self.kind == "logarithmic":  # how often each axis came with either sign
-            return Totals(totals.vectors + (vector > 0), totals.others + (vector < 0))
+            xp = namespace(vector)
+            plus, minus = (xp.astype(found, vector.dtype) for found in (vector > 0, vector < 0))
+            return Totals(totals.vectors + plus, totals.others + minus)
         return Totals(totals.vectors + vector, totals.others + vector * vector)
 
-    def support(self, vector: Floats) -> Floats:
+    def support(self, vector: Array) -> Array:
         """Return ``max <vector, u>`` over the decision set."""
+        xp = namespace(vector)
         if self.cube:
-            return np.asarray(self.radius * np.sum(np.abs(vector), axis=-1))
-        return np.asarray(self.radius * np.sqrt(np.sum(vector * vector, axis=-1)))
+            return self.radius * xp.sum(xp.abs(vector), axis=-1)
+        return self.radius * xp.sqrt(xp.vecdot(vector, vector))
 
-    def contains(self, x: Floats) -> NDArray[np.bool_]:
+    def contains(self, x: Array) -> Array:
         """Whether points (R, d) lie in the decision set, up to rounding, (R,)."""
-        sizes = np.max(np.abs(x), axis=-1) if self.cube else np.sqrt(np.sum(x * x, axis=-1))
-        return np.asarray(sizes <= self.radius * (1 + 1e-9))
+        xp = namespace(x)
+        sizes = xp.max(xp.abs(x), axis=-1) if self.cube else xp.sqrt(xp.vecdot(x, x))
+        return sizes <= self.radius * (1 + 1e-9)
 
-    def best_loss(self, totals: Totals, rounds: int) -> Floats:
-        """Return the least sum of losses of a fixed point of the decision set, (R,)."""
+    def best_loss(self, totals: Totals, rounds: int | Array) -> Array:
+        """Return the least sum of losses of a fixed point of the decision set, (..., R).
+
+        Parameters
+        ----------
+        totals
+            Of arrays (..., R, d).
+        rounds
+            How many there were; an array if it has the shape (..., 1, 1).
+        """
         if self.kind == "quadratic":
-            u = np.asarray(onto_ball(totals.vectors / rounds, self.radius))
-            sums = rounds * u * u / 2 - totals.vectors * u + totals.others / 2
-            return np.asarray(np.sum(sums, axis=-1))
+            u = onto_ball(totals.vectors / rounds, self.radius)
+            return namespace(u).sum(rounds * u * u / 2 - totals.vectors * u + totals.others / 2, axis=-1)
         if self.kind == "logarithmic":
             plus, minus = totals.vectors, totals.others
-            u = self._best_logarithmic(plus, minus, rounds)
-            return -np.sum(plus * np.log1p(self.size * u) + minus * np.log1p(-self.size * u), axis=-1)
+            u, xp = self._best_logarithmic(plus, minus, rounds), namespace(plus)
+            return -xp.sum(plus * xp.log1p(self.size * u) + minus * xp.log1p(-self.size * u), axis=-1)
         return -self.support(totals.vectors)
 
-    def _best_logarithmic(self, plus: Floats, minus: Floats, rounds: int) -> Floats:
+    def _best_logarithmic(self, plus: Array, minus: Array, rounds: int | Array) -> Array:
         """Return the best point of the ball, in turned axes, by bisection for the ball's multiplier and the point."""
-        s, r = self.size, self.radius
+        s, r, xp = self.size, self.radius, namespace(plus)
 
-        def point(multiplier: Floats) -> Floats:
-            low, high = np.full_like(plus, -r), np.full_like(plus, r)
+        def point(multiplier: Array) -> Array:
+            low, high = xp.full_like(plus, -r), xp.full_like(plus, r)
             for _ in range(_INNER):
                 x = (low + high) / 2
                 rises = plus * s / (1 + s * x) - minus * s / (1 - s * x) - multiplier * x > 0
-                low, high = np.where(rises, x, low), np.where(rises, high, x)
-            return np.where(plus + minus > 0, (low + high) / 2, 0.0)  # axes never seen take no room in the ball
+                low, high = xp.where(rises, x, low), xp.where(rises, high, x)
+            return xp.where(plus + minus > 0, (low + high) / 2, 0.0)  # axes never seen take no room in the ball
 
         # On the sphere <gradient, x> = multiplier r^2, and a round adds at most s r/(1 + s r) to the left.
-        least, most = np.zeros((plus.shape[0], 1)), np.full((plus.shape[0], 1), rounds * s / (r * (1 + s * r)))
+        least = xp.zeros_like(plus[..., :1])
+        most = least + rounds * s / (r * (1 + s * r))
         free = point(least)
-        if (np.sum(free * free, axis=-1) <= r * r).all():
+        inside = xp.sum(free * free, axis=-1, keepdims=True) <= r * r
+        if bool(xp.all(inside)):
             return free
         for _ in range(_OUTER):
             middle = (least + most) / 2
-            outside = np.sum(point(middle) ** 2, axis=-1, keepdims=True) > r * r
-            least, most = np.where(outside, middle, least), np.where(outside, most, middle)
-        inside = np.sum(free * free, axis=-1, keepdims=True) <= r * r
+            outside = xp.sum(point(middle) ** 2, axis=-1, keepdims=True) > r * r
+            least, most = xp.where(outside, middle, least), xp.where(outside, most, middle)
         bound = point(most)
-        bound = bound * (r / np.sqrt(np.sum(bound * bound, axis=-1, keepdims=True)))  # what is left is an angle
-        return np.asarray(onto_ball(np.where(inside, free, bound), r))
+        bound = bound * (r / xp.sqrt(xp.sum(bound * bound, axis=-1, keepdims=True)))  # what is left is an angle
+        return onto_ball(xp.where(inside, free, bound), r)
+
+
+def _signs(xp: Any, positive: Array) -> Array:
+    return 2.0 * xp.astype(positive, xp.float64) - 1.0

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.arrays import Backend
 from experiments.mirror_descent import bandits
 from experiments.mirror_descent.arms import Arms
 from experiments.mirror_descent.bandits import TOLERANCE, Floats, Regret, exp3, penalty, require_step
@@ -126,7 +127,7 @@ class Exp3State:
         if bad.any():
             row = int(np.argmax(bad))
             at = f"round {int(self.sums[row, SLACK_ROUND])}, row {row}"
-            raise Violation(f"{at}: the path of EXP3 violates its inequality by {-float(slack[row])!r}")
+            raise Violation(f"{at}: EXP3 violates its inequality by {-float(slack[row])!r}")
 
     @property
     def regrets(self) -> tuple[Floats, Floats]:
@@ -146,6 +147,7 @@ def run_exp3(
     points: int = 40,
     engine: str | None = None,
     memory: float = 2.0**32,
+    backend: Backend | None = None,
 ) -> Regret:
     """Run EXP3, or the uniform learner (eta = 0), and record its regret.
 
@@ -155,6 +157,8 @@ def run_exp3(
         The step; ``sqrt(2 log(K)/(T K))`` by default.
     engine : {"numba", "cuda", "array"}, optional
         Numba where it is installed, else arrays. The numbers of both are equal to the last bit.
+    backend : Backend, optional
+        Of engine "array"; with another back end than NumPy and no engine named, that is the engine.
     arms, horizon, replicates, seed, points, memory
         As in `experiments.mirror_descent.bandits.play`.
 
@@ -171,12 +175,20 @@ def run_exp3(
     """
     if engine not in (None, *ENGINES):
         raise ValueError(f"engine must be one of {', '.join(ENGINES)}, got {engine!r}")
+    elsewhere = backend is not None and backend.library != "numpy"
+    if elsewhere and engine not in (None, "array"):
+        raise ValueError(f"engine must be array on another back end than NumPy, got {engine!r}")
     rounds = checkpoints(horizon, points)
     step = bandits.tuned_eta(arms.count, horizon) if eta is None else eta
-    if engine == "array" or (engine is None and not _has_numba()):
-        return bandits.play(
-            exp3(step), arms, horizon=horizon, replicates=replicates, seed=seed, points=points, memory=memory
-        )
+    if engine == "array" or elsewhere or (engine is None and not _has_numba()):
+        given: dict[str, Any] = {
+            "horizon": horizon,
+            "replicates": replicates,
+            "seed": seed,
+            "points": points,
+            "memory": memory,
+        }
+        return bandits.play(exp3(step, backend), arms, **given, backend=backend)
     require_memory(8.0 * len(rows_of(replicates)) * (8 * arms.count + 12 + 2 * len(rounds)), memory, horizon)
     state = Exp3State.start(arms, replicates=replicates, eta=step, seed=seed, engine=engine)
     records = []

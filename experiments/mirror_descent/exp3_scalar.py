@@ -18,7 +18,18 @@ import numpy as np
 
 from experiments.philox.spec import Law
 
-__all__ = ["LEAST", "LOSS", "MEAN", "SLACK", "SLACK_ROUND", "SMALL", "SQUARES", "exponential_series", "round_functions"]
+__all__ = [
+    "LEAST",
+    "LOSS",
+    "MEAN",
+    "POWERS",
+    "SLACK",
+    "SLACK_ROUND",
+    "SMALL",
+    "SQUARES",
+    "exponential_series",
+    "round_functions",
+]
 
 LOSS, MEAN, SQUARES, SLACK, SLACK_ROUND = range(5)  # columns of the sums
 SMALL = 2.0**-60  # a sum of weights below this is made anew
@@ -26,7 +37,7 @@ LEAST = 700.0  # e^-x is 0 beyond
 
 _UNIFORM = int(Law.UNIFORM)
 _LOG2_E, _LN2_HIGH, _LN2_LOW = 1.4426950408889634, 6.93147180369123816490e-01, 1.90821492927058770002e-10
-_POWERS = np.ldexp(1.0, -np.arange(1011))  # of 1/2: a product with one is exact here, and faster than ldexp
+POWERS = np.ldexp(1.0, -np.arange(1011))  # of 1/2: a product with one is exact here, and faster than ldexp
 _C = tuple(1.0 / math.factorial(k) for k in range(14))
 _C2, _C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10, _C11, _C12, _C13 = _C[2:]
 
@@ -75,11 +86,11 @@ def round_functions(jit: Callable[..., Any], pair: Any, bits_at: Any) -> tuple[A
 
     @jit
     def next_change(t, stop, parts, phase, amplitude, block):  # type: ignore[no-untyped-def]
-        if t // phase < parts - 1:
-            stop = min(stop, (t // phase + 1) * phase)
-        if amplitude > 0.0:
-            stop = min(stop, (t // block + 1) * block)
-        return stop
+        # Comparisons: Numba 0.68 does not compile min for CUDA.
+        turn, flip = (t // phase + 1) * phase, (t // block + 1) * block
+        if t // phase < parts - 1 and turn < stop:
+            stop = turn
+        return flip if amplitude > 0.0 and flip < stop else stop
 
     @jit
     def advance(  # type: ignore[no-untyped-def]
@@ -93,7 +104,7 @@ def round_functions(jit: Callable[..., Any], pair: Any, bits_at: Any) -> tuple[A
             if amplitude > 0.0 and t % block == 0:
                 words[row] = bits_at(key0, key1, stream, replicate, t // block)
             end = next_change(t, stop, table.shape[0], phase, amplitude, block)
-            part = min(t // phase, table.shape[0] - 1)
+            part = t // phase if t // phase < table.shape[0] else table.shape[0] - 1
             for arm in range(table.shape[1]):
                 sign = 2.0 * ((words[row] >> arm) & 1) - 1.0
                 balance[row, arm] += sign * (end - t)
@@ -115,7 +126,7 @@ def _exponential(jit: Callable[..., Any]) -> Any:
         if x > LEAST:
             return 0.0
         n = int(x * _LOG2_E + 0.5)
-        return series(remainder(x, float(n))) * _POWERS[n]
+        return series(remainder(x, float(n))) * POWERS[n]
 
     return exp_minus
 

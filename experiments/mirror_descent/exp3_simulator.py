@@ -9,9 +9,9 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from experiments.arrays import Backend
+from experiments.grids import over_replicates, size_of
+from experiments.kernels import instead, on_device
 from experiments.mirror_descent.arms import Arms
 from experiments.mirror_descent.exp3 import run_exp3
 from experiments.simulator import Simulator
@@ -65,9 +65,7 @@ def cells(sizes: str) -> Iterator[Cell]:
     ValueError
         If it is none of them.
     """
-    if sizes not in _SIZES:
-        raise ValueError(f"sizes are {', '.join(_SIZES)}, got {sizes!r}")
-    counts, horizon, replicates = _SIZES[sizes]
+    counts, horizon, replicates = size_of(_SIZES, sizes)
     for kind in KINDS:
         for count in counts:
             for learner in ("exp3", "uniform"):
@@ -76,7 +74,10 @@ def cells(sizes: str) -> Iterator[Cell]:
 
 
 def run(cell: Cell, backend: Backend | None = None) -> dict[str, Any]:
-    """Run one cell: on the processor, or with backend "cupy" on the GPU by Numba's CUDA.
+    """Run one cell.
+
+    On NumPy it is compiled where Numba is installed, on CuPy it is a CUDA kernel where Numba can run one (a warning
+    tells where it cannot); other back ends take array operations.
 
     Returns
     -------
@@ -89,31 +90,28 @@ def run(cell: Cell, backend: Backend | None = None) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        If the learner, kind or a number is out of range, or the back end is another one.
+        If the learner, kind or a number is out of range.
     """
     if cell["learner"] not in {"exp3", "uniform"}:
         raise ValueError(f"learner must be exp3 or uniform, got {cell['learner']!r}")
-    if backend is not None and backend.library not in {"numpy", "cupy"}:
-        raise ValueError(f"EXP3 computes with numpy or cupy, got {backend.name!r}")
     horizon, count = cell["horizon"], cell["arms"]
     arms = arms_of(cell["kind"], count, horizon)
-    found = run_exp3(
-        arms,
-        horizon=horizon,
-        replicates=cell["replicates"],
-        eta=0.0 if cell["learner"] == "uniform" else None,
-        seed=cell["seed"],
-        engine="cuda" if backend is not None and backend.library == "cupy" else None,
-    )
+    engine = instead() if backend is not None and backend.library == "cupy" else None
+    on_cuda = engine == "cuda"
+    with on_device(backend if on_cuda else None):
+        found = run_exp3(
+            arms,
+            horizon=horizon,
+            replicates=cell["replicates"],
+            eta=0.0 if cell["learner"] == "uniform" else None,
+            seed=cell["seed"],
+            engine=engine,
+            backend=None if on_cuda else backend,
+        )
     pseudo, factor, slack = found.pseudo, arms.lai_robbins(), float(found.least_slack.min())
     return {
         "rounds": found.rounds,
-        "pseudo": pseudo.mean(axis=1),
-        "pseudo_se": pseudo.std(axis=1, ddof=1) / math.sqrt(pseudo.shape[1])
-        if pseudo.shape[1] > 1
-        else 0 * pseudo[:, 0],
-        "low": np.quantile(pseudo, 0.05, axis=1),
-        "high": np.quantile(pseudo, 0.95, axis=1),
+        **over_replicates("pseudo", pseudo),
         "realised": found.realised.mean(axis=1),
         "final": pseudo[-1],
         "bound": float(exp3(K=count, T=horizon)),

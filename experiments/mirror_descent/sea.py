@@ -4,25 +4,35 @@ A learner is three pure functions: ``init`` (start (R, d)) -> state, ``act`` (st
 (state, t, points, gradients) -> state; with ``slack`` (state, t) -> (R,), right side less left side of an inequality
 that holds on every path, it is checked after every round. See `experiments.mirror_descent.sea_learners`.
 
+One that takes its functions from its arrays plays on every back end:
+
 >>> import numpy as np
+>>> from experiments.arrays import backend, namespace
 >>> def update(state, t, play, gradient):
-...     moved = play - gradient / np.sqrt(t)
-...     return moved / np.maximum(1.0, np.sqrt(np.sum(moved**2, axis=1, keepdims=True)))
+...     moved, xp = play - gradient / t**0.5, namespace(play)
+...     return moved / xp.maximum(xp.linalg.vector_norm(moved, axis=1, keepdims=True), 1.0)
 >>> descent = SeaLearner("gradient descent", lambda start: start, lambda state, t: state, update)
->>> found = play_sea(descent, SeaWorld("drifting", horizon=200), replicates=5)
+>>> world = SeaWorld("drifting", horizon=200)
+>>> found = play_sea(descent, world, replicates=5)
 >>> bool((found.regret[-1] < found.bounds["published"][-1]).all())
+True
+>>> there = play_sea(descent, world, replicates=5, backend=backend("strict"))
+>>> bool(np.allclose(there.regret, found.regret))
 True
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from experiments.mirror_descent.horizons import Violation, checkpoints, require_memory, rows_of
+from experiments.arrays import Array, Backend, to_numpy
+from experiments.arrays import backend as backend_named
+from experiments.mirror_descent.horizons import checkpoints, require_memory, rows_of
 from experiments.mirror_descent.sea_learners import (
     SeaLearner,
     optimistic,
@@ -31,6 +41,7 @@ from experiments.mirror_descent.sea_learners import (
     standing_still,
 )
 from experiments.mirror_descent.sea_worlds import Floats, SeaWorld
+from experiments.mirror_descent.watch import Watch
 from experiments.streams import Stream
 from theory.online import sea
 from theory.shown import Shown
@@ -86,8 +97,11 @@ def play_sea(
     seed: int = 0,
     points: int = 30,
     memory: float = 2.0**32,
+    backend: Backend | None = None,
 ) -> SeaRegret:
     """Run a learner over the world's horizon, from the centre of the ball.
+
+    Computes with NumPy, or on a back end of whose arrays the learner is given.
 
     Raises
     ------
@@ -101,7 +115,7 @@ def play_sea(
     rounds = checkpoints(world.horizon, points)
     held = 16.0 * world.horizon + 16.0 * len(rows) * len(rounds)
     require_memory(world.memory(len(rows)) + _HELD + held, memory, world.horizon)
-    run = _Run(learner, world, rows, Stream(seed))
+    run = _Run(learner, world, rows, Stream(seed), backend or backend_named())
     for stop in rounds.tolist():
         run.go(stop)
     return run.result(rounds)
@@ -110,73 +124,79 @@ def play_sea(
 class _Run:
     """A run under way."""
 
-    def __init__(self, learner: SeaLearner, world: SeaWorld, rows: range, stream: Stream) -> None:
+    def __init__(self, learner: SeaLearner, world: SeaWorld, rows: range, stream: Stream, backend: Backend) -> None:
         self.learner, self.world, self.rows, self.stream = learner, world, rows, stream
-        start = np.zeros((len(rows), world.dimension))
+        self.backend, self.xp, self.watch = backend, backend.xp, Watch(backend)
+        start = self.xp.zeros((len(rows), world.dimension), dtype=self.xp.float64, device=backend.device)
         self.state, self.t = learner.init(start), 0
-        self.total, self.loss = start, np.zeros(len(rows))
-        self.variation: list[Floats] = []  # means over replicates of variance and drift, (2, rounds)
-        self.least = np.full(len(rows), math.inf)
-        self.regrets: list[Floats] = []
+        self.curvature = backend.asarray(world.curvature)
+        self.total, self.loss = start, start[:, 0]
+        self.variation: list[Array] = []  # means over replicates of variance and drift, (2, rounds)
+        self.least = self.loss + math.inf
+        self.regrets: list[Array] = []
+        self.drawn = self._draws()
 
     def go(self, stop: int) -> None:
-        world = self.world
-        size = world.horizon if world.kind == "random order" else _NUMBERS // (len(self.rows) * world.dimension)
-        while self.t < stop:
-            high = min(stop, self.t + max(1, size))
-            part = world.rounds(self.stream, self.rows, self.t + 1, high + 1)
-            drift = part.drift.mean(axis=1)
-            if self.t == 0:
-                drift[0] = 0.0  # the first round is paid for by G
-            self.variation.append(np.asarray([part.variance.mean(axis=1), drift]))
-            for k in range(high - self.t):
-                self._round(self.t + k + 1, part.b[k], part.noise[k], part.tilt[k])
-            self.t = high
+        """Play on until ``stop`` rounds are over."""
+        world, xp = self.world, self.xp
+        with self.watch:
+            while self.t < stop:
+                self.t += 1
+                self._round(self.t, *next(self.drawn))
         u = world.comparator(self.total, stop, self.stream)
-        best = stop / 2 * np.sum(world.curvature * u * u, axis=1) - np.sum(self.total * u, axis=1)
+        best = stop / 2 * xp.sum(self.curvature * u * u, axis=1) - xp.sum(self.total * u, axis=1)
         self.regrets.append(self.loss - best)
 
-    def _round(self, t: int, b: Floats, noise: Floats, tilt: Floats) -> None:
-        world, learner = self.world, self.learner
+    def _draws(self) -> Iterator[tuple[Array, Array, Array]]:
+        """Yield b, and slope and offset of the gradient, of every round."""
+        world, xp = self.world, self.xp
+        size = world.horizon if world.kind == "random order" else _NUMBERS // (len(self.rows) * world.dimension)
+        for low in range(1, world.horizon + 1, max(1, size)):
+            high = min(world.horizon + 1, low + max(1, size))
+            part = world.rounds(self.stream, self.rows, low, high, self.backend)
+            drift = xp.mean(part.drift, axis=1)
+            if low == 1:
+                drift[0] = 0.0  # the first round is paid for by G
+            self.variation.append(xp.stack([xp.mean(part.variance, axis=1), drift]))
+            slope, offset = self.curvature + part.tilt, part.b - part.noise
+            for k in range(high - low):
+                yield part.b[k, ...], slope[k, ...], offset[k, ...]
+
+    def _round(self, t: int, b: Array, slope: Array, offset: Array) -> None:
+        world, learner, xp = self.world, self.learner, self.xp
         play = self._checked(learner.act(self.state, t), t)
-        mean = world.curvature * play - b
-        seen = mean + noise + tilt * play
-        size = np.sqrt(np.sum(seen * seen, axis=1))
-        if not (size <= world.G * (1 + 1e-9)).all():
-            raise ValueError(
-                f"round {t}: the gradient has norm {float(size.max())!r}, more than {world.G!r}, as declared"
-            )
+        mean = self.curvature * play - b
+        seen = slope * play - offset  # exactly 0 in a coordinate that was not drawn, whose steps rounding would start
+        self.watch.gradient(seen, world.G, t)
         self.state = learner.update(self.state, t, play, seen)
-        self.loss = self.loss + np.sum(play * (mean - b), axis=1) / 2
+        self.loss = self.loss + xp.vecdot(play, mean - b) / 2
         self.total = self.total + b
         if learner.slack is not None:
-            self.least = np.minimum(self.least, self._required(learner.slack, t))
+            self.least = xp.minimum(self.least, self._required(learner.slack, t))
         if learner.round_slack is not None:
             self._required(learner.round_slack, t)
 
-    def _required(self, inequality: Any, t: int) -> Floats:
-        slack, name = np.asarray(inequality(self.state, t)), self.learner.name
-        if slack.shape != self.least.shape:
-            raise ValueError(f"round {t}: {name} must give a slack of shape {self.least.shape}, got {slack.shape}")
-        if not (slack >= -TOLERANCE * (1 + self.world.G * self.world.D * t)).all():
-            row = int(np.argmin(slack))
-            raise Violation(f"round {t}, row {row}: the path of {name} violates its inequality: {float(slack[row])!r}")
-        return slack
+    def _required(self, inequality: Any, t: int) -> Array:
+        allowed = TOLERANCE * (1 + self.world.G * self.world.D * t)
+        return self.watch.slack(inequality(self.state, t), t, self.learner.name, like=self.least, allowed=allowed)
 
-    def _checked(self, play: Any, t: int) -> Floats:
-        play = np.asarray(play, dtype=np.float64)
+    def _checked(self, play: Any, t: int) -> Array:
+        xp, name, radius = self.xp, self.learner.name, self.world.radius
+        play = self.backend.asarray(play, dtype=xp.float64)
         if play.shape != self.total.shape:
-            raise ValueError(f"round {t}: {self.learner.name} must play {self.total.shape}, got shape {play.shape}")
-        size = np.sqrt(np.sum(play * play, axis=1))
-        if not (size <= self.world.radius * (1 + 1e-9)).all():
-            raise ValueError(
-                f"round {t}: {self.learner.name} plays a point of norm {float(size.max())!r}, "
-                f"outside of radius {self.world.radius!r}"
-            )
+            shapes = f"{tuple(self.total.shape)}, got shape {tuple(play.shape)}"
+            raise ValueError(f"round {t}: {name} must play {shapes}")
+        size = xp.sqrt(xp.vecdot(play, play))
+
+        def error(_: Any, size: Floats) -> ValueError:
+            norm = float(size.max())
+            return ValueError(f"round {t}: {name} plays a point of norm {norm!r}, outside of radius {radius!r}")
+
+        self.watch.require(size <= radius * (1 + 1e-9), error, size)
         return play
 
     def result(self, rounds: Any) -> SeaRegret:
-        world, variation = self.world, np.concatenate(self.variation, axis=1)
+        world, variation = self.world, to_numpy(self.xp.concat(self.variation, axis=1))
         sigma, Sigma = np.cumsum(variation, axis=1)[:, rounds - 1]
         D, L, G = world.D, world.L, world.G
         bounds = {
@@ -190,4 +210,5 @@ class _Run:
         if world.alpha:
             bound = sea.exp_concave_bound(D, L, G, world.alpha, world.dimension, sigma_sq=sigma, Sigma_sq=Sigma)
             bounds["exp_concave"] = np.asarray(bound)
-        return SeaRegret(rounds, np.asarray(self.regrets), sigma, Sigma, bounds, self.least)
+        regrets, least = to_numpy(self.xp.stack(self.regrets)), to_numpy(self.least)
+        return SeaRegret(rounds, regrets, sigma, Sigma, bounds, least)

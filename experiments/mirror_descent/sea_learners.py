@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from experiments.mirror_descent.sea_worlds import Floats, SeaWorld
+from experiments.arrays import Array, device_of, namespace
+from experiments.mirror_descent.sea_worlds import SeaWorld
+from theory.arrays import real_arrays
 from theory.online.mirror_descent import onto_ball
 
 __all__ = [
@@ -52,9 +52,9 @@ class SeaLearner:
     """
 
     name: str
-    init: Callable[[Floats], Any]
+    init: Callable[[Array], Any]
     act: Callable[[Any, int], Any]
-    update: Callable[[Any, int, Floats, Floats], Any]
+    update: Callable[[Any, int, Array, Array], Any]
     slack: Callable[[Any, int], Any] | None = None
     round_slack: Callable[[Any, int], Any] | None = None
     bound: str = ""
@@ -63,34 +63,35 @@ class SeaLearner:
 class SeaState(NamedTuple):
     """The state of optimistic descent: the centre, the guess, the last point, and the sums of the inequality (R,)."""
 
-    center: Floats
-    guess: Floats
-    last: Floats
-    variation: Floats  # sum of |g - M|^2
-    price: Floats  # of the surprises, and of the moves: what the right side holds
-    moves: Floats
-    gained: Floats  # sum of <g, x>
-    gradients: Floats  # sum (R, d)
-    points: Floats  # sum (R, d)
-    squares: Floats  # sum of |x|^2
-    normal: Floats  # g - (w - y)/eta, for the centres w and y before and after the round: 0 inside the ball (R, d)
-    level: Floats  # the slack of the round's own inequality for the comparator 0
+    center: Array
+    guess: Array
+    last: Array
+    variation: Array  # sum of |g - M|^2
+    price: Array  # of the surprises, and of the moves: what the right side holds
+    moves: Array
+    gained: Array  # sum of <g, x>
+    gradients: Array  # sum (R, d)
+    points: Array  # sum (R, d)
+    squares: Array  # sum of |x|^2
+    normal: Array  # g - (w - y)/eta, for the centres w and y before and after the round: 0 inside the ball (R, d)
+    level: Array  # the slack of the round's own inequality for the comparator 0
 
 
-def _dot(a: Floats, b: Floats) -> Floats:
-    return np.einsum("rd,rd->r", a, b)
+def _dot(a: Array, b: Array) -> Array:
+    return namespace(a).vecdot(a, b)
 
 
-def _started(start: Floats) -> SeaState:
-    none, vector = np.zeros(start.shape[0]), np.zeros_like(start)
+def _started(start: Array) -> SeaState:
+    vector = namespace(start).zeros_like(start)
+    none = vector[:, 0]
     return SeaState(start, vector, start, none, none, none, none, vector, vector, none, vector, none)
 
 
-def _moved(state: SeaState, step: Any, gradient: Floats, radius: float) -> Floats:
-    return np.asarray(onto_ball(state.center - step * gradient, radius))
+def _moved(state: SeaState, step: Any, gradient: Array, radius: float) -> Array:
+    return onto_ball(state.center - step * gradient, radius)
 
 
-def _updated(state: SeaState, play: Floats, seen: Floats, step: Any, radius: float, price: Any, move: Any) -> SeaState:
+def _updated(state: SeaState, play: Array, seen: Array, step: Any, radius: float, price: Any, move: Any) -> SeaState:
     center = _moved(state, step, seen, radius)
     surprise, jump = seen - state.guess, play - state.last
     surprises, turn = _dot(surprise, surprise), (state.center - center) / step
@@ -102,15 +103,15 @@ def _updated(state: SeaState, play: Floats, seen: Floats, step: Any, radius: flo
     )  # fmt: skip
 
 
-def _rest(before: Floats, after: Floats, play: Floats, surprise: Floats, seen: Floats, weight: Any) -> Floats:
+def _rest(before: Array, after: Array, play: Array, surprise: Array, seen: Array, weight: Any) -> Array:
     """Return the slack of a round's inequality for the comparator 0, in the norm of a diagonal matrix."""
     moved = before**2 - after**2 - (after - play) ** 2 - (play - before) ** 2
-    return _dot(surprise, play - after) + np.sum(weight * moved, axis=1) / 2 - _dot(seen, play)
+    return _dot(surprise, play - after) + namespace(play).sum(weight * moved, axis=1) / 2 - _dot(seen, play)
 
 
-def _round(radius: float) -> Callable[[Any, int], Floats]:
+def _round(radius: float) -> Callable[[Any, int], Array]:
     """Return the least slack of the last round's inequality: it is linear in the comparator."""
-    return lambda state, t: np.asarray(state.level - radius * np.sqrt(_dot(state.normal, state.normal)))
+    return lambda state, t: state.level - radius * _dot(state.normal, state.normal) ** 0.5
 
 
 def optimistic(world: SeaWorld) -> SeaLearner:
@@ -125,19 +126,21 @@ def optimistic(world: SeaWorld) -> SeaLearner:
     """
     D, G, radius, delta = world.D, world.G, world.radius, 10 * world.D**2 * world.L**2
 
-    def step(state: SeaState) -> Floats:
+    def step(state: SeaState) -> Array:
         total = delta + 4 * G**2 + state.variation
-        return (D / np.sqrt(np.where(total > 0, total, 1.0)))[:, None]  # 0 only where all gradients are
+        xp = namespace(total)
+        return (D / xp.sqrt(xp.where(total > 0, total, 1.0)))[:, None]  # 0 only where all gradients are
 
-    def act(state: SeaState, t: int) -> Floats:
+    def act(state: SeaState, t: int) -> Array:
         return _moved(state, step(state), state.guess, radius)
 
-    def update(state: SeaState, t: int, play: Floats, seen: Floats) -> SeaState:
+    def update(state: SeaState, t: int, play: Array, seen: Array) -> SeaState:
         return _updated(state, play, seen, step(state), radius, 0.0, float(t > 1))
 
-    def slack(state: SeaState, t: int) -> Floats:
-        right = 2.5 * D * np.sqrt(delta + 4 * G**2 + state.variation) - math.sqrt(delta) / (4 * D) * state.moves
-        worst = radius * np.sqrt(_dot(state.gradients, state.gradients))  # the largest -<sum of g, u>
+    def slack(state: SeaState, t: int) -> Array:
+        sqrt = namespace(state.center).sqrt
+        right = 2.5 * D * sqrt(delta + 4 * G**2 + state.variation) - math.sqrt(delta) / (4 * D) * state.moves
+        worst = radius * sqrt(_dot(state.gradients, state.gradients))  # the largest -<sum of g, u>
         return right - state.gained - worst
 
     return SeaLearner("optimistic, convex", _started, act, update, slack, _round(radius), "sharper")
@@ -160,16 +163,16 @@ def optimistic_strongly_convex(world: SeaWorld) -> SeaLearner:
         raise ValueError(f"mean losses of the world {world.kind!r} are linear, not strongly convex")
     lam, radius, D = world.lam, world.radius, world.D
 
-    def act(state: SeaState, t: int) -> Floats:
+    def act(state: SeaState, t: int) -> Array:
         return _moved(state, 2 / (lam * t), state.guess, radius)
 
-    def update(state: SeaState, t: int, play: Floats, seen: Floats) -> SeaState:
+    def update(state: SeaState, t: int, play: Array, seen: Array) -> SeaState:
         step = 2 / (lam * t)
         return _updated(state, play, seen, step, radius, step * (1 + 1 / t), lam * (t - 1) / 8)
 
-    def slack(state: SeaState, t: int) -> Floats:
+    def slack(state: SeaState, t: int) -> Array:
         slope = lam * state.points - state.gradients
-        u = np.asarray(onto_ball(slope / (lam * t), radius))  # the worst comparator
+        u = onto_ball(slope / (lam * t), radius)  # the worst comparator
         worst = _dot(slope, u) - lam * t / 2 * _dot(u, u)
         left = state.gained - lam / 2 * state.squares + worst
         return lam * D**2 / 4 + state.price - state.moves - left
@@ -194,21 +197,21 @@ def standing_still() -> SeaLearner:
 class NewtonState(NamedTuple):
     """The state of Newton steps; ``values`` and ``vectors`` are those of the eigenvectors of H (R, d, d)."""
 
-    center: Floats
-    guess: Floats
-    last: Floats
-    values: Floats
-    vectors: Floats
-    price: Floats  # 2 sum |g - M|^2 in the norm of H^-1
-    moves: Floats  # sum |x_t - x_{t-1}|^2 in the norm of H_{t-1}, over 4
-    gained: Floats  # sum of <g, x>, less (beta/2) sum of <g, x>^2
-    gradients: Floats  # sum of g
-    squares: Floats  # sum of <g, x> g
-    normal: Floats  # as above, with H in place of 1/eta
-    level: Floats
+    center: Array
+    guess: Array
+    last: Array
+    values: Array
+    vectors: Array
+    price: Array  # 2 sum |g - M|^2 in the norm of H^-1
+    moves: Array  # sum |x_t - x_{t-1}|^2 in the norm of H_{t-1}, over 4
+    gained: Array  # sum of <g, x>, less (beta/2) sum of <g, x>^2
+    gradients: Array  # sum of g
+    squares: Array  # sum of <g, x> g
+    normal: Array  # as above, with H in place of 1/eta
+    level: Array
 
 
-def best_in_ball(linear: Any, values: Any, radius: float) -> Floats:
+def best_in_ball(linear: Any, values: Any, radius: float) -> Array:
     """Return ``argmax <linear, u> - sum values u^2/2`` over the ball, for values >= 0.
 
     The multiplier m of the constraint solves ``|linear/(values + m)| = radius``. It is at least the largest of
@@ -224,28 +227,29 @@ def best_in_ball(linear: Any, values: Any, radius: float) -> Floats:
     >>> best_in_ball([[1.0, 0.0], [3.0, 0.0]], [[2.0, 0.0], [2.0, 0.0]], 1.0).tolist()
     [[0.5, 0.0], [1.0, 0.0]]
     """
-    linear, values = np.asarray(linear, dtype=np.float64), np.asarray(values, dtype=np.float64)
-    m = np.maximum((np.abs(linear) / radius - values).max(axis=1, keepdims=True), 0.0)
+    xp, (linear, values), _ = real_arrays(linear, values)
+    m = xp.max(xp.abs(linear) / radius - values, axis=1, keepdims=True)
+    m, largest = xp.where(m > 0, m, 0.0), xp.max(values, axis=1, keepdims=True)
     for _ in range(_ITERATIONS):
         scale = values + m
-        safe = np.where(scale > 0, scale, 1.0)  # where it is 0 so is linear
+        safe = xp.where(scale > 0, scale, 1.0)  # where it is 0 so is linear
         u = linear / safe
-        size = np.sqrt(np.sum(u * u, axis=1, keepdims=True))
-        slope = np.sum(u * u / safe, axis=1, keepdims=True)
-        step = np.where(slope > 0, (size / radius - 1.0) * size * size / np.where(slope > 0, slope, 1.0), 0.0)
-        step = np.maximum(step, -m)
-        if not (np.abs(step) > 1e-15 * (m + values.max(axis=1, keepdims=True))).any():
+        size = xp.sqrt(xp.sum(u * u, axis=1, keepdims=True))
+        slope = xp.sum(u * u / safe, axis=1, keepdims=True)
+        step = xp.where(slope > 0, (size / radius - 1.0) * size * size / xp.where(slope > 0, slope, 1.0), 0.0)
+        step = xp.maximum(step, -m)
+        if not bool(xp.any(xp.abs(step) > 1e-15 * (m + largest))):
             break
         m = m + step
-    return np.asarray(onto_ball(u, radius))
+    return onto_ball(u, radius)
 
 
-def _times(matrix: Floats, vector: Floats) -> Floats:
-    return np.einsum("rij,rj->ri", matrix, vector)
+def _times(matrix: Array, vector: Array) -> Array:
+    return (matrix @ vector[..., None])[..., 0]
 
 
-def _turned(matrix: Floats, vector: Floats) -> Floats:
-    return np.einsum("rji,rj->ri", matrix, vector)
+def _turned(matrix: Array, vector: Array) -> Array:
+    return (vector[:, None, :] @ matrix)[:, 0, :]
 
 
 def optimistic_newton(world: SeaWorld) -> SeaLearner:
@@ -269,25 +273,28 @@ def optimistic_newton(world: SeaWorld) -> SeaLearner:
     beta = min(1 / (4 * G * D), world.alpha) / 2
     first = 1 + beta * G**2 / 2
 
-    def init(start: Floats) -> NewtonState:
-        none, vector = np.zeros(start.shape[0]), np.zeros_like(start)
-        eye = np.broadcast_to(np.eye(start.shape[1]), (*start.shape, start.shape[1]))
+    def init(start: Array) -> NewtonState:
+        xp, d = namespace(start), start.shape[1]
+        vector = xp.zeros_like(start)
+        none = vector[:, 0]
+        eye = xp.broadcast_to(xp.eye(d, dtype=start.dtype, device=device_of(start)), (*start.shape, d))
         return NewtonState(start, vector, start, vector + first, eye, none, none, none, vector, vector, vector, none)
 
-    def moved(state: NewtonState, gradient: Floats) -> Floats:
+    def moved(state: NewtonState, gradient: Array) -> Array:
         linear = state.values * _turned(state.vectors, state.center) - _turned(state.vectors, gradient)
         return _times(state.vectors, best_in_ball(linear, state.values, radius))
 
-    def act(state: NewtonState, t: int) -> Floats:
+    def act(state: NewtonState, t: int) -> Array:
         return moved(state, state.guess)
 
-    def update(state: NewtonState, t: int, play: Floats, seen: Floats) -> NewtonState:
+    def update(state: NewtonState, t: int, play: Array, seen: Array) -> NewtonState:
         center, jump, along = moved(state, seen), play - state.last, _dot(seen, play)
         before, after, played, surprise, turned, length = (
             _turned(state.vectors, item) for item in (state.center, center, play, seen - state.guess, seen, jump)
         )
-        grown = np.einsum("rik,rk,rjk->rij", state.vectors, state.values, state.vectors)
-        values, vectors = np.linalg.eigh(grown + beta / 2 * seen[:, :, None] * seen[:, None, :])
+        xp = namespace(seen)
+        grown = (state.vectors * state.values[:, None, :]) @ xp.matrix_transpose(state.vectors)
+        values, vectors = xp.linalg.eigh(grown + beta / 2 * seen[:, :, None] * seen[:, None, :])
         moves = _dot(state.values * length, length) - beta / 2 * _dot(state.guess, jump) ** 2  # in the norm of H_{t-1}
         return NewtonState(
             center, seen, play, values, vectors, state.price + 2 * _dot(surprise / state.values, surprise),
@@ -297,9 +304,10 @@ def optimistic_newton(world: SeaWorld) -> SeaLearner:
             _rest(before, after, played, surprise, turned, state.values),
         )  # fmt: skip
 
-    def slack(state: NewtonState, t: int) -> Floats:
+    def slack(state: NewtonState, t: int) -> Array:
         linear = _turned(state.vectors, beta * state.squares - state.gradients)
-        values = np.maximum(2 * (state.values - first), 0.0)  # of beta sum g g'
+        values = 2 * (state.values - first)  # of beta sum g g'
+        values = namespace(values).where(values > 0, values, 0.0)
         u = best_in_ball(linear, values, radius)  # the worst comparator
         left = state.gained + _dot(linear, u) - _dot(values * u, u) / 2
         return D**2 / 2 * first + state.price - state.moves - left

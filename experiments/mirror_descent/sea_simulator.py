@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
+from experiments.arrays import Backend
+from experiments.grids import over_replicates, size_of
 from experiments.mirror_descent.sea import (
     SeaLearner,
     optimistic,
@@ -39,9 +39,7 @@ def cells(sizes: str) -> Iterator[Cell]:
     ValueError
         If it is none of them.
     """
-    if sizes not in _SIZES:
-        raise ValueError(f"sizes are {', '.join(_SIZES)}, got {sizes!r}")
-    horizon, replicates, noises = _SIZES[sizes]
+    horizon, replicates, noises = size_of(_SIZES, sizes)
     for kind in KINDS:
         for noise in (0.0,) if kind in {"signs", "random order"} else noises:
             for learner in LEARNERS:
@@ -76,7 +74,7 @@ def learner_of(name: str, world: SeaWorld) -> SeaLearner:
     return made[name](world)
 
 
-def run(cell: Cell) -> dict[str, Any]:
+def run(cell: Cell, backend: Backend | None = None) -> dict[str, Any]:
     """Run one cell.
 
     Returns
@@ -94,15 +92,12 @@ def run(cell: Cell) -> dict[str, Any]:
         If the learner, the kind or a number is out of range.
     """
     world = SeaWorld(cell["kind"], horizon=cell["horizon"], noise=cell["noise"])
-    found = play_sea(learner_of(cell["learner"], world), world, replicates=cell["replicates"], seed=cell["seed"])
+    given = {"replicates": cell["replicates"], "seed": cell["seed"]}
+    found = play_sea(learner_of(cell["learner"], world), world, **given, backend=backend)
     regret, slack = found.regret, float(found.least_slack.min())
-    spread = regret.std(axis=1, ddof=1) / math.sqrt(regret.shape[1]) if regret.shape[1] > 1 else 0 * regret[:, 0]
     return {
         "rounds": found.rounds,
-        "regret": regret.mean(axis=1),
-        "regret_se": spread,
-        "low": np.quantile(regret, 0.05, axis=1),
-        "high": np.quantile(regret, 0.95, axis=1),
+        **over_replicates("regret", regret),
         "final": regret[-1],
         "sigma_sq": found.sigma_sq,
         "Sigma_sq": found.Sigma_sq,

@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.arrays import Array, Backend, backend_of, namespace
+from experiments.arrays import backend as backend_named
 from experiments.mirror_descent.horizons import LONGEST
 from experiments.streams import Stream
 from theory.online.mirror_descent import quadratic_step
@@ -35,11 +37,11 @@ _BOUNDED = 1e100  # a square of what is below does not overflow
 class Rounds:
     """Some rounds of a world: ``b``, ``noise``, ``tilt`` (n, R, d), ``variance`` and ``drift`` (n, R)."""
 
-    b: Floats
-    noise: Floats
-    tilt: Floats
-    variance: Floats
-    drift: Floats
+    b: Array
+    noise: Array
+    tilt: Array
+    variance: Array
+    drift: Array
 
 
 @dataclass(frozen=True)
@@ -161,70 +163,79 @@ class SeaWorld:
             return 8.0 * replicates * self.horizon * (6 * self.dimension + 9)
         return 100.0 * replicates * self.dimension  # of a round
 
-    def rounds(self, stream: Stream, rows: range, low: int, high: int) -> Rounds:
+    def rounds(self, stream: Stream, rows: range, low: int, high: int, backend: Backend | None = None) -> Rounds:
         """Return rounds low, ..., high - 1 (from 1); the numbers of a round do not depend on how rounds are cut."""
+        where = backend or backend_named()
         if self.kind == "random order":
-            return self._ordered(stream, rows, low, high)
+            return self._ordered(stream, rows, low, high, where)
         times = np.arange(low - 1, high)  # one before, for the drift
-        b = self._offsets(stream, rows, times)
-        drift = np.sum((b[1:] - b[:-1]) ** 2, axis=-1)
-        noise, tilt, variance = self._noise(stream, rows, times[1:], b[1:])
-        return Rounds(b[1:], noise, tilt, variance, drift)
+        b = self._offsets(stream, rows, times, where)
+        drift = where.xp.sum((b[1:, ...] - b[:-1, ...]) ** 2, axis=-1)
+        noise, tilt, variance = self._noise(stream, rows, times[1:], b[1:, ...])
+        return Rounds(b[1:, ...], noise, tilt, variance, drift)
 
-    def _noise(self, stream: Stream, rows: range, times: NDArray[np.int64], b: Floats) -> tuple[Floats, Floats, Floats]:
+    def _noise(self, stream: Stream, rows: range, times: NDArray[np.int64], b: Array) -> tuple[Array, Array, Array]:
         """Return noise, tilt and the largest variance over the ball."""
         if self.kind == "least squares":
             return self._least_squares(stream, rows, times, b)
-        low, (count, replicates, d) = int(times[0]), b.shape
-        noise, tilt = np.zeros(b.shape), np.zeros(b.shape)
-        variance = np.zeros((count, replicates))
+        low, (count, _, d), where = int(times[0]), b.shape, backend_of(b)
+        xp = where.xp
+        noise, tilt = xp.zeros_like(b), xp.zeros_like(b)
+        variance = xp.zeros_like(b[..., 0])
         if self.kind != "signs":
-            drawn = np.asarray(stream.rademacher(rows, (count, d), offset=low * d))
-            noise += self.noise / math.sqrt(d) * np.moveaxis(drawn, 0, 1)
+            drawn = stream.rademacher(rows, (count, d), offset=low * d, backend=where)
+            noise += self.noise / math.sqrt(d) * xp.moveaxis(drawn, 0, 1)
             variance += self.noise**2
         if self.kind == "nonconvex":
-            apart = Stream.named(stream.seed, "flips")
-            tilt += 3 * self.smooth * np.asarray(apart.rademacher(rows, count, offset=low)).T[..., None]
+            flips = Stream.named(stream.seed, "flips").rademacher(rows, count, offset=low, backend=where)
+            tilt += 3 * self.smooth * flips.T[..., None]
             variance += (3 * self.smooth * self.radius) ** 2
         if self.kind == "label shift":
-            number = np.asarray(Stream.named(stream.seed, "classes").uniform(rows, count, offset=low)).T
-            priors = self.priors(times)
-            label = np.sum(number[..., None] > np.cumsum(priors, axis=1)[:, None, :-1], axis=-1)
-            noise += b - self._classes[label]
-            apart_sq = np.sum((self._classes - b[:, :1]) ** 2, axis=-1)  # (n, classes)
-            variance += np.sum(priors * apart_sq, axis=1)[:, None]
+            number = Stream.named(stream.seed, "classes").uniform(rows, count, offset=low, backend=where).T
+            priors, classes = self.priors(times), where.asarray(self._classes)
+            reached = where.asarray(np.cumsum(priors, axis=1)[:, None, :-1])
+            label = xp.count_nonzero(number[..., None] > reached, axis=-1)
+            noise += b - xp.reshape(xp.take(classes, xp.reshape(label, (-1,)), axis=0), b.shape)
+            apart_sq = xp.sum((classes - b[:, :1, :]) ** 2, axis=-1)  # (n, classes)
+            variance += xp.sum(where.asarray(priors) * apart_sq, axis=1)[:, None]
         return noise, tilt, variance
 
     def _least_squares(
-        self, stream: Stream, rows: range, times: NDArray[np.int64], b: Floats
-    ) -> tuple[Floats, Floats, Floats]:
+        self, stream: Stream, rows: range, times: NDArray[np.int64], b: Array
+    ) -> tuple[Array, Array, Array]:
         """With y = b/smooth: E |grad f|^2 = smooth^2 d (|x - y|^2 + d noise^2), its mean smooth (x - y)."""
-        low, (count, _, d) = int(times[0]), b.shape
-        index = np.asarray(Stream.named(stream.seed, "coordinates").integers(d, rows, count, offset=low)).T
-        drawn = d * (index[..., None] == np.arange(d)).astype(np.float64)
-        error = self.noise * np.asarray(stream.rademacher(rows, count, offset=low)).T
+        low, (count, _, d), where = int(times[0]), b.shape, backend_of(b)
+        xp = where.xp
+        given: dict[str, Any] = {"offset": low, "backend": where}
+        index = Stream.named(stream.seed, "coordinates").integers(d, rows, count, **given).T
+        places = xp.arange(d, dtype=index.dtype, device=where.device)
+        drawn = d * xp.astype(index[..., None] == places, xp.float64)
+        error = self.noise * stream.rademacher(rows, count, **given).T
         tilt = self.smooth * (drawn - 1.0)
         noise = -b * (drawn - 1.0) - self.smooth * drawn * error[..., None]
-        farthest = self.radius + np.sqrt(np.sum(b * b, axis=-1)) / self.smooth
+        farthest = self.radius + xp.sqrt(xp.sum(b * b, axis=-1)) / self.smooth
         variance = self.smooth**2 * ((d - 1) * farthest**2 + (d * self.noise) ** 2)
         return noise, tilt, variance
 
-    def _offsets(self, stream: Stream, rows: range, times: NDArray[np.int64]) -> Floats:
-        b = np.zeros((times.size, len(rows), self.dimension))
+    def _offsets(self, stream: Stream, rows: range, times: NDArray[np.int64], where: Backend) -> Array:
+        shape, xp = (times.size, len(rows), self.dimension), where.xp
         if self.kind == "signs":
-            shape = (times.size, self.dimension)
-            drawn = np.asarray(stream.rademacher(rows, shape, offset=int(times[0]) * self.dimension))
-            b += self.size / math.sqrt(self.dimension) * np.moveaxis(drawn, 0, 1)
-        elif self.kind == "corrupted":
+            given: dict[str, Any] = {"offset": int(times[0]) * self.dimension, "backend": where}
+            drawn = stream.rademacher(rows, (times.size, self.dimension), **given)
+            return self.size / math.sqrt(self.dimension) * xp.moveaxis(drawn, 0, 1)
+        if self.kind == "label shift":
+            return xp.broadcast_to(where.asarray((self.priors(times) @ self._classes)[:, None, :]), shape)
+        b = xp.zeros(shape, dtype=xp.float64, device=where.device)
+        if self.kind == "corrupted":
             apart = Stream.named(stream.seed, "corruption")
-            drawn = np.asarray(apart.rademacher(rows, times.size, offset=int(times[0]))).T
-            b[..., 0] = np.where((times >= 1) & (times <= self.horizon // 10), self.size, 0.0)[:, None] * drawn
+            drawn = apart.rademacher(rows, times.size, offset=int(times[0]), backend=where).T
+            early = (times >= 1) & (times <= self.horizon // 10)
+            b[..., 0] = where.asarray(np.where(early, self.size, 0.0)[:, None]) * drawn
             b[..., -1] = self.curvature[-1] * self.size
-        elif self.kind == "label shift":
-            b += (self.priors(times) @ self._classes)[:, None]
         else:
-            b[..., 0] = (self.curvature[0] * self.size / 2 * np.cos(_FREQUENCY * times))[:, None]
-            b[..., -1] = (self.curvature[-1] * self.size / 2 * (1 + np.sin(_FREQUENCY * times)))[:, None]
+            cos, sin = np.cos(_FREQUENCY * times), np.sin(_FREQUENCY * times)
+            b[..., 0] = where.asarray((self.curvature[0] * self.size / 2 * cos)[:, None])
+            b[..., -1] = where.asarray((self.curvature[-1] * self.size / 2 * (1 + sin))[:, None])
         return b
 
     @cached_property
@@ -240,30 +251,40 @@ class SeaWorld:
         share = (1 + np.sin(2 * math.pi / math.sqrt(self.horizon) * times)) / 2
         return (1 - share)[:, None] * np.asarray(PRIORS[0]) + share[:, None] * np.asarray(PRIORS[1])
 
-    def _centers(self, stream: Stream) -> Floats:
+    def _centers(self, stream: Stream, where: Backend) -> Array:
         """The offsets of all losses in their first order (T, d), each of norm at most ``smooth * size``."""
-        points = np.asarray(Stream.named(stream.seed, "centres").normal(1, (self.horizon, self.dimension)))[0]
-        sizes = np.sqrt(np.sum(points * points, axis=1, keepdims=True))
-        return self.curvature * self.size * (points / np.maximum(sizes, 1.0) + np.eye(self.dimension)[0]) / 2
+        xp, shape = where.xp, (self.horizon, self.dimension)
+        points = Stream.named(stream.seed, "centres").normal(1, shape, backend=where)[0, ...]
+        sizes = xp.sqrt(xp.sum(points * points, axis=1, keepdims=True))
+        curvature, first = where.asarray(self.curvature), where.asarray(np.eye(self.dimension)[0])
+        return curvature * self.size * (points / xp.maximum(sizes, 1.0) + first) / 2
 
-    def _ordered(self, stream: Stream, rows: range, low: int, high: int) -> Rounds:
-        order = np.argsort(np.asarray(stream.uniform(rows, self.horizon)), axis=1).T
-        drawn = self._centers(stream)[order]  # (T, R, d)
-        left = np.arange(self.horizon, 0, -1)[:, None, None]
-        means = np.flip(np.cumsum(np.flip(drawn, 0), axis=0), 0) / left
-        squares = np.flip(np.cumsum(np.flip(np.sum(drawn**2, axis=-1), 0), axis=0), 0) / left[..., 0]
-        variance = np.maximum(squares - np.sum(means**2, axis=-1), 0.0)
-        drift = np.sum(np.diff(means, axis=0, prepend=means[:1]) ** 2, axis=-1)
+    def _ordered(self, stream: Stream, rows: range, low: int, high: int, where: Backend) -> Rounds:
+        xp, shape = where.xp, (self.horizon, len(rows), self.dimension)
+        order = xp.argsort(stream.uniform(rows, self.horizon, backend=where), axis=1).T
+        flat = xp.reshape(order, (-1,))
+        drawn = xp.reshape(xp.take(self._centers(stream, where), flat, axis=0), shape)
+        left = where.asarray(np.arange(self.horizon, 0, -1.0))[:, None]
+
+        def rest(values: Array) -> Array:
+            return xp.flip(xp.cumulative_sum(xp.flip(values, axis=0), axis=0), axis=0)
+
+        means = rest(drawn) / left[..., None]
+        squares = rest(xp.sum(drawn**2, axis=-1)) / left
+        variance = xp.maximum(squares - xp.sum(means**2, axis=-1), 0.0)
+        drift = xp.sum((means[1:, ...] - means[:-1, ...]) ** 2, axis=-1)
+        drift = xp.concat([xp.zeros_like(variance[:1, ...]), drift])
         part = slice(low - 1, high - 1)
-        noise = (means - drawn)[part]
-        return Rounds(means[part], noise, np.zeros(noise.shape), variance[part], drift[part])
+        noise = (means - drawn)[part, ...]
+        return Rounds(means[part, ...], noise, xp.zeros_like(noise), variance[part, ...], drift[part, ...])
 
-    def comparator(self, total: Floats, rounds: int, stream: Stream) -> Floats:
+    def comparator(self, total: Array, rounds: int, stream: Stream) -> Array:
         """Return the best fixed point (R, d) for offsets that sum to ``total``; in random order, for all losses."""
+        xp, where = namespace(total), backend_of(total)
         if self.kind == "random order":
-            total, rounds = np.broadcast_to(self._centers(stream).sum(axis=0), total.shape), self.horizon
+            total, rounds = xp.broadcast_to(xp.sum(self._centers(stream, where), axis=0), total.shape), self.horizon
         if not self.L:
-            sizes = np.sqrt(np.sum(total * total, axis=-1, keepdims=True))
-            return self.radius * total / np.where(sizes > 0, sizes, 1.0)
-        best: Any = quadratic_step(np.zeros_like(total), -total / rounds, np.diag(self.curvature), radius=self.radius)
-        return np.asarray(best)
+            sizes = xp.sqrt(xp.sum(total * total, axis=-1, keepdims=True))
+            return self.radius * total / xp.where(sizes > 0, sizes, 1.0)
+        curvature = where.asarray(np.diag(self.curvature))
+        return quadratic_step(xp.zeros_like(total), -total / rounds, curvature, radius=self.radius)

@@ -1,7 +1,7 @@
 """Neural collapse simulated: models on free features, and a small network on real digits.
 
 `Energy` is the value and gradient, by hand, of many unconstrained-feature models at once: any depth, class sizes and
-decays, squared loss or cross-entropy, with or without a bias. `flow` follows gradient flow, `minimise` is L-BFGS
+decays, squared loss or cross-entropy, with or without a bias. `flow.flow` follows gradient flow, `minimise` is L-BFGS
 batched over rows, `best_of_starts` the lowest minimum of many random starts: the closed forms of `theory.collapse` are
 held against it. Names are loaded when they are first used.
 
@@ -20,28 +20,13 @@ True
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from theory.lazy import lazily
 
 _HOMES = {
-    "Architecture": "energy",
-    "Energy": "energy",
-    "Setting": "energy",
-    "best_of_starts": "starts",
-    "flow": "flow",
-    "log_times": "flow",
-    "minimise": "lbfgs",
-    "random_starts": "starts",
+    ".energy": ("Architecture", "Energy", "Setting"),
+    ".lbfgs": ("minimise",),
+    ".starts": ("best_of_starts", "random_starts"),
 }
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605 (the table is the list)
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+__all__ = sorted(name for names in _HOMES.values() for name in names)  # noqa: PLE0605 (the table is the list)
+__getattr__, __dir__ = lazily(__name__, _HOMES)

@@ -13,10 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.arrays import Array, Backend, namespace, to_numpy
+from experiments.arrays import backend as backend_named
 from experiments.neural_collapse.mlp import Network, Training, train
 from experiments.neural_collapse.trajectories import METRICS
 from experiments.simulator import Simulator
 from experiments.streams import Stream
+from theory.arguments import whole
 from theory.collapse.metrics import nc_metrics
 
 __all__ = ["SIMULATOR", "cells", "digits", "run"]
@@ -66,7 +69,7 @@ def digits(seed: int) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[n
     return inputs[kept], labels[kept], inputs[held], labels[held]
 
 
-def run(cell: Cell) -> dict[str, Any]:
+def run(cell: Cell, backend: Backend | None = None) -> dict[str, Any]:
     """Run one cell.
 
     Returns
@@ -74,26 +77,35 @@ def run(cell: Cell) -> dict[str, Any]:
     dict
         Over recorded epochs, evenly spaced in their logarithms: ``epoch``, ``train_error``, ``test_error``, and the
         metrics of the training features, named as `theory.collapse.metrics.nc_metrics` does.
+
+    Raises
+    ------
+    ValueError
+        If the loss is unknown, or the number of epochs no whole number of at least 1.
     """
-    inputs, labels, test_inputs, test_labels = digits(cell["seed"])
+    home, epochs = backend_named("numpy") if backend is None else backend, whole("epochs", cell["epochs"])
+    inputs, labels, test_inputs, test_labels = (home.asarray(part) for part in digits(cell["seed"]))
     decays = {"decay": cell["decay"], "feature_decay": cell["feature_decay"]}
-    training = Training(cell["loss"], cell["epochs"], seed=cell["seed"], **decays)
-    widths = (inputs.shape[1], *cell["widths"], int(labels.max()) + 1)
-    shown = {0, *np.unique(np.geomspace(1, cell["epochs"], 40).round().astype(int)).tolist()}
-    names = ("epoch", "train_error", "test_error", *METRICS)
-    found: dict[str, list[float]] = {name: [] for name in names}
+    training = Training(cell["loss"], epochs, seed=cell["seed"], **decays)
+    widths = (inputs.shape[1], *cell["widths"], int(home.xp.max(labels)) + 1)
+    shown = {0, *np.unique(np.geomspace(1, epochs, 40).round().astype(int)).tolist()}
+    errors: dict[str, list[Array]] = {"train_error": [], "test_error": []}
+    found: dict[str, list[float]] = {name: [] for name in METRICS}
     for epoch, network in train(widths, inputs, labels, training):
         if epoch in shown:
             metrics = nc_metrics(network.features(inputs), labels, network.classifier)
-            errors = (_error(network, inputs, labels), _error(network, test_inputs, test_labels))
-            row = (epoch, *errors, *(getattr(metrics, name) for name in METRICS))
-            for name, value in zip(names, row, strict=True):
-                found[name].append(value)
-    return {name: np.asarray(values) for name, values in found.items()}
+            errors["train_error"].append(_error(network, inputs, labels))
+            errors["test_error"].append(_error(network, test_inputs, test_labels))
+            for name in METRICS:
+                found[name].append(getattr(metrics, name))
+    there = {name: to_numpy(home.xp.stack(values)) for name, values in errors.items()}
+    here = {name: np.asarray(values) for name, values in found.items()}
+    return {"epoch": np.asarray(sorted(shown)), **there, **here}
 
 
-def _error(network: Network, inputs: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
-    return float(np.mean(network.logits(inputs).argmax(axis=1) != labels))
+def _error(network: Network, inputs: Array, labels: Array) -> Array:
+    xp = namespace(inputs)
+    return xp.mean(xp.astype(xp.argmax(network.logits(inputs), axis=1) != labels, xp.float64))
 
 
 SIMULATOR = Simulator(

@@ -14,11 +14,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from experiments.arrays import Array, Backend, namespace, to_numpy
+from experiments.arrays import backend as backend_named
 from experiments.simulator import Simulator
 from experiments.streams import Stream
+from theory.arguments import whole
+from theory.arrays import quiet
 from theory.collapse.deep_linear.geometry import simplex_etf
+from theory.elementary import softmax
 
 __all__ = ["SIMULATOR", "cells", "run"]
 
@@ -26,7 +30,6 @@ SEED = 1
 TEACHER = 4.0
 
 Cell = dict[str, Any]
-Floats = NDArray[np.float64]
 
 
 def cells(sizes: str) -> Iterator[Cell]:
@@ -46,7 +49,7 @@ def cells(sizes: str) -> Iterator[Cell]:
             yield cell | {"decay": 1e-4, "rate": 1.0, "noise": 0.02, "steps": steps[sizes], "seed": SEED}
 
 
-def run(cell: Cell) -> dict[str, Any]:
+def run(cell: Cell, backend: Backend | None = None) -> dict[str, Any]:
     """Run one cell: gradient descent on the sum of the two losses and of the decays.
 
     Returns
@@ -60,62 +63,66 @@ def run(cell: Cell) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        If there are neither one nor two heads.
+        If there are neither one nor two heads, or a number is out of range.
     """
     if cell["heads"] not in (1, 2):
         raise ValueError(f"heads must be 1 or 2, got {cell['heads']!r}")
-    classes, samples = cell["classes"], cell["classes"] * cell["size"]
-    own = np.repeat(np.eye(classes), cell["size"], axis=1)
-    taught = _sigmoid(cell["teacher"] * (classes * own - 1) / (classes - 1))
-    heads, features = _student(cell, own)
-    shown = {0, *np.unique(np.geomspace(1, cell["steps"], 60).round().astype(int)).tolist()}
-    found: dict[str, list[Any]] = {name: [] for name in ("step", "scale", "head", "backbone", "lengths")}
-    for step in range(cell["steps"] + 1):
-        backs = (_softmax(heads[0] @ features) - own) / samples, (_sigmoid(heads[-1] @ features) - taught) / samples
-        by_head = [back @ features.T for back in backs]
-        by_features = [head.T @ back for head, back in zip((heads[0], heads[-1]), backs, strict=True)]
+    if not cell["student"] >= 0:
+        raise ValueError(f"student must be at least 0, got {cell['student']!r}")
+    classes, size, steps = (
+        whole(name, cell[name], least) for name, least in (("classes", 2), ("size", 1), ("steps", 1))
+    )
+    home = backend_named("numpy") if backend is None else backend
+    rate, decay, xp = cell["rate"], cell["decay"], home.xp
+    samples, balanced = classes * size, np.repeat(np.eye(classes), size, axis=1)
+    heads, features = _student(cell, balanced, home)
+    own = home.asarray(balanced)
+    taught = _sigmoid(xp, cell["teacher"] * (classes * own - 1) / (classes - 1))
+    shown = {0, *np.unique(np.geomspace(1, steps, 60).round().astype(int)).tolist()}
+    found: dict[str, list[Any]] = {name: [] for name in ("scale", "head", "backbone", "lengths")}
+    for step in range(steps + 1):
+        logits, across = [head @ features for head in heads], features.T
+        backs = (softmax(xp, logits[0].T).T - own) / samples, (_sigmoid(xp, logits[-1]) - taught) / samples
+        by_head = backs[0] @ across, backs[1] @ across
+        by_features = heads[0].T @ backs[0], heads[-1].T @ backs[1]
         if step in shown:
-            found["step"].append(step)
-            found["scale"].append(_scale(heads[-1] @ features, own))
-            found["head"].append(_cosine(*by_head) if len(heads) == 1 else np.nan)
+            found["scale"].append(_scale(logits[-1], own))
+            found["head"].append(_cosine(*by_head) if len(heads) == 1 else xp.nan * found["scale"][-1])
             found["backbone"].append(_cosine(*by_features))
-            found["lengths"].append([np.sqrt(np.sum(part * part)) for part in by_features])
-        pulls = by_head if len(heads) == 2 else [by_head[0] + by_head[1]]
-        heads = [head - cell["rate"] * (pull + cell["decay"] * head) for head, pull in zip(heads, pulls, strict=True)]
-        features = features - cell["rate"] * (by_features[0] + by_features[1] + cell["decay"] * features)
-    return {name: np.asarray(values) for name, values in found.items()}
+            found["lengths"].append(xp.stack([xp.sqrt(xp.sum(part * part)) for part in by_features]))
+        pulls = by_head if len(heads) == 2 else (by_head[0] + by_head[1],)
+        heads = [head - rate * (pull + decay * head) for head, pull in zip(heads, pulls, strict=True)]
+        features = features - rate * (by_features[0] + by_features[1] + decay * features)
+    return {"step": np.asarray(sorted(shown))} | {name: to_numpy(xp.stack(kept)) for name, kept in found.items()}
 
 
-def _student(cell: Cell, own: Floats) -> tuple[list[Floats], Floats]:
+def _student(cell: Cell, own: Array, home: Backend) -> tuple[list[Array], Array]:
     """Return heads and features that are simplex ETFs up to noise, with logits of the student's scale."""
     length = cell["student"] ** 0.5
     frame = simplex_etf(cell["classes"], cell["classes"])
     noise = Stream.named(cell["seed"], "dual head")
-    rows = np.asarray(noise.normal(cell["heads"], frame.shape)) * cell["noise"]
-    shift = np.asarray(noise.normal(1, own.shape, offset=1 << 20))[0] * cell["noise"]
-    return [length * frame + row for row in rows], length * frame.T @ own + shift
+    rows = noise.normal(cell["heads"], frame.shape, backend=home) * cell["noise"]
+    shift = noise.normal(1, own.shape, offset=1 << 20, backend=home)[0, ...] * cell["noise"]
+    exact, features = home.asarray(length * frame), home.asarray(length * frame.T @ own)
+    return [exact + rows[head, ...] for head in range(cell["heads"])], features + shift
 
 
-def _scale(logits: Floats, own: Floats) -> float:
-    classes, samples = own.shape
-    inside = float(np.sum(logits * own)) / samples
-    outside = float(np.sum(logits * (1 - own))) / (samples * (classes - 1))
+def _scale(logits: Array, own: Array) -> Array:
+    (classes, samples), xp = own.shape, namespace(own)
+    inside = xp.sum(logits * own) / samples
+    outside = xp.sum(logits * (1 - own)) / (samples * (classes - 1))
     return (inside - outside) * (classes - 1) / classes
 
 
-def _cosine(first: Floats, second: Floats) -> float:
+@quiet
+def _cosine(first: Array, second: Array) -> Array:
     """Return the cosine, not a number if one of them is zero."""
-    lengths = float(np.sqrt(np.sum(first * first)) * np.sqrt(np.sum(second * second)))
-    return float(np.sum(first * second)) / lengths if lengths > 0 else float("nan")
+    xp = namespace(first)
+    return xp.sum(first * second) / (xp.sqrt(xp.sum(first * first)) * xp.sqrt(xp.sum(second * second)))
 
 
-def _sigmoid(values: Floats) -> Floats:
-    return 0.5 * (1 + np.tanh(values / 2))
-
-
-def _softmax(logits: Floats) -> Floats:
-    powers = np.exp(logits - logits.max(axis=0))
-    return powers / powers.sum(axis=0)
+def _sigmoid(xp: Any, values: Array) -> Array:
+    return 0.5 + 0.5 * xp.tanh(0.5 * values)  # differences count, not digits near 0: half the time of the exact form
 
 
 SIMULATOR = Simulator(

@@ -16,12 +16,14 @@ from typing import Any
 import numpy as np
 
 from experiments.arrays import Array, to_numpy
+from experiments.kernels import instead
 from theory.arrays import quiet
 
 __all__ = ["State", "flow", "log_times"]
 
 SHRINK, GROW, SAFETY = 0.2, 2.0, 0.9
 STAY = 0.75  # of the rows still move: with fewer, the arrays are cut down to them
+_MODULES = {"numba": "compiled", "cuda": "cuda"}
 ROUNDING = 4 * float(np.finfo(np.float64).eps)  # of the energy, by which a step may raise it
 
 
@@ -77,7 +79,9 @@ def flow(
     most
         Rounds between two times at most.
     engine
-        "numba" or "array"; Numba where it is installed and the energy is NumPy's, unless given.
+        "numba" (for NumPy's arrays), "cuda" (for NumPy's and CuPy's) or "array". Unless given, Numba where it is
+        installed and the energy is NumPy's, CUDA where Numba can run kernels and the energy is CuPy's (a warning tells
+        where it cannot).
 
     Yields
     ------
@@ -114,12 +118,20 @@ def flow(
 
 
 def _engine(name: str | None, energy: Any) -> Any:
-    on_numpy = energy.backend.library == "numpy"
-    if name not in (None, "numba", "array") or (name == "numba" and not on_numpy):
-        raise ValueError(f"engine must be array, or numba for NumPy's arrays, got {name!r} on {energy.backend.name}")
-    if name == "array" or not on_numpy or (name is None and importlib.util.find_spec("numba") is None):
+    library = energy.backend.library
+    allowed = {"numpy": ("array", "numba", "cuda"), "cupy": ("array", "cuda")}.get(library, ("array",))
+    if name not in (None, *allowed):
+        given = f"{name!r} on {energy.backend.name}"
+        raise ValueError(f"engine must be array, numba for NumPy's arrays, or cuda for these and CuPy's, got {given}")
+    if name is None:
+        name = {"numpy": _compiled, "cupy": instead}.get(library, lambda: "array")()
+    if name == "array":
         return _advance
-    return importlib.import_module("experiments.neural_collapse.flow_compiled").advance
+    return importlib.import_module(f"experiments.neural_collapse.flow_{_MODULES[name]}").advance
+
+
+def _compiled() -> str:
+    return "numba" if importlib.util.find_spec("numba") else "array"
 
 
 def _advance(

@@ -122,7 +122,7 @@ SIMULATOR = Simulator(
     papers=("deep_linear_collapse",),
     cells=cells,
     run=run,
-    modules=("experiments.neural_collapse.simulator",),
+    modules=tuple(f"experiments.neural_collapse.{name}" for name in ("simulator", "flow_compiled", "flow_cuda")),
     figure="paper_figs.collapse_phase_diagram",
 )
 """The simulator of ``lossproof simulate neural_collapse``."""

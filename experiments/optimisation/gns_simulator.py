@@ -2,6 +2,10 @@
 
 Each problem is run with its matrix H and with H = 0, with the constants 1/8 and 1/2 in the test. Every trial step is
 held against the theory by `theory.optimisation.gns.newton.minimise`; a violation is an error.
+
+It takes no back end: a cell is one path of one point of at most 50 unknowns, without replicates that could go at once,
+and whether a trial step is accepted must be known before the next. An iteration, eigenvalues of H and some twenty small
+operations, takes 0.05 to 0.4 ms of one core: no more than a device needs to start them.
 """
 
 from __future__ import annotations

@@ -8,8 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from experiments.optimisation.preference import COVERAGES, counts, pathwise_slack, solve, suboptimality
+from experiments.arrays import Array, Backend, namespace, to_numpy
+from experiments.arrays import backend as backend_named
+from experiments.optimisation.preference import COVERAGES, World, counts, pathwise_slack, suboptimality
 from experiments.simulator import Simulator
+from theory.arguments import whole
+from theory.optimisation.rpo.collapses import Collapses
 
 __all__ = ["SIMULATOR", "cells", "run"]
 
@@ -36,7 +40,7 @@ def cells(sizes: str) -> Iterator[Cell]:
             yield {"coverage": coverage, "scale": scale, "numbers": numbers, "replicates": replicates, "seed": 1}
 
 
-def run(cell: Cell) -> dict[str, Any]:
+def run(cell: Cell, backend: Backend | None = None) -> dict[str, Any]:
     """Run one cell, with eta = scale/sqrt(number of preferences).
 
     Returns
@@ -54,34 +58,35 @@ def run(cell: Cell) -> dict[str, Any]:
     """
     if cell["coverage"] not in COVERAGES:
         raise ValueError(f"coverage must be one of {', '.join(COVERAGES)}, got {cell['coverage']!r}")
-    if not 0 <= cell["scale"] < math.inf or cell["replicates"] < 2:
-        raise ValueError(f"scale must be >= 0 and replicates >= 2, got {cell['scale']!r}, {cell['replicates']!r}")
-    world, numbers = COVERAGES[cell["coverage"]], cell["numbers"]
-    wins = counts(world, numbers, cell["replicates"], seed=cell["seed"])
-    lost = np.zeros(wins.shape[:2])
-    gap, slack = 0.0, math.inf
-    for place, number in enumerate(numbers):
-        eta = cell["scale"] / math.sqrt(number)
-        for replicate in range(cell["replicates"]):
-            found = solve(world, wins[replicate, place], eta)
-            lost[replicate, place], gap = suboptimality(world, found.policy), max(gap, found.gap)
-            if eta > 0:
-                own = pathwise_slack(world, found)
-                if not own >= -TOLERANCE:
-                    raise ArithmeticError(f"preferences violate the pathwise inequality by {-own:.2g}")
-                slack = min(slack, own)
-    problem = world.problem(wins[0, 0], 1.0)
+    if not 0 <= cell["scale"] < math.inf:
+        raise ValueError(f"scale must be nonnegative and finite, got {cell['scale']!r}")
+    replicates = whole("replicates", cell["replicates"], 2)
+    home = backend_named("numpy") if backend is None else backend
+    world, numbers, xp = COVERAGES[cell["coverage"]], cell["numbers"], home.xp
+    wins = counts(world, numbers, replicates, seed=cell["seed"], backend=home)
+    etas = home.asarray([cell["scale"] / math.sqrt(number) for number in numbers] * replicates)
+    found = world.solve(xp.reshape(wins, (-1, *wins.shape[2:])), etas)
+    lost = to_numpy(xp.reshape(suboptimality(world, found.policy), wins.shape[:2]))
+    best = found.objectives.best_response(home.asarray(list(world.reward)))
     return {
         "mean": lost.mean(axis=0),
         "mean_se": lost.std(axis=0, ddof=1) / math.sqrt(len(lost)),
         "low": np.quantile(lost, 0.05, axis=0),
         "high": np.quantile(lost, 0.95, axis=0),
-        "base": suboptimality(world, np.array(world.base)),
-        "oracle": suboptimality(world, problem.best_response(np.array(world.reward))),
-        "largest_gap": gap,
-        "least_slack": slack if math.isfinite(slack) else None,
+        "base": float(suboptimality(world, home.asarray(list(world.base)))),
+        "oracle": float(suboptimality(world, best)),
+        "largest_gap": float(xp.max(found.gap)),
+        "least_slack": _least_slack(world, found) if cell["scale"] > 0 else None,
         "violations": 0,
     }
+
+
+def _least_slack(world: World, found: Collapses) -> float:
+    slack: Array = pathwise_slack(world, found)
+    least = float(namespace(slack).min(slack))
+    if not least >= -TOLERANCE:
+        raise ArithmeticError(f"preferences violate the pathwise inequality by {-least:.2g}")
+    return least
 
 
 SIMULATOR = Simulator(

@@ -1,19 +1,27 @@
-"""Unfolded ISTA and IHT with trained steps: sparse recovery, gradients by hand, L-BFGS.
+"""Unfolded ISTA and IHT with trained steps on any back end: sparse recovery, gradients by hand, L-BFGS.
 
 Supervised training minimises the mean squared distance to the signals, unsupervised training the mean objective. The
 steps of all layers and the weight of the threshold are trained; the objective keeps its own weight. Gradients are exact
 where the network is differentiable. IHT is discontinuous in its thresholds: the gradient, of the kept entries alone,
 misses them and the count of nonzeros; so a search along the coordinates follows, which compares losses only.
+
+The problems lie on the back end. Steps and weight, a dozen numbers, are the host's, which decides by one transfer an
+evaluation what to try next.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.arrays import Array, Backend, namespace, to_numpy
+from experiments.arrays import backend as backend_named
 from experiments.streams import Stream
+from theory.arguments import whole
 from theory.optimisation.deep_unfolding.layers import ALGORITHMS, layers, lipschitz, objective, threshold
 from theory.shown import Shown
 
@@ -29,9 +37,14 @@ _FACTORS, _SWEEPS = (1.6, 0.8, 0.4, 0.2, 0.1, 0.05), 6  # logarithms of factors;
 class Recovery(Shown):
     """Sparse recovery problems with one matrix: signals (n, count) in the columns of ``x``, ``y = A x``."""
 
-    A: Floats
-    x: Floats
-    y: Floats
+    A: Array
+    x: Array
+    y: Array
+
+    @cached_property
+    def lipschitz(self) -> float:
+        """The largest eigenvalue of A'A."""
+        return lipschitz(self.A)
 
 
 @dataclass(frozen=True)
@@ -42,12 +55,14 @@ class Network:
     steps: tuple[float, ...]
     weight: float
 
-    def run(self, problem: Recovery) -> list[Floats]:
+    def run(self, problem: Recovery) -> list[Array]:
         """Return the output of every layer, the initial 0 first."""
         return layers(self.algorithm, problem.A, problem.y, self.steps, self.weight)
 
 
-def recovery(n: int, m: int, count: int, share: float, *, seed: int, part: str) -> Recovery:
+def recovery(
+    n: int, m: int, count: int, share: float, *, seed: int, part: str, backend: Backend | None = None
+) -> Recovery:
     """Draw problems: entries of A are N(0, 1/m); an entry of x is 0, or N(0, 1) with probability ``share``.
 
     Parameters
@@ -58,28 +73,27 @@ def recovery(n: int, m: int, count: int, share: float, *, seed: int, part: str) 
     Raises
     ------
     ValueError
-        If a size is less than 1, or the share is not in (0, 1].
+        If a size is no whole number of at least 1, or the share is not in (0, 1].
     """
-    if min(n, m, count) < 1:
-        raise ValueError(f"n, m and count must be at least 1, got {n!r}, {m!r}, {count!r}")
+    n, m, count = (whole(name, value) for name, value in (("n", n), ("m", m), ("count", count)))
     if not 0 < share <= 1:
         raise ValueError(f"share must be in (0, 1], got {share!r}")
-    A = Stream.named(seed, "unfolding matrix").normal(m, n) / np.sqrt(m)
-    size = Stream.named(seed, "unfolding sizes", part).normal(count, n).T
-    chance = Stream.named(seed, "unfolding support", part).uniform(count, n).T
-    x = np.where(chance < share, size, 0.0)
+    home = backend_named("numpy") if backend is None else backend
+    A = Stream.named(seed, "unfolding matrix").normal(m, n, backend=home) / math.sqrt(m)
+    size = Stream.named(seed, "unfolding sizes", part).normal(count, n, backend=home).T
+    chance = Stream.named(seed, "unfolding support", part).uniform(count, n, backend=home).T
+    x = home.xp.where(chance < share, size, 0.0)
     return Recovery(A, x, A @ x)
 
 
-def untrained(algorithm: str, A: Floats, depth: int, lam: float) -> Network:
+def untrained(algorithm: str, problem: Recovery, depth: int, lam: float) -> Network:
     """Return the network of the algorithm itself: steps 1/L, of IHT 0.99/L, where every layer descends."""
     if algorithm not in ALGORITHMS:
         raise ValueError(f"algorithm must be one of {', '.join(ALGORITHMS)}, got {algorithm!r}")
-    if depth < 1:
-        raise ValueError(f"depth must be at least 1, got {depth!r}")
-    if not np.any(A):
+    depth = whole("depth", depth)
+    if problem.lipschitz == 0:
         raise ValueError("A must not be 0: there is no longest step")
-    step = (1.0 if algorithm == "ista" else 0.99) / lipschitz(A)
+    step = (1.0 if algorithm == "ista" else 0.99) / problem.lipschitz
     return Network(algorithm, (step,) * depth, lam)
 
 
@@ -93,33 +107,36 @@ def loss_and_gradient(network: Network, problem: Recovery, training: str, lam: f
     """
     if training not in TRAININGS:
         raise ValueError(f"training must be one of {', '.join(TRAININGS)}, got {training!r}")
-    outputs, count = network.run(problem), problem.x.shape[1]
+    outputs, count, xp = network.run(problem), problem.x.shape[1], namespace(problem.x)
     last = outputs[-1]
     if training == "supervised":
-        loss, back = float(np.sum((last - problem.x) ** 2)) / count, 2 * (last - problem.x) / count
+        loss, back = xp.sum((last - problem.x) ** 2) / count, 2 * (last - problem.x) / count
     else:
-        loss = float(np.mean(objective(network.algorithm, problem.A, problem.y, last, lam)))
+        loss = xp.mean(objective(network.algorithm, problem.A, problem.y, last, lam))
         back = problem.A.T @ (problem.A @ last - problem.y)
-        back = (back + lam * np.sign(last) if network.algorithm == "ista" else back) / count
-    return loss, _backwards(network, problem, outputs, back)
+        back = (back + lam * xp.sign(last) if network.algorithm == "ista" else back) / count
+    found = to_numpy(xp.stack([loss, *_backwards(network, problem, outputs, back)]))
+    return float(found[0]), found[1:]
 
 
-def _backwards(network: Network, problem: Recovery, outputs: list[Floats], back: Floats) -> Floats:
+def _backwards(network: Network, problem: Recovery, outputs: list[Array], back: Array) -> list[Array]:
     """Carry the loss's gradient in the last output back through the layers."""
-    A, gradient = problem.A, np.zeros(len(network.steps) + 1)
+    A, xp = problem.A, namespace(problem.A)
+    by_steps: list[Array] = []
+    by_weight = xp.sum(back[:0, :0])  # zero, of shape ()
     for layer in range(len(network.steps) - 1, -1, -1):
         x, step = outputs[layer], network.steps[layer]
         slope = A.T @ (A @ x - problem.y)
         v = x - step * slope
         level = threshold(network.algorithm, network.weight, step)
-        kept = np.where(np.abs(v) > level, back, 0.0)
-        gradient[layer] -= step * float(np.sum(kept * slope))
+        kept = xp.where(xp.abs(v) > level, back, 0.0)
+        by_step = -step * xp.sum(kept * slope)
         if network.algorithm == "ista":
-            through = level * float(np.sum(kept * np.sign(v)))
-            gradient[layer] -= through
-            gradient[-1] -= through
+            through = level * xp.sum(kept * xp.sign(v))
+            by_step, by_weight = by_step - through, by_weight - through
+        by_steps.append(by_step)
         back = kept - step * (A.T @ (A @ kept))
-    return gradient
+    return [*by_steps[::-1], by_weight]
 
 
 def train(start: Network, problem: Recovery, training: str, lam: float, *, iterations: int = 60) -> Network:
@@ -141,10 +158,9 @@ def train(start: Network, problem: Recovery, training: str, lam: float, *, itera
     """
     if not start.weight > 0:
         raise ValueError(f"the weight to start from must be positive, got {start.weight!r}")
-    if iterations < 1:
-        raise ValueError(f"iterations must be at least 1, got {iterations!r}")
-    network, whole = start, len(start.steps)
-    for depth in sorted({*range(2, whole, 2), whole}):
+    iterations = whole("iterations", iterations)
+    network, full = start, len(start.steps)
+    for depth in sorted({*range(2, full, 2), full}):
         part = Network(start.algorithm, network.steps[:depth], network.weight)
         search = _Search(part, problem, training, lam)
         search.descend(iterations)

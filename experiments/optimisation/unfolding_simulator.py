@@ -1,4 +1,8 @@
-"""The simulator ``deep_unfolding``: error and objective of every layer of ISTA and IHT, plain and trained."""
+"""The simulator ``deep_unfolding``: error and objective of every layer of ISTA and IHT, plain and trained.
+
+Networks are trained on the processor, whatever the back end, which runs the layers on fresh problems: L-BFGS stops
+early on a loss with kinks, and makes of roundings of 1e-16 other networks, whose errors differ by a tenth and more.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from experiments.arrays import Array, Backend, namespace, to_numpy
 from experiments.optimisation.unfolding import TRAININGS, Network, Recovery, recovery, train, untrained
 from experiments.simulator import Simulator
-from theory.optimisation.deep_unfolding.layers import lipschitz, objective
+from theory.optimisation.deep_unfolding.layers import objective
 
 __all__ = ["NETWORKS", "SIMULATOR", "cells", "run"]
 
@@ -20,7 +24,6 @@ TOLERANCE = 1e-9  # of rounding, relative to the objective at 0
 _SIZES = {"quick": (300, 400, (1,)), "paper": (1000, 4000, (1, 2, 3, 4, 5))}
 
 Cell = dict[str, Any]
-Floats = NDArray[np.float64]
 
 
 def cells(sizes: str) -> Iterator[Cell]:
@@ -41,7 +44,7 @@ def cells(sizes: str) -> Iterator[Cell]:
                        "depth": 10, "train": known, "test": fresh, "seed": seed}  # fmt: skip
 
 
-def run(cell: Cell) -> dict[str, Any]:
+def run(cell: Cell, backend: Backend | None = None) -> dict[str, Any]:
     """Run one cell: train if need be, then run all layers on problems that were not trained on.
 
     Returns
@@ -62,48 +65,51 @@ def run(cell: Cell) -> dict[str, Any]:
     if kind not in NETWORKS:
         raise ValueError(f"network must be one of {', '.join(NETWORKS)}, got {kind!r}")
     sizes = (cell["n"], cell["m"])
-    problem = recovery(*sizes, cell["test"], cell["share"], seed=seed, part="test")
-    network = untrained(cell["algorithm"], problem.A, LIMIT if kind == "limit" else cell["depth"], lam)
+    problem = recovery(*sizes, cell["test"], cell["share"], seed=seed, part="test", backend=backend)
     if kind in TRAININGS:
         known = recovery(*sizes, cell["train"], cell["share"], seed=seed, part="train")
-        network = train(network, known, kind, lam)
+        network = train(untrained(cell["algorithm"], known, cell["depth"], lam), known, kind, lam)
+    else:
+        network = untrained(cell["algorithm"], problem, LIMIT if kind == "limit" else cell["depth"], lam)
     outputs = network.run(problem)
-    values = np.array([objective(network.algorithm, problem.A, problem.y, x, lam) for x in outputs])
+    values = namespace(problem.x).stack([objective(network.algorithm, problem.A, problem.y, x, lam) for x in outputs])
     if kind in {"plain", "limit"}:
-        _require_guarantee(network, problem, outputs, values)
+        _require_guarantee(network, problem, values)
     if kind == "limit":
-        outputs, values = outputs[-1:], values[-1:]
+        outputs, values = outputs[-1:], values[-1:, :]
     return _results(network, problem, outputs, values)
 
 
-def _results(network: Network, problem: Recovery, outputs: list[Floats], values: Floats) -> dict[str, Any]:
-    power = float(np.mean(np.sum(problem.x**2, axis=0)))
-    errors = np.array([np.sum((x - problem.x) ** 2, axis=0) for x in outputs]) / power
-    start = 0.5 * np.sum(problem.y**2, axis=0)
+def _results(network: Network, problem: Recovery, outputs: list[Array], values: Array) -> dict[str, Any]:
+    xp = namespace(problem.x)
+    power = xp.mean(xp.sum(problem.x**2, axis=0))
+    errors = to_numpy(xp.stack([xp.sum((x - problem.x) ** 2, axis=0) for x in outputs]) / power)
+    start, objectives = to_numpy(0.5 * xp.sum(problem.y**2, axis=0)), to_numpy(values)
     slack = TOLERANCE * start
     return {
         "error_mean": errors.mean(axis=1),
         "error_median": np.median(errors, axis=1),
-        "objective_mean": values.mean(axis=1),
-        "objective_median": np.median(values, axis=1),
-        "steps": np.array(network.steps[: len(outputs)]) * lipschitz(problem.A),
+        "objective_mean": objectives.mean(axis=1),
+        "objective_median": np.median(objectives, axis=1),
+        "steps": np.array(network.steps[: len(outputs)]) * problem.lipschitz,
         "weight": network.weight,
-        "diverged": float(np.mean(~(values[-1] <= start + slack))),
-        "rising": float(np.mean(~(np.diff(values, axis=0) <= slack))) if len(values) > 1 else 0.0,
+        "diverged": float(np.mean(~(objectives[-1] <= start + slack))),
+        "rising": float(np.mean(~(np.diff(objectives, axis=0) <= slack))) if len(objectives) > 1 else 0.0,
         "violations": 0,
     }
 
 
-def _require_guarantee(network: Network, problem: Recovery, outputs: list[Floats], values: Floats) -> None:
+def _require_guarantee(network: Network, problem: Recovery, values: Array) -> None:
     """Raise if an objective rises, or if ISTA is slower than L |u|^2/(2k) says, compared with the signals u."""
-    slack = TOLERANCE * values[0] + TOLERANCE
-    if not np.all(np.diff(values, axis=0) <= slack):
+    xp = namespace(values)
+    slack = TOLERANCE * values[0, :] + TOLERANCE
+    if not bool(xp.all(values[1:, :] - values[:-1, :] <= slack)):
         raise ArithmeticError(f"plain {network.algorithm}: the objective of a problem rises in a layer")
     if network.algorithm == "ista":
-        numbers, squared = np.arange(1, len(outputs)), np.sum(problem.x**2, axis=0)
-        bound = lipschitz(problem.A) * squared / (2 * numbers[:, None])
+        numbers = xp.cumulative_sum(xp.ones_like(values[1:, :1]), axis=0)
+        bound = problem.lipschitz * xp.sum(problem.x**2, axis=0) / (2 * numbers)
         other = objective("ista", problem.A, problem.y, problem.x, network.weight)
-        if not np.all(values[1:] - other <= bound + slack):
+        if not bool(xp.all(values[1:, :] - other <= bound + slack)):
             raise ArithmeticError("plain ista: a problem breaks F(x_k) - F(u) <= L |x_0 - u|^2/(2k)")
 
 

@@ -1,4 +1,7 @@
-"""Which implementation fills the arrays of a backend: Numba's for NumPy where it is installed, CUDA C for CuPy."""
+"""Which implementation fills the arrays of a backend: Numba's for NumPy where it is installed, CUDA C for CuPy.
+
+A namespace that makes its own has an `Engine` called ``philox``.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,10 @@ def engine(backend: Backend) -> Engine:
     >>> callable(engine(backend("numpy")).uniform)
     True
     """
+    own = getattr(backend.xp, "philox", None)
+    if own is not None:
+        found: Engine = own
+        return found
     if backend.library == "cupy":
         from experiments.philox import cuda_c
 

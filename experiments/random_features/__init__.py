@@ -15,23 +15,9 @@ True
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from theory.lazy import lazily
 
-_HOMES = {
-    "Problem": "experiments.random_features.simulation",
-    "Setting": "experiments.random_features.simulation",
-    "simulate": "experiments.random_features.simulation",
-}
+_HOMES = {".simulation": ("Problem", "Setting", "simulate")}
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605 (the table is the list)
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(importlib.import_module(_HOMES[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+__all__ = sorted(name for names in _HOMES.values() for name in names)  # noqa: PLE0605 (the table is the list)
+__getattr__, __dir__ = lazily(__name__, _HOMES)

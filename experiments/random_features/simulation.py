@@ -30,7 +30,7 @@ MEMORY = 1 << 26
 
 
 @dataclass(frozen=True)
-class Problem:
+class Problem(Shown):
     """A spectrum, a target and a noise.
 
     Parameters

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from experiments.sampling.runs import Finding, Plan, sample
 from experiments.sampling.statements import SampledStatement
+from theory.arguments import whole
 from theory.engine.evidence import Budget, Certificate, Evidence, Undecided, Witness
 
 CHUNK = 2**16  # numbers drawn at once
@@ -47,8 +48,7 @@ class Sampling:
     def __post_init__(self) -> None:
         if not 0.0 < self.share <= 1e-3:
             raise ValueError(f"share is {self.share}; a probability in (0, 1e-3] is needed, as the run's total is 1e-3")
-        if not isinstance(self.cap, int) or self.cap < 1:
-            raise ValueError(f"cap is {self.cap!r}; an integer of at least 1 is needed")
+        object.__setattr__(self, "cap", whole("cap", self.cap))
 
     @property
     def error_probability(self) -> float:

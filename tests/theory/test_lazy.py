@@ -40,7 +40,7 @@ def test_a_name_is_loaded_when_it_is_first_used(toy):
 
 
 def test_a_name_that_is_not_in_the_table_is_missing_as_in_any_module(toy):
-    assert not hasattr(toy, "speeed")
+    assert not hasattr(toy, "pace")
     with pytest.raises(ImportError, match="cannot import name 'velocity'"):
         exec("from toy_lazy import velocity")
 

@@ -21,6 +21,7 @@ from experiments.gaussian_mixture.mixture import GaussianMixture
 from experiments.gaussian_mixture.naive_bayes import Statistics, check_sample, naive_bayes, pooled
 from experiments.gaussian_mixture.rules import Rule
 from experiments.streams import Stream
+from theory.arguments import whole
 
 __all__ = [
     "LEARNERS",
@@ -290,8 +291,7 @@ def frequencies_of_error(
     K, n = mixture.means.shape
     if tuple(rule.weights.shape[1:]) != (K, n) or rule.curvature is not None:
         raise ValueError(f"linear scores of shape (R, {K}, {n}) are needed, got {tuple(rule.weights.shape)}")
-    if isinstance(points, bool) or not isinstance(points, int) or points < 1:
-        raise ValueError(f"points must be a whole number >= 1, got {points!r}")
+    points = whole("points", points)
     _require_common(mixture)
     home = backend_of(rule.weights)
     xp = home.xp

@@ -25,6 +25,7 @@ from experiments.gaussian_mixture.naive_bayes import check_finite, check_sample
 from experiments.gaussian_mixture.pca import check_unlabelled
 from experiments.gaussian_mixture.plug_in import plug_in, signs
 from experiments.gaussian_mixture.rules import Rule
+from theory.arguments import whole
 
 __all__ = ["FIXED", "RssParameters", "rss", "rss_objective", "unit"]
 
@@ -64,8 +65,7 @@ class RssParameters:
             value = getattr(self, name)
             if isinstance(value, int | float) and not (0 < value < math.inf or (name == "weight" and value == 0)):
                 raise ValueError(f"{name} must be a positive finite number, got {value!r}")
-        if isinstance(self.steps, bool) or not isinstance(self.steps, int) or self.steps < 0:
-            raise ValueError(f"steps must be a whole number >= 0, got {self.steps!r}")
+        object.__setattr__(self, "steps", whole("steps", self.steps, 0))
         if not 0 < self.first_angle <= math.pi / 2:
             raise ValueError(f"first_angle must be in (0, pi/2], got {self.first_angle!r}")
 

@@ -17,6 +17,8 @@ from experiments.gaussian_mixture.ood_unlabeled.rss import unit
 from experiments.gaussian_mixture.plug_in import signs
 from experiments.gaussian_mixture.sampling import draw
 from experiments.streams import Stream
+from theory.arguments import whole
+from theory.shown import Shown
 
 __all__ = ["Sample", "World"]
 
@@ -24,7 +26,7 @@ MEMORY = 1 << 27  # bytes of points that are held at once
 
 
 @dataclass(frozen=True, eq=False)
-class Sample:
+class Sample(Shown):
     """Points of some replicates.
 
     Attributes
@@ -66,10 +68,10 @@ class World:
     shift: float = 0.0
 
     def __post_init__(self) -> None:
-        whole = isinstance(self.dimension, int) and self.dimension >= 2
-        if not (whole and 0 < self.separation < math.inf and 0 <= self.shift < math.inf):
-            given = f"{self.dimension!r}, {self.separation!r}, {self.shift!r}"
-            raise ValueError(f"whole dimension >= 2, finite separation > 0 and shift >= 0 are needed, got {given}")
+        object.__setattr__(self, "dimension", whole("dimension", self.dimension, 2))
+        if not (0 < self.separation < math.inf and 0 <= self.shift < math.inf):
+            given = f"{self.separation!r}, {self.shift!r}"
+            raise ValueError(f"finite separation > 0 and shift >= 0 are needed, got {given}")
 
     @property
     def mixture(self) -> GaussianMixture:
