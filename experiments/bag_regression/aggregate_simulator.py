@@ -16,6 +16,7 @@ from experiments.arrays import Backend
 from experiments.bag_regression.designs import Design
 from experiments.bag_regression.settings import Setting, best_ridge
 from experiments.bag_regression.simulation import simulate
+from experiments.grids import size_of
 from experiments.simulator import Simulator
 
 __all__ = ["BEST", "SIMULATOR", "cells", "run"]
@@ -45,10 +46,7 @@ def cells(sizes: str) -> Iterator[Cell]:
     ValueError
         If it is none of them.
     """
-    known = {"quick": (240, 60, 40), "paper": (1200, 300, 100), "gpu": (1680, 420, 1000)}
-    if sizes not in known:
-        raise ValueError(f"sizes are {', '.join(known)}, got {sizes!r}")
-    n, d, replicates = known[sizes]
+    n, d, replicates = size_of({"quick": (240, 60, 40), "paper": (1200, 300, 100), "gpu": (1680, 420, 1000)}, sizes)
     for m in (2, 3, 5, 10):
         yield _cell("rho", n, d, m, replicates, rhos=list(RHOS), ridges=[0.0, 0.1, BEST], noises=list(NOISES))
     for m in (size for size in SIZES if n % size == 0):

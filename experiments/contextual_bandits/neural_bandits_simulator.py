@@ -35,6 +35,7 @@ from experiments.contextual_bandits.policies import (
     uniform,
 )
 from experiments.contextual_bandits.worlds import World
+from experiments.grids import over_replicates, size_of
 from experiments.simulator import Simulator
 from theory.online.neural_bandits.inverse_gap import square_cb_bound
 
@@ -66,9 +67,7 @@ def cells(sizes: str) -> Iterator[Cell]:
     ValueError
         If it is none of them.
     """
-    if sizes not in _SIZES:
-        raise ValueError(f"sizes are {', '.join(_SIZES)}, got {sizes!r}")
-    horizon, replicates, images, runs, widths, orthogonal = _SIZES[sizes]
+    horizon, replicates, images, runs, widths, orthogonal = size_of(_SIZES, sizes)
     half = [10.0, 0.5]
     tuned = (("epsilon-greedy", 1.0), ("LinUCB", 0.5), ("Thompson", 0.25), ("uniform", None))
     weights = tuple((name, "theory") for name in _SCHEDULED)
@@ -237,8 +236,6 @@ def run(cell: Cell, backend: Backend | None = None) -> dict[str, Any]:
 
 
 def _summary(found: BanditRegret) -> dict[str, Any]:
-    regret = found.regret
-    count = regret.shape[1]
     means = {
         name: getattr(found, name).mean(axis=1)
         for name in ("conditional", "certificate", "squared_error", "best_loss", "price")
@@ -246,11 +243,8 @@ def _summary(found: BanditRegret) -> dict[str, Any]:
     slacks = {name: float(getattr(found, name).min()) for name in ("least_slack", "least_oracle_slack")}
     return {
         "rounds": found.rounds,
-        "regret": regret.mean(axis=1),
-        "regret_se": regret.std(axis=1, ddof=1) / math.sqrt(count) if count > 1 else 0 * regret[:, 0],
-        "low": np.quantile(regret, 0.05, axis=1),
-        "high": np.quantile(regret, 0.95, axis=1),
-        "final": regret[-1],
+        **over_replicates("regret", found.regret),
+        "final": found.regret[-1],
         **{name: None if np.isnan(values).any() else values for name, values in means.items()},
         **{name: slack if math.isfinite(slack) else None for name, slack in slacks.items()},
     }

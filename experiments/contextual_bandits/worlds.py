@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from experiments.arrays import Array, Backend
 from experiments.contextual_bandits.checks import require_int
 from experiments.contextual_bandits.features import NUMPY
-from experiments.mirror_descent.horizons import LONGEST
+from experiments.horizons import LONGEST
 from experiments.streams import Stream
 
 __all__ = ["KINDS", "LARGEST", "Environment", "Rounds", "World", "digits"]

@@ -43,9 +43,9 @@ from numpy.typing import NDArray
 
 from experiments.arrays import Array, Backend
 from experiments.arrays import backend as backend_named
+from experiments.horizons import checkpoints, require_memory, rows_of
 from experiments.linear_bandits.worlds import LinearWorld
 from experiments.mirror_descent.bandit_run import BLOCK, BanditRun, Regret
-from experiments.mirror_descent.horizons import checkpoints, require_memory, rows_of
 
 __all__ = ["TOLERANCE", "Check", "LinearLearner", "play"]
 

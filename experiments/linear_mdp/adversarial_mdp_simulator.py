@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 
 from experiments.arrays import Backend
+from experiments.grids import over_replicates, size_of
+from experiments.horizons import checkpoints
 from experiments.linear_mdp.algorithms import NAMES, scaled
 from experiments.linear_mdp.free_learners import scaled_free
 from experiments.linear_mdp.losses import Losses
@@ -22,7 +24,6 @@ from experiments.linear_mdp.mdp import LinearMDP
 from experiments.linear_mdp.regret import Regret
 from experiments.linear_mdp.regret import run as run_learner
 from experiments.linear_mdp.simulator_free import EpochRegret, run_simulator_free
-from experiments.mirror_descent.horizons import checkpoints
 from experiments.simulator import Simulator
 
 __all__ = ["KINDS", "SIMULATOR", "WITHOUT", "cells", "losses_of", "run"]
@@ -85,9 +86,7 @@ def cells(sizes: str) -> Iterator[Cell]:
     ValueError
         If it is none of them.
     """
-    if sizes not in _SIZES:
-        raise ValueError(f"sizes are {', '.join(_SIZES)}, got {sizes!r}")
-    horizons, processes, replicates, middle, scales = _SIZES[sizes]
+    horizons, processes, replicates, middle, scales = size_of(_SIZES, sizes)
     common = {"replicates": replicates, "seed": SEED}
     for process in processes:
         for learner in NAMES:
@@ -161,13 +160,9 @@ def _without(mdp: LinearMDP, losses: Losses, episodes: int, given: Cell) -> dict
 def _summary(found: Regret | EpochRegret, rows: Any) -> dict[str, Any]:
     """Return what is recorded of a run, of some of its records."""
     regret, slack = found.regret[rows], float(found.least_slack.min())
-    spread = regret.std(axis=1, ddof=1) / math.sqrt(regret.shape[1]) if regret.shape[1] > 1 else 0 * regret[:, 0]
     return {
         "episodes": found.episodes[rows],
-        "regret": regret.mean(axis=1),
-        "regret_se": spread,
-        "low": np.quantile(regret, 0.05, axis=1),
-        "high": np.quantile(regret, 0.95, axis=1),
+        **over_replicates("regret", regret),
         "final": regret[-1],
         "least": found.least[rows].min(axis=1),
         "least_cost": found.least_cost[rows].min(axis=1),
@@ -182,7 +177,7 @@ SIMULATOR = Simulator(
     papers=("adversarial_mdp",),
     cells=cells,
     run=run,
-    modules=("experiments.linear_mdp", "experiments.mirror_descent.horizons", "theory.online.log_barrier"),
+    modules=("experiments.linear_mdp", "experiments.horizons", "theory.online.log_barrier"),
     figure="paper_figs.adversarial_mdp_regret",
 )
 """The simulator of ``lossproof simulate adversarial_mdp``."""

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from experiments.arrays import Array, Backend, device_of, namespace, to_numpy
+from experiments.horizons import Violation
 from experiments.linear_mdp.covers import cover
 from experiments.linear_mdp.evaluation import Process, best, linear, policy_value, squared_norms
 from experiments.linear_mdp.free_learners import SimulatorFree
 from experiments.linear_mdp.losses import Losses
 from experiments.linear_mdp.mdp import LinearMDP
 from experiments.linear_mdp.trajectories import Chances, Visits, follow, steps
-from experiments.mirror_descent.horizons import Violation
 from experiments.streams import Stream
 from theory.arrays import quiet
 from theory.online.log_barrier import ftrl_weights

@@ -35,12 +35,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.horizons import checkpoints, rows_of
 from experiments.linear_mdp.algorithms import Algorithm
 from experiments.linear_mdp.losses import Losses
 from experiments.linear_mdp.mdp import Floats, LinearMDP
 from experiments.linear_mdp.regret import STREAM, State
 from experiments.linear_mdp.trajectories import labels
-from experiments.mirror_descent.horizons import checkpoints, rows_of
 from experiments.streams import Stream
 
 __all__ = ["Curve", "Learner", "Seen", "play"]

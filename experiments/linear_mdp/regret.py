@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from experiments.arrays import Array, Backend, backend_of, to_numpy
 from experiments.arrays import backend as backend_named
+from experiments.horizons import Violation, checkpoints, require_memory, rows_of
 from experiments.kernels import instead, on_device
 from experiments.linear_mdp.algorithms import COVARIANCES, LEARNERS, Algorithm
 from experiments.linear_mdp.episode_scalar import (
@@ -28,7 +29,6 @@ from experiments.linear_mdp.evaluation import Process, best, linear
 from experiments.linear_mdp.losses import DRAWN, Losses
 from experiments.linear_mdp.mdp import Floats, LinearMDP
 from experiments.linear_mdp.state_arrays import ARRAYS, PRODUCTS, Arrays
-from experiments.mirror_descent.horizons import Violation, checkpoints, require_memory, rows_of
 from experiments.philox.spec import ELEMENTS
 from experiments.streams import Stream
 from theory.shown import Shown

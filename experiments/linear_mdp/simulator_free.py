@@ -27,11 +27,11 @@ from numpy.typing import NDArray
 
 from experiments.arrays import Backend, to_numpy
 from experiments.arrays import backend as backend_named
+from experiments.horizons import require_memory, rows_of
 from experiments.linear_mdp.epochs import Epochs
 from experiments.linear_mdp.free_learners import SimulatorFree
 from experiments.linear_mdp.losses import Losses
 from experiments.linear_mdp.mdp import Floats, LinearMDP
-from experiments.mirror_descent.horizons import require_memory, rows_of
 from theory.shown import Shown
 
 __all__ = ["EpochRegret", "run_simulator_free"]

@@ -10,6 +10,5 @@ against an inequality that is proved for all paths: one that violates it raises 
 - `convex`: `convex_learners` on `convex_worlds`, whose best fixed point is known exactly after every round;
 - `exp3_simulator`, `sea_simulator`, `convex_simulator`: what ``lossproof simulate exp3``, ``sea`` and
   ``online_convex`` run;
-- `watch`: conditions on every round, which on a device are looked at together;
 - `claims_mirror_descent_sampling`: what EXP3 does on average and between two horizons, beside the uniform policy.
 """

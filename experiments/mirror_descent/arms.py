@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.mirror_descent.horizons import LONGEST
+from experiments.horizons import LONGEST
 
 __all__ = ["MOST_ARMS", "Arms"]
 

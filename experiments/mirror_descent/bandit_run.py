@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.arrays import Array, Backend, to_numpy
-from experiments.mirror_descent.watch import Watch
 from experiments.streams import Stream
+from experiments.watch import Watch
 from theory.shown import Shown
 
 __all__ = ["BLOCK", "BanditRun", "Regret"]

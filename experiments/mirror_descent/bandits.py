@@ -31,10 +31,10 @@ from numpy.typing import NDArray
 
 from experiments.arrays import Array, Backend
 from experiments.arrays import backend as backend_named
+from experiments.horizons import checkpoints, require_memory, rows_of
 from experiments.mirror_descent.arms import Arms
 from experiments.mirror_descent.bandit_run import BLOCK, BanditRun, Regret
 from experiments.mirror_descent.exp3_scalar import LEAST, POWERS, SMALL, exponential_series, nearest, reduced
-from experiments.mirror_descent.horizons import checkpoints, require_memory, rows_of
 
 __all__ = ["UNIFORM", "Learner", "Regret", "exp3", "play", "tuned_eta"]
 

@@ -34,6 +34,7 @@ from numpy.typing import NDArray
 
 from experiments.arrays import Array, Backend, to_numpy
 from experiments.arrays import backend as backend_named
+from experiments.horizons import Violation, checkpoints, require_memory, rows_of
 from experiments.mirror_descent.convex_learners import (
     ConvexLearner,
     adagrad,
@@ -43,9 +44,8 @@ from experiments.mirror_descent.convex_learners import (
     strongly_convex_descent,
 )
 from experiments.mirror_descent.convex_worlds import ConvexWorld, Totals
-from experiments.mirror_descent.horizons import Violation, checkpoints, require_memory, rows_of
-from experiments.mirror_descent.watch import Watch
 from experiments.streams import Stream
+from experiments.watch import Watch
 from theory.shown import Shown
 
 __all__ = [

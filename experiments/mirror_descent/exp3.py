@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.arrays import Backend
+from experiments.horizons import LONGEST, Violation, checkpoints, require_memory, rows_of
 from experiments.mirror_descent import bandits
 from experiments.mirror_descent.arms import Arms
 from experiments.mirror_descent.bandits import TOLERANCE, Floats, Regret, exp3, penalty, require_step
 from experiments.mirror_descent.exp3_scalar import LOSS, MEAN, SLACK, SLACK_ROUND
-from experiments.mirror_descent.horizons import LONGEST, Violation, checkpoints, require_memory, rows_of
 from experiments.streams import Stream
 
 __all__ = ["ENGINES", "Exp3State", "run_exp3"]

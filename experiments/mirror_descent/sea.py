@@ -32,7 +32,7 @@ import numpy as np
 
 from experiments.arrays import Array, Backend, to_numpy
 from experiments.arrays import backend as backend_named
-from experiments.mirror_descent.horizons import checkpoints, require_memory, rows_of
+from experiments.horizons import checkpoints, require_memory, rows_of
 from experiments.mirror_descent.sea_learners import (
     SeaLearner,
     optimistic,
@@ -41,8 +41,8 @@ from experiments.mirror_descent.sea_learners import (
     standing_still,
 )
 from experiments.mirror_descent.sea_worlds import Floats, SeaWorld
-from experiments.mirror_descent.watch import Watch
 from experiments.streams import Stream
+from experiments.watch import Watch
 from theory.online import sea
 from theory.shown import Shown
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from experiments.arrays import Array, Backend, backend_of, namespace
 from experiments.arrays import backend as backend_named
-from experiments.mirror_descent.horizons import LONGEST
+from experiments.horizons import LONGEST
 from experiments.streams import Stream
 from theory.online.mirror_descent import quadratic_step
 

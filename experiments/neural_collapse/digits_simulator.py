@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from experiments.arrays import Array, Backend, namespace, to_numpy
 from experiments.arrays import backend as backend_named
+from experiments.grids import size_of
 from experiments.neural_collapse.mlp import Network, Training, train
 from experiments.neural_collapse.trajectories import METRICS
 from experiments.simulator import Simulator
@@ -40,9 +41,7 @@ def cells(sizes: str) -> Iterator[Cell]:
     ValueError
         If it is none of them.
     """
-    if sizes not in _EPOCHS:
-        raise ValueError(f"sizes are {', '.join(_EPOCHS)}, got {sizes!r}")
-    epochs = _EPOCHS[sizes]
+    epochs = size_of(_EPOCHS, sizes)
     for seed in range(SEED, SEED + (10 if sizes == "paper" else 1)):
         for loss in ("cross-entropy", "squared"):
             for penalty in FEATURE_DECAYS:

@@ -17,6 +17,7 @@ import numpy as np
 
 from experiments.arrays import Array, Backend, namespace, to_numpy
 from experiments.arrays import backend as backend_named
+from experiments.grids import size_of
 from experiments.simulator import Simulator
 from experiments.streams import Stream
 from theory.arguments import whole
@@ -40,13 +41,11 @@ def cells(sizes: str) -> Iterator[Cell]:
     ValueError
         If the size is neither "quick" nor "paper".
     """
-    steps = {"quick": 2000, "paper": 20_000}
-    if sizes not in steps:
-        raise ValueError(f"sizes are {', '.join(steps)}, got {sizes!r}")
+    steps = size_of({"quick": 2000, "paper": 20_000}, sizes)
     for heads in (1, 2):
         for student in (1.0, 8.0):
             cell = {"heads": heads, "student": student, "teacher": TEACHER, "classes": 10, "size": 5}
-            yield cell | {"decay": 1e-4, "rate": 1.0, "noise": 0.02, "steps": steps[sizes], "seed": SEED}
+            yield cell | {"decay": 1e-4, "rate": 1.0, "noise": 0.02, "steps": steps, "seed": SEED}
 
 
 def run(cell: Cell, backend: Backend | None = None) -> dict[str, Any]:

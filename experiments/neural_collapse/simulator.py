@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from experiments.arrays import Backend
+from experiments.grids import size_of
 from experiments.neural_collapse.energy import Architecture, Setting
 from experiments.neural_collapse.optima import codes, minority_angles, row_norms
 from experiments.neural_collapse.trajectories import decay_of, fates, metrics_along
@@ -49,9 +50,7 @@ def cells(sizes: str) -> Iterator[Cell]:
     ValueError
         If it is none of them.
     """
-    if sizes not in _SIZES:
-        raise ValueError(f"sizes are {', '.join(_SIZES)}, got {sizes!r}")
-    given = _SIZES[sizes]
+    given = size_of(_SIZES, sizes)
     common = {"starts": given["starts"], "seed": SEED}
     quick = sizes == "quick"
     flows = {"last": 2000.0, "times": given["times"]}

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from experiments.arrays import Array, Backend, to_numpy
+from experiments.grids import size_of
 from experiments.optimal_sampling.designs import METHODS, Design, conditioned, draw
 from experiments.optimal_sampling.estimates import error_ratio
 from experiments.optimal_sampling.thinning import thinned
@@ -30,6 +31,7 @@ FUNCTIONS = ("runge", "kink")  # an entire function is approximated to rounding 
 THIN = 5  # removal costs n^2 eigenvalue problems
 MEMORY = 1 << 21
 """Numbers of basis values held at a time."""
+_SIZES = {"quick": (10, 200, 8), "paper": (20, 2000, 24), "gpu": (40, 10_000, 48)}
 
 Cell = dict[str, Any]
 
@@ -47,10 +49,7 @@ def cells(sizes: str) -> Iterator[Cell]:
     ValueError
         If it is none of them.
     """
-    known = {"quick": (10, 200, 8), "paper": (20, 2000, 24), "gpu": (40, 10_000, 48)}
-    if sizes not in known:
-        raise ValueError(f"sizes are {', '.join(known)}, got {sizes!r}")
-    m, replicates, most = known[sizes]
+    m, replicates, most = size_of(_SIZES, sizes)
     bases = ("legendre",) if sizes == "quick" else ("legendre", "chebyshev", "hermite")
     for basis in bases:
         enough = -(-sample_number(m, ETA, DELTA) // m)

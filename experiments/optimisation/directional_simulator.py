@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from experiments.arrays import Array, Backend, namespace, to_numpy
 from experiments.arrays import backend as backend_named
+from experiments.grids import size_of
 from experiments.simulator import Simulator
 from experiments.streams import Stream
 from theory.arguments import whole
@@ -162,9 +163,7 @@ def cells(sizes: str) -> Iterator[Cell]:
     ValueError
         If it is neither.
     """
-    if sizes not in _SIZES:
-        raise ValueError(f"sizes are {', '.join(_SIZES)}, got {sizes!r}")
-    dimension, steps = _SIZES[sizes]
+    dimension, steps = size_of(_SIZES, sizes)
     for landscape in LANDSCAPES:
         for name in DIRECTIONS:
             yield {"landscape": landscape, "direction": name, "dimension": dimension, "steps": steps, "seed": SEED}

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.grids import size_of
 from experiments.simulator import Simulator
 from experiments.streams import Stream
 from theory.optimisation.gns.newton import CONVEX, PUBLISHED, Path, Problem, minimise
@@ -67,9 +68,7 @@ def cells(sizes: str) -> Iterator[Cell]:
     ValueError
         If it is neither.
     """
-    if sizes not in _SIZES:
-        raise ValueError(f"sizes are {', '.join(_SIZES)}, got {sizes!r}")
-    dimension, powers, iterations = _SIZES[sizes]
+    dimension, powers, iterations = size_of(_SIZES, sizes)
     for problem in PROBLEMS:
         for p in powers if problem in {"chebyshev", "rosenbrock"} else (2.0,):
             for curvature in (True, False):

@@ -6,10 +6,9 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from experiments.arrays import Array, Backend, namespace, to_numpy
 from experiments.arrays import backend as backend_named
+from experiments.grids import over_replicates, size_of
 from experiments.optimisation.preference import COVERAGES, World, counts, pathwise_slack, suboptimality
 from experiments.simulator import Simulator
 from theory.arguments import whole
@@ -31,9 +30,7 @@ def cells(sizes: str) -> Iterator[Cell]:
     ValueError
         If it is neither.
     """
-    if sizes not in _SIZES:
-        raise ValueError(f"sizes are {', '.join(_SIZES)}, got {sizes!r}")
-    replicates, end, stride = _SIZES[sizes]
+    replicates, end, stride = size_of(_SIZES, sizes)
     numbers = [2**power for power in range(4, end, stride)]
     for coverage in COVERAGES:
         for scale in (0.0, 0.25, 1.0):
@@ -69,10 +66,7 @@ def run(cell: Cell, backend: Backend | None = None) -> dict[str, Any]:
     lost = to_numpy(xp.reshape(suboptimality(world, found.policy), wins.shape[:2]))
     best = found.objectives.best_response(home.asarray(list(world.reward)))
     return {
-        "mean": lost.mean(axis=0),
-        "mean_se": lost.std(axis=0, ddof=1) / math.sqrt(len(lost)),
-        "low": np.quantile(lost, 0.05, axis=0),
-        "high": np.quantile(lost, 0.95, axis=0),
+        **over_replicates("mean", lost.T),
         "base": float(suboptimality(world, home.asarray(list(world.base)))),
         "oracle": float(suboptimality(world, best)),
         "largest_gap": float(xp.max(found.gap)),

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from experiments.arrays import Array, Backend, namespace, to_numpy
+from experiments.grids import size_of
 from experiments.optimisation.unfolding import TRAININGS, Network, Recovery, recovery, train, untrained
 from experiments.simulator import Simulator
 from theory.optimisation.deep_unfolding.layers import objective
@@ -34,9 +35,7 @@ def cells(sizes: str) -> Iterator[Cell]:
     ValueError
         If it is neither.
     """
-    if sizes not in _SIZES:
-        raise ValueError(f"sizes are {', '.join(_SIZES)}, got {sizes!r}")
-    known, fresh, seeds = _SIZES[sizes]
+    known, fresh, seeds = size_of(_SIZES, sizes)
     for seed in seeds:
         for algorithm in ("ista", "iht"):
             for network in NETWORKS:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from experiments.arrays import Backend
+from experiments.grids import size_of
 from experiments.random_features.simulation import Problem, Setting, simulate
 from experiments.simulator import Simulator
 from theory.regression.more_is_better import best_ridge, eigenframework, relative_noise
@@ -27,6 +28,7 @@ LAW = (1.5, 1.5)
 LAWS = ((2.0, 1.5), (2.0, 3.0))  # interpolation is never best; is best up to a relative noise of 1
 NOISES = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 SHARES = (0.25, 0.5, 0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 4.0)
+_SIZES = {"quick": (100, 400, 24), "paper": (400, 1600, 60), "gpu": (1600, 6400, 100)}
 
 Cell = dict[str, Any]
 
@@ -45,11 +47,8 @@ def cells(sizes: str) -> Iterator[Cell]:
     ValueError
         If it is none of them.
     """
-    known = {"quick": (100, 400, 24), "paper": (400, 1600, 60), "gpu": (1600, 6400, 100)}
-    if sizes not in known:
-        raise ValueError(f"sizes are {', '.join(known)}, got {sizes!r}")
-    held, *rest = known[sizes]
-    size = rest[0], rest[1]
+    held, modes, replicates = size_of(_SIZES, sizes)
+    size = modes, replicates
     several = [round(share * held) for share in SHARES]
     for n in several:
         yield _cell("samples", size, LAW, n, held)

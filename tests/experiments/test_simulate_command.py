@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from interrupts import interruptible
 
 from experiments import simulate_command, simulator
 from experiments.store import Store
@@ -220,7 +221,7 @@ def test_control_c_leaves_a_store_that_can_be_resumed_and_says_so(tmp_path):
         "--store",
         "a.sqlite",
     ]
-    process = subprocess.Popen(
+    process = interruptible(
         arguments, env=os.environ | {"PYTHONPATH": paths}, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     deadline = time.monotonic() + 60

@@ -9,7 +9,7 @@ from experiments.contextual_bandits.oracles import Oracle, ridge
 from experiments.contextual_bandits.play import play
 from experiments.contextual_bandits.policies import Policy, fast_cb, lin_ucb, schedule, square_cb, thompson, uniform
 from experiments.contextual_bandits.worlds import Rounds, World
-from experiments.mirror_descent.horizons import Violation
+from experiments.horizons import Violation
 from experiments.streams import Stream
 from theory.online.neural_bandits.inverse_gap import fast_cb_bound
 

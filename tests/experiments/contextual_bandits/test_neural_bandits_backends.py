@@ -1,5 +1,7 @@
 """Back ends give what NumPy gives: cells of the simulator, oracles with parameters for each action, and blocks."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -13,7 +15,7 @@ from experiments.contextual_bandits.oracles import Oracle
 from experiments.contextual_bandits.play import play
 from experiments.contextual_bandits.policies import Policy, schedule, square_cb, uniform
 from experiments.contextual_bandits.worlds import Rounds, World
-from experiments.mirror_descent.horizons import Violation
+from experiments.horizons import Violation
 
 
 def some_of(cells):
@@ -112,12 +114,31 @@ class Far:
         return Rounds(np.zeros((*shape, 3)), np.broadcast_to(np.asarray(self.means), shape))
 
 
-def test_a_world_of_ones_own_is_brought_there(where):
+def half_of(where):
     xp = where.xp
-    half = Oracle(
+    return Oracle(
         "half", lambda *_: None, lambda _, x: xp.ones(x.shape[:2], dtype=xp.float64, device=where.device) / 2,
         lambda *_: None,
     )  # fmt: skip
+
+
+def test_the_inequality_that_fails_first_is_told_before_what_comes_later(where):
+    ends = Policy(
+        "ends", lambda seen, t: seen.predicted * (2.0 if t == 4 else 1.0),
+        lambda p, f, means, t: where.asarray([0.25, 0.125 if t == 2 else 0.25]),
+    )  # fmt: skip
+    with pytest.raises(Violation, match=r"^round 2, row 1: ends violates its inequality by 0\.125$"):
+        play(ends, half_of(where), Far(), replicates=2, points=2, backend=where)
+    counting = replace(
+        half_of(where), init=lambda *_: 0, update=lambda t, *_: t + 1,
+        slack=lambda t: where.asarray([-4.5e-9 if t == 3 else 0.0, -1e-9 * (1 + t)]),
+    )  # fmt: skip
+    with pytest.raises(Violation, match=r"^round 3, row 0: half violates its inequality by 4\.5e-09$"):
+        play(uniform(), counting, Far(), replicates=2, points=2, backend=where)
+
+
+def test_a_world_of_ones_own_is_brought_there(where):
+    xp, half = where.xp, half_of(where)
     found = play(uniform(), half, Far(), replicates=4, backend=where)
     np.testing.assert_allclose(found.conditional[:, 0], 0.25 * found.rounds)
     assert set(np.round(found.regret[0] * 2, 9)) <= {0.0, 1.0}

@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from experiments.horizons import Violation
 from experiments.linear_bandits import exp2 as home
 from experiments.linear_bandits.exp2 import UNIFORM, exp2
 from experiments.linear_bandits.players import Check, LinearLearner, play
 from experiments.linear_bandits.worlds import LinearWorld, arms, cube, sphere
-from experiments.mirror_descent.horizons import Violation
 from theory.online.exp2 import tuned
 
 

@@ -1,9 +1,9 @@
-import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import numpy as np
 import pytest
+from simulator_frame import among, check_cells, swept
 
 from experiments.linear_mdp import adversarial_mdp_simulator as module
 from experiments.linear_mdp.algorithms import NAMES, scaled
@@ -12,7 +12,6 @@ from experiments.linear_mdp.mdp import LinearMDP
 from experiments.linear_mdp.regret import run
 from experiments.linear_mdp.simulator_free import run_simulator_free
 from experiments.store import Store
-from experiments.sweep import run_sweep
 from paper_figs import adversarial_mdp_regret as figure
 
 
@@ -23,16 +22,12 @@ def few():
 
 @pytest.mark.parametrize("sizes", ["quick", "paper", "gpu"])
 def test_cells_are_plain_different_and_the_same_again(sizes):
-    listed = list(module.cells(sizes))
-    assert listed == list(module.cells(sizes)) == json.loads(json.dumps(listed))
-    assert len({json.dumps(cell, sort_keys=True) for cell in listed}) == len(listed)
+    listed = check_cells(module.SIMULATOR, sizes)
     assert {cell["learner"] for cell in listed} == {*NAMES, module.WITHOUT}
     assert {cell["kind"] for cell in listed} == set(module.KINDS)
 
 
-def test_unknown_sizes_and_kinds_are_refused():
-    with pytest.raises(ValueError, match="sizes are quick, paper, gpu, got 'huge'"):
-        list(module.cells("huge"))
+def test_unknown_kinds_and_names_are_refused():
     with pytest.raises(ValueError, match="kind must be one of gap"):
         module.losses_of("quiet", (3, 4, 3, 3), 10)
     with pytest.raises(ValueError, match="name must be one of log barrier"):
@@ -116,21 +111,14 @@ def test_ridges_are_where_the_conditions_leave_them():
 
 
 def test_a_sweep_resumes_and_its_figure_draws_the_data(tmp_path):
-    simulator = replace(module.SIMULATOR, cells=lambda _: few())
-    first = run_sweep(simulator, "quick", tmp_path / "store", executor="serial")
-    again = run_sweep(simulator, "quick", tmp_path / "store", executor="serial", resume=True)
-    assert first.complete
-    assert (again.computed, again.skipped) == (0, first.computed)
-    with Store(tmp_path / "store") as store:
-        found = figure.data(store)
-        rows = list(store.rows())
-    drawn = figure.draw(found)
+    found, drawn, lines = swept(module.SIMULATOR, list(few()), figure, tmp_path)
     drawn.canvas.draw()
+    with Store(tmp_path / "store") as store:
+        rows = list(store.rows())
     last = next(results for cell, results in rows if cell["learner"] == "magnitude-reduced" and cell["horizon"] == 3200)
     assert found["regret"]["magnitude-reduced"][-1][1] == last["regret"][-1]
-    lines = [line.get_ydata() for axes in drawn.axes for line in axes.get_lines()]
     for curve in found["regret"].values():
-        assert any(len(line) == len(curve) and np.array_equal(line, [row[1] for row in curve]) for line in lines)
+        assert among([row[1] for row in curve], lines)
     low, high = (found["regret"]["uniform"][place][1] for place in (-2, -1))
     assert found["slopes"]["uniform"] == pytest.approx(np.log(high / low) / np.log(4))
     assert [size for size, _ in found["sizes"]["log barrier", 0]] == [2, 3, 5]

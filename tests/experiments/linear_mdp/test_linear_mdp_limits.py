@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import experiments.linear_mdp.regret as module
+from experiments.horizons import Violation
 from experiments.linear_mdp import Algorithm, LinearMDP, Losses, batched, run, scaled
 from experiments.linear_mdp.regret import State
-from experiments.mirror_descent.horizons import Violation
 
 MDP = LinearMDP.random(3, 4, 3, 3, seed=1)
 LOSSES = Losses.gap(3, 3, gap=0.2, amplitude=0.25)

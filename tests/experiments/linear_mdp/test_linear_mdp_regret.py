@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from benchmarks.bench_linear_mdp import loop
+from experiments.horizons import Violation
 from experiments.linear_mdp.algorithms import Algorithm
 from experiments.linear_mdp.episode_scalar import SLACK, VALUE, episode_functions
 from experiments.linear_mdp.losses import Losses
 from experiments.linear_mdp.mdp import LinearMDP
 from experiments.linear_mdp.regret import State, run
 from experiments.linear_mdp.state_arrays import ARRAYS
-from experiments.mirror_descent.horizons import Violation
 from experiments.philox.scalar import scalar_functions
 
 LOSSES = {

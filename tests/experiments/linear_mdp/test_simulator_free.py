@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from experiments.arrays import backend
+from experiments.horizons import Violation
 from experiments.linear_mdp.covers import cover
 from experiments.linear_mdp.epochs import Epochs, Plan
 from experiments.linear_mdp.free_learners import SimulatorFree, scaled_free
@@ -12,7 +13,6 @@ from experiments.linear_mdp.losses import Losses
 from experiments.linear_mdp.mdp import LinearMDP
 from experiments.linear_mdp.simulator_free import run_simulator_free
 from experiments.linear_mdp.trajectories import walk
-from experiments.mirror_descent.horizons import Violation
 from experiments.streams import Stream
 
 LEARNER = SimulatorFree("log barrier", eta=0.3, gamma=1e-3, beta=0.01, width=40, explore=0.2, policies=3, visits=20)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from experiments.arrays import backend
+from experiments.horizons import Violation
 from experiments.linear_bandits import players
 from experiments.linear_bandits.exp2 import UNIFORM as LINEAR_UNIFORM
 from experiments.linear_bandits.exp2 import exp2
@@ -15,7 +16,6 @@ from experiments.mirror_descent import bandit_run as home
 from experiments.mirror_descent.arms import Arms
 from experiments.mirror_descent.bandits import UNIFORM, Learner, exp3, play
 from experiments.mirror_descent.exp3 import run_exp3
-from experiments.mirror_descent.horizons import Violation
 
 ELSEWHERE = ["strict:device1", "torch"]
 WORLDS = {

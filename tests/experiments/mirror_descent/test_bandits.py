@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
+from experiments.horizons import Violation, checkpoints
 from experiments.mirror_descent.arms import Arms
 from experiments.mirror_descent.bandits import UNIFORM, Learner, exp3, play
 from experiments.mirror_descent.exp3 import Exp3State, run_exp3
 from experiments.mirror_descent.exp3_scalar import SLACK, SLACK_ROUND
-from experiments.mirror_descent.horizons import Violation, checkpoints
 from experiments.streams import Stream
 
 

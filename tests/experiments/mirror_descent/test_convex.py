@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from experiments.arrays import backend
+from experiments.horizons import Violation
 from experiments.mirror_descent import convex as convex_home
 from experiments.mirror_descent import convex_worlds
 from experiments.mirror_descent.convex import (
@@ -17,7 +18,6 @@ from experiments.mirror_descent.convex import (
     standing_still,
     strongly_convex_descent,
 )
-from experiments.mirror_descent.horizons import Violation
 from experiments.streams import Stream
 from theory.online.adagrad import diagonal_path, diagonal_slack, full_path
 from theory.online.mirror_descent import onto_ball

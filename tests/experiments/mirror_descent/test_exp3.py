@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from benchmarks.bench_mirror_descent import textbook
+from experiments.horizons import Violation
 from experiments.mirror_descent import bandits
 from experiments.mirror_descent import exp3 as module
 from experiments.mirror_descent.arms import Arms
 from experiments.mirror_descent.exp3 import Exp3State, run_exp3
 from experiments.mirror_descent.exp3_scalar import LOSS, POWERS, SLACK, round_functions
-from experiments.mirror_descent.horizons import Violation
 from experiments.philox.scalar import scalar_functions
 from experiments.streams import Stream
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from experiments.arrays import backend
+from experiments.horizons import Violation
 from experiments.mirror_descent import sea as sea_home
 from experiments.mirror_descent import sea_learners
-from experiments.mirror_descent.horizons import Violation
 from experiments.mirror_descent.sea import (
     SeaLearner,
     optimistic,

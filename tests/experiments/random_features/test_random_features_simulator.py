@@ -1,17 +1,13 @@
-import json
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from simulator_frame import check_cells, resumed
 
 from experiments.random_features import Problem, Setting, simulate
 from experiments.random_features.random_features_simulator import SIMULATOR, cells, run
-from experiments.store import Store
-from experiments.sweep import run_sweep
 from theory.regression.more_is_better import best_ridge, eigenframework, relative_noise
 
 
-def few(_):
+def few():
     for cell in cells("quick"):
         small = {"samples": cell["samples"] // 10, "modes": 40, "replicates": 3}
         if cell["samples"] in (50, 100) and cell["features"] in (100, None):
@@ -20,19 +16,12 @@ def few(_):
 
 @pytest.mark.parametrize("sizes", ["quick", "paper", "gpu"])
 def test_cells_are_plain_different_and_the_same_again(sizes):
-    listed = list(cells(sizes))
-    assert listed == list(cells(sizes)) == json.loads(json.dumps(listed))
-    assert len({json.dumps(cell, sort_keys=True) for cell in listed}) == len(listed)
+    listed = check_cells(SIMULATOR, sizes)
     assert {cell["part"] for cell in listed} == {"samples", "features", "noise"}
 
 
 def test_a_sweep_stores_errors_beside_predictions_and_resumes(tmp_path):
-    simulator = replace(SIMULATOR, cells=few)
-    first = run_sweep(simulator, "quick", tmp_path / "store", executor="serial")
-    again = run_sweep(simulator, "quick", tmp_path / "store", executor="serial", resume=True)
-    assert first.complete
-    assert (again.computed, again.skipped) == (0, first.computed)
-    with Store(tmp_path / "store") as store:
+    with resumed(SIMULATOR, list(few()), tmp_path) as store:
         for cell, results in store.rows():
             shape = len(cell["ridges"]), len(cell["noises"])
             assert {results[name].shape for name in results} == {shape}
@@ -68,7 +57,5 @@ def test_noises_of_the_kernel_cells_are_relative_to_the_bias_of_interpolation():
 
 
 def test_bad_cells_are_refused():
-    with pytest.raises(ValueError, match="sizes are quick, paper, gpu, got 'huge'"):
-        list(cells("huge"))
     with pytest.raises(ValueError, match="replicates must be at least 2"):
         run(next(cells("quick")) | {"replicates": 1})

@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from fake_distribution import install
+from interrupts import interruptible
 
 from theory.engine import cli
 from theory.engine.cli_parser import Parser, filename
@@ -268,9 +269,7 @@ discovery.entry_points = lambda group: ({"sleepy": "sleepy_mod"}, [])
 sys.exit(cli.main(["verify", "toy.x", "--jobs", "1"]))
 """
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *filter(None, sys.path)])}
-    with subprocess.Popen(
-        [sys.executable, "-c", program], stderr=subprocess.PIPE, env=environment, text=True
-    ) as process:
+    with interruptible([sys.executable, "-c", program], stderr=subprocess.PIPE, env=environment, text=True) as process:
         while not (workers := [int(path.name) for path in tmp_path.iterdir() if path.name.isdigit()]):
             assert process.poll() is None
             time.sleep(0.02)

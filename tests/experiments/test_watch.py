@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from experiments import watch as home
 from experiments.arrays import backend, to_numpy
-from experiments.mirror_descent import watch as home
-from experiments.mirror_descent.horizons import Violation
-from experiments.mirror_descent.watch import Watch
+from experiments.horizons import Violation
+from experiments.watch import Watch
 
 
 def error(holds, values):

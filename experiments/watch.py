@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.arrays import Array, Backend, to_numpy
-from experiments.mirror_descent.horizons import Violation
+from experiments.horizons import Violation
 
 __all__ = ["Watch"]
 
