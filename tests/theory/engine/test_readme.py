@@ -1,4 +1,6 @@
 import json
+import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -108,3 +110,32 @@ def test_operators_are_set_as_github_allows():
     block = blocks([item], {})["errata"]
     assert r"\mathrm{erf}(x)\le\mathrm{argmin}f" in block
     assert "operatorname" not in block
+
+
+def test_commands_of_the_readme_have_the_options_that_are_named():
+    from theory.engine import cli
+
+    text = (ROOT / "README.md").read_text("utf-8")
+    found = [
+        shlex.split(line, comments=True) for line in re.findall(r"^    (?:\$ )?lossproof (.*)$", text, re.MULTILINE)
+    ]
+    assert {words[0] for words in found} >= {
+        "list",
+        "show",
+        "verify",
+        "analyze",
+        "conform",
+        "simulate",
+        "figures",
+        "nc",
+    }
+    parser = cli._parser(["--help"])
+    for words in found:
+        parser.parse_args(words)  # exits, and so fails, if there is no such option
+
+
+def test_what_the_readme_links_to_is_there():
+    text = (ROOT / "README.md").read_text("utf-8")
+    linked = {path for path in re.findall(r"\]\(([^)#\s]+)\)", text) if "://" not in path}
+    assert len(linked) > 10
+    assert not [path for path in sorted(linked) if not (ROOT / path).exists()]
