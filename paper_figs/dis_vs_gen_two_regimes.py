@@ -148,7 +148,7 @@ def _draw_curves(axes: Any, regime: str, found: dict[str, Any], overtakes: float
     axes.set_ylabel("mean error (exact for each rule; bars: 2 s.e.)")
     axes.set_ylim(0.019, 0.55)
     axes.set_title(f"{_TITLES[regime]} (n = {found['n']})", fontsize=10)
-    axes.legend(fontsize=8, loc="upper right")
+    axes.legend(fontsize=8, loc="upper right", frameon=True, framealpha=1, edgecolor="none")
 
 
 def _draw_needed(axes: Any, found: dict[str, Any]) -> None:

@@ -37,7 +37,9 @@ LEAST = 700.0  # e^-x is 0 beyond
 
 _UNIFORM = int(Law.UNIFORM)
 _LOG2_E, _LN2_HIGH, _LN2_LOW = 1.4426950408889634, 6.93147180369123816490e-01, 1.90821492927058770002e-10
-POWERS = np.ldexp(1.0, -np.arange(1011))  # of 1/2: a product with one is exact here, and faster than ldexp
+POWERS = np.ldexp(1.0, -np.arange(1011))
+"""Powers of 1/2: a product with one is exact here, and faster than ldexp."""
+
 _C = tuple(1.0 / math.factorial(k) for k in range(14))
 _C2, _C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10, _C11, _C12, _C13 = _C[2:]
 
