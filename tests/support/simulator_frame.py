@@ -75,6 +75,17 @@ def products(home):
         yield calls
 
 
+def check_agreement(there, here):
+    """Check that results of two back ends have the same names and types of results, and agree within rounding."""
+    assert there.keys() == here.keys()
+    for name, value in here.items():
+        if value is None or isinstance(value, int):
+            assert there[name] == value, name
+        else:
+            assert isinstance(there[name], np.ndarray | float), name
+            np.testing.assert_allclose(there[name], value, rtol=1e-9, atol=1e-9, err_msg=name)
+
+
 def check_back_end(run, cell, name, *, change, allowed=1e-12, rounding=()):
     """Check that a back end computes and finds what NumPy does, and that a changed cell is told from it.
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from simulator_frame import check_agreement
 
 from experiments.arrays import backend, to_numpy
 from experiments.comparing import kinds_of
@@ -33,19 +34,9 @@ def where(request):
     return backend(request.param)
 
 
-def agree(there, here):
-    assert there.keys() == here.keys()
-    for name, value in here.items():
-        if value is None or isinstance(value, int):
-            assert there[name] == value, name
-        else:
-            assert isinstance(there[name], np.ndarray | float), name
-            np.testing.assert_allclose(there[name], value, rtol=1e-9, atol=1e-9, err_msg=name)
-
-
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: f"{cell['kind']}, {cell['learner']}")
 def test_cells_agree_with_numpy(cell, where):
-    agree(module.run(cell, backend=where), module.run(cell))
+    check_agreement(module.run(cell, backend=where), module.run(cell))
 
 
 @pytest.mark.parametrize(("learner", "change"), [
